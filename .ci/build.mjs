@@ -1,0 +1,74 @@
+// Bundles the CLIs, the library entry points and the worker into dist/, next to one another, so that
+// `new URL("./worker.js", import.meta.url)` holds in every chunk. `--watch` keeps bundling.
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build, context } from "esbuild";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const outdir = join(root, "dist");
+
+const entries = {
+  tamac: "compiler/cli.ts",
+  tama: "runtime/cli.ts",
+  worker: "runtime/executors/worker.ts",
+  compiler: "compiler/index.ts",
+  runtime: "runtime/index.ts",
+};
+const commands = ["tamac.js", "tama.js"];
+const shebang = "#!/usr/bin/env node\n";
+
+const present = Object.entries(entries).filter(([, file]) => existsSync(join(root, file)));
+for (const [name, file] of Object.entries(entries)) {
+  if (!existsSync(join(root, file))) console.log(`bundle: ${file} is missing, dist/${name}.js is not made`);
+}
+
+/** Native parts stay packages; piscina finds its own worker file beside itself. */
+const external = ["@duckdb/node-api", "@duckdb/node-bindings", "esbuild", "piscina"];
+
+const options = {
+  absWorkingDir: root,
+  entryPoints: Object.fromEntries(present),
+  outdir,
+  chunkNames: "chunk-[hash]",
+  bundle: true,
+  splitting: true,
+  format: "esm",
+  platform: "node",
+  target: "node20",
+  external,
+  // Some dependencies are CommonJS and call `require` on Node's own modules.
+  banner: { js: 'import { createRequire as __createRequire } from "node:module";\nconst require = __createRequire(import.meta.url);' },
+  legalComments: "none",
+  logLevel: "warning",
+  write: false,
+  plugins: [{ name: "write", setup: (plugin) => plugin.onEnd((result) => writeChanged(result.outputFiles ?? [])) }],
+};
+
+/** Replaces only what changed, each file at once, so that a process which runs from dist/ never sees half a file. */
+function writeChanged(outputs) {
+  if (outputs.length === 0) return;
+  mkdirSync(outdir, { recursive: true });
+  for (const output of outputs) write(output.path, output.text);
+  const kept = new Set(outputs.map((output) => basename(output.path)));
+  const stale = readdirSync(outdir).filter((name) => name.endsWith(".js") && !kept.has(name));
+  for (const name of stale) rmSync(join(outdir, name));
+}
+
+function write(path, text) {
+  const isCommand = commands.includes(basename(path));
+  const content = isCommand ? shebang + text.replace(/^#!.*\n/, "") : text;
+  if (existsSync(path) && statSync(path).isFile() && readFileSync(path, "utf8") === content) return;
+  const temporary = `${path}.${process.pid}.tmp`;
+  writeFileSync(temporary, content);
+  if (isCommand) chmodSync(temporary, 0o755);
+  renameSync(temporary, path);
+}
+
+if (present.length === 0) process.exit(0);
+if (process.argv.includes("--watch")) {
+  await (await context(options)).watch();
+  console.log("bundle: watching");
+} else {
+  await build(options).catch(() => process.exit(1));
+}
