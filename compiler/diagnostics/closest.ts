@@ -1,0 +1,17 @@
+import { distance } from "fastest-levenshtein";
+
+/**
+ * The candidate that a mistyped name most likely means, or null where none is near: at most one edit for three characters,
+ * case aside. Of equally near ones the first in order of names.
+ */
+export function closest(name: string, candidates: Iterable<string>): string | null {
+  const typed = name.toLowerCase();
+  const near = [...candidates]
+    .filter((candidate) => candidate !== name)
+    .map((candidate) => ({ candidate, edits: distance(typed, candidate.toLowerCase()) }))
+    .filter(
+      ({ candidate, edits }) => edits <= Math.max(1, Math.floor(Math.max(candidate.length, name.length) / 3)) && edits < candidate.length,
+    )
+    .sort((a, b) => a.edits - b.edits || (a.candidate < b.candidate ? -1 : 1));
+  return near[0]?.candidate ?? null;
+}

@@ -1,0 +1,95 @@
+/**
+ * Writes codes.generated.ts (one typed function per code) and pages.generated.ts (what `tamac explain` prints) from
+ * `codes/<phase>/<name>.md`: frontmatter with `message`, `help` and `severity`, then the page. `{name}` is a fact; `{name?}`
+ * may be null, and then there is no help.
+ */
+import { readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parse } from "yaml";
+import type { Severity } from "./diagnostic.ts";
+
+interface Page {
+  readonly code: string;
+  readonly severity: Severity;
+  readonly message: string;
+  readonly help: string | null;
+  readonly body: string;
+}
+
+const here = fileURLToPath(new URL(".", import.meta.url));
+const placeholder = /\{([a-z][a-zA-Z0-9]*)(\?)?\}/g;
+const banner = "// Made by generate.ts from codes/. Edit the pages, then run `npm run generate`.\n";
+
+const pages = readPages(join(here, "codes"));
+write("codes.generated.ts", codesModule(pages));
+write("pages.generated.ts", pagesModule(pages));
+
+function readPages(dir: string): readonly Page[] {
+  const names = readdirSync(dir, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".md"));
+  return names.sort().map((name) => readPage(name.slice(0, -".md".length), readFileSync(join(dir, name), "utf8")));
+}
+
+function readPage(code: string, source: string): Page {
+  const [, frontmatter, body] = /^---\n(.*?)\n---\n(.*)$/s.exec(source) ?? [];
+  if (frontmatter === undefined || body === undefined || body.trim() === "") throw new Error(`${code}: no frontmatter, or no explanation`);
+  const { message, help = null, severity = "error", ...rest } = parse(frontmatter);
+  if (!/^[a-z0-9-]+\/[a-z0-9-]+$/.test(code)) throw new Error(`${code}: a code is <phase>/<name> in kebab-case`);
+  if (typeof message !== "string" || /\?\}/.test(message)) throw new Error(`${code}: \`message\` must be text without optional facts`);
+  if (help !== null && typeof help !== "string") throw new Error(`${code}: \`help\` must be text`);
+  if (!["error", "warning", "info"].includes(severity)) throw new Error(`${code}: unknown severity ${severity}`);
+  if (Object.keys(rest).length > 0) throw new Error(`${code}: unknown keys ${Object.keys(rest).join(", ")}`);
+  return { code, severity, message, help, body: body.trim() };
+}
+
+function codesModule(all: readonly Page[]): string {
+  const imports = 'import type { Span } from "../ir/span.ts";\nimport type { Diagnostic, Related } from "./diagnostic.ts";\n';
+  return `${banner}${imports}\n${all.map(codeFunction).join("\n")}`;
+}
+
+function codeFunction({ code, severity, message, help }: Page): string {
+  const optional = new Set(factsIn(help ?? "").flatMap(([, name, mark]) => (mark ? [name] : [])));
+  const names = [...new Set(factsIn(`${message}\n${help ?? ""}`).map(([, name]) => name))].sort();
+  const fields = names.map((name) => `readonly ${name}: string | number${optional.has(name) ? " | null" : ""}`);
+  const facts = fields.length > 0 ? `  facts: { ${fields.join("; ")} },\n` : "";
+  const nulls = [...optional].sort().map((name) => `facts.${name} === null`);
+  const value = help === null ? "null" : nulls.length > 0 ? `${nulls.join(" || ")} ? null : ${template(help)}` : template(help);
+  return [
+    `/** ${message.replaceAll("*/", "* /").trim()} */`,
+    `export function ${functionName(code)}(\n  span: Span | null,\n${facts}  related: readonly Related[] = [],\n): Diagnostic {`,
+    `  const message = ${template(message)};`,
+    `  const help = ${value};`,
+    `  return { code: ${JSON.stringify(code)}, severity: ${JSON.stringify(severity)}, message, help, span, related };`,
+    "}\n",
+  ].join("\n");
+}
+
+function pagesModule(all: readonly Page[]): string {
+  const imports = 'import type { Severity } from "./diagnostic.ts";\n';
+  const doc = "/** Everything that is known of a code, its page included, by code. */\n";
+  const type =
+    "Readonly<Record<string, { readonly severity: Severity; readonly message: string; readonly help: string | null; readonly body: string }>>";
+  const entries = all.map(({ code, ...page }) => `  ${JSON.stringify(code)}: ${JSON.stringify(page)},\n`);
+  return `${banner}${imports}\n${doc}export const pages: ${type} = {\n${entries.join("")}};\n`;
+}
+
+/** `resolve/unknown-agent` is `resolveUnknownAgent`. */
+function functionName(code: string): string {
+  return code.replace(/[-/]([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+}
+
+function factsIn(text: string): readonly RegExpExecArray[] {
+  return [...text.matchAll(placeholder)];
+}
+
+function template(text: string): string {
+  const escaped = text.replace(/[\\`]|\$\{/g, "\\$&").replace(placeholder, (_, name: string) => `\${facts.${name}}`);
+  return escaped === text ? JSON.stringify(text) : `\`${escaped}\``;
+}
+
+/** Replaces the file at once, so that a process that imports it never sees half of it. */
+function write(name: string, text: string): void {
+  const path = join(here, name);
+  writeFileSync(`${path}.${process.pid}.tmp`, text);
+  renameSync(`${path}.${process.pid}.tmp`, path);
+}
