@@ -33,6 +33,12 @@ const sources = textsUnder(root, code)
   .map(({ path, text }) => readSource(path, text));
 const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
 
+interface Lock {
+  readonly packages: Readonly<
+    Record<string, { readonly version?: string; readonly optionalDependencies?: Readonly<Record<string, string>> }>
+  >;
+}
+
 const test = suite("boundaries");
 const none = (found: readonly string[]) => assert.is(found.join("\n"), "");
 
@@ -46,6 +52,12 @@ test("versions are exact and the lock file holds no address", () => {
   const versions: Record<string, string> = { ...manifest.dependencies, ...manifest.devDependencies };
   none(Object.entries(versions).flatMap(([name, version]) => (/^\d/.test(version) ? [] : [`${name}: ${version}`])));
   assert.not.match(readFileSync(join(root, "package-lock.json"), "utf8"), /"resolved":/);
+});
+
+test("the lock file names the packages of every platform, or `npm ci` refuses it", () => {
+  const { packages } = JSON.parse(readFileSync(join(root, "package-lock.json"), "utf8")) as Lock;
+  const optional = Object.values(packages).flatMap((entry) => Object.keys(entry.optionalDependencies ?? {}));
+  none(optional.flatMap((name) => (packages[`node_modules/${name}`]?.version ? [] : [`${name}: run \`npm run lock\``])));
 });
 
 test("the top level holds only what the house has", () => {
