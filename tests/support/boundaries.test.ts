@@ -17,7 +17,7 @@ const allowed: Readonly<Record<string, string>> = {
   "compiler/ir/plan.ts": 'import type { Span } from "./span.ts";',
   "compiler/ir/digest.ts": 'import { createHash } from "node:crypto";',
   "compiler/diagnostics/render.ts": 'import { x } from "../ir/span.ts"; import color from "picocolors";',
-  "compiler/diagnostics/generate.ts": 'import { readFileSync } from "node:fs";',
+  "compiler/diagnostics/generate.ts": 'import { readFileSync } from "node:fs"; import yaml from "yaml";',
   "compiler/1-source/index.ts": 'import { readFileSync } from "node:fs"; import { build } from "esbuild";',
   "compiler/3-resolve/index.ts": 'import type { Parsed } from "../2-parse/types.ts"; import { cycle } from "../graph.ts";',
   "compiler/compile.ts": 'import { parse } from "./2-parse/index.ts"; export const at = new Date(0);',

@@ -16,6 +16,8 @@ export interface Area {
   readonly may: readonly RegExp[];
   /** As `may`, by `import()` or for types alone. */
   readonly mayLazily?: readonly RegExp[];
+  /** Packages that need no door here; none unless said. */
+  readonly packages?: RegExp;
   /** Of Node's own modules. */
   readonly builtins: RegExp;
   /** It reads no clock, randomness or environment. */
@@ -52,6 +54,7 @@ function ofPackage(path: string, specifier: string, area: Area, { doors }: Rules
   if (specifier.startsWith("node:")) return area.builtins.test(specifier) ? "" : area.rule;
   if (builtinModules.includes(specifier)) return "Node's own modules are imported as `node:`";
   const name = specifier.split("/", specifier.startsWith("@") ? 2 : 1).join("/");
+  if (area.packages?.test(name)) return "";
   const places = doors[name];
   if (!places) return `${name} has no door: add it to the table in tests/boundaries.test.ts`;
   const isDoor = places.some((place) => path === place || path.startsWith(`${place}/`));

@@ -28,7 +28,7 @@ function phase(name: string, index: number): Area {
 }
 
 const areas: readonly Area[] = [
-  { files: /\/generate\.ts$/, may: [any], builtins: any, isPure: false, rule: "a generator is a program of its own" },
+  { files: /\/generate\.ts$/, may: [any], packages: any, builtins: any, isPure: false, rule: "a generator is a program of its own" },
   {
     files: /^compiler\/ir\/digests?\.ts$/,
     may: [ir],
@@ -102,7 +102,7 @@ const doors: Rules["doors"] = {
   chevrotain: ["compiler/2-parse"],
   commander: ["compiler/cli.ts", "compiler/commands", "runtime/cli.ts", "runtime/commands"],
   esbuild: ["compiler/1-source"],
-  "fastest-levenshtein": ["compiler/3-resolve"],
+  "fastest-levenshtein": ["compiler/diagnostics/closest.ts"],
   graphology: ["compiler/graph.ts"],
   "graphology-components": ["compiler/graph.ts"],
   "graphology-dag": ["compiler/graph.ts"],
