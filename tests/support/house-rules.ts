@@ -9,7 +9,7 @@ const ir = /^compiler\/ir\//;
 const diagnostics = /^compiler\/diagnostics\//;
 const stdlib = /^stdlib\//;
 const contract = [ir, diagnostics, stdlib];
-const shared = [...contract, /^compiler\/(graph|config|version)\.ts$/];
+const shared = [...contract, /^compiler\/((graph|config|version)\.ts$|config\/)/];
 const manifest = /^package\.json$/;
 
 const phases = ["1-source", "2-parse", "3-resolve", "4-check", "5-lower", "6-plan"];
@@ -57,7 +57,7 @@ const areas: readonly Area[] = [
   { files: /^compiler\/graph\.ts$/, may: [ir], builtins: none, isPure: true, rule: "graph imports ir" },
   { files: /^compiler\/version\.ts$/, may: [manifest], builtins: none, isPure: true, rule: "the version comes from package.json alone" },
   {
-    files: /^compiler\/config\.ts$/,
+    files: /^compiler\/config(\.ts$|\/)/,
     may: contract,
     builtins: none,
     isPure: true,
