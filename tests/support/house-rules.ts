@@ -59,9 +59,10 @@ const areas: readonly Area[] = [
   {
     files: /^compiler\/config(\.ts$|\/)/,
     may: contract,
+    mayLazily: [/^compiler\/1-source\/types\.ts$/],
     builtins: none,
     isPure: true,
-    rule: "config imports ir, diagnostics and stdlib, and does no IO",
+    rule: "config imports ir, diagnostics, stdlib and the types of sources, and does no IO",
   },
   {
     files: /^compiler\/(cli\.ts$|commands\/)/,
