@@ -1,0 +1,47 @@
+import type { Digest } from "../ir/digest.ts";
+import type { Effect } from "../ir/plan.ts";
+import type { Type } from "../ir/types.ts";
+
+/** A text file of the project. `path` is relative, with `/`; `text` is UTF-8 decoded, CRLF read as LF, no BOM. */
+export interface SourceFile {
+  readonly path: string;
+  readonly text: string;
+}
+
+/** A worker's declaration as plain data, its bundle evaluated once, and the bundle. */
+export interface WorkerSource {
+  readonly path: string;
+  readonly bundle: string;
+  readonly capability: string;
+  readonly input: Type;
+  readonly output: Type;
+  readonly keys: readonly string[];
+  readonly reads: readonly string[];
+  readonly timeoutMs: number;
+}
+
+/** The project's config before it is checked: where it stands, its text for spans, and its value as plain data. */
+export interface ConfigSource {
+  readonly path: string;
+  readonly format: "ts" | "toml";
+  readonly text: string;
+  readonly value: unknown;
+}
+
+/**
+ * Everything the compiler reads, sorted by path: the only phase output that comes from a disk. `agents` and `skills` list the
+ * directories found, whether or not they hold what they should. A file that could not be read has been reported and is absent.
+ */
+export interface SourceSet {
+  readonly files: readonly SourceFile[];
+  readonly agents: readonly string[];
+  readonly skills: readonly string[];
+  readonly config: ConfigSource | null;
+  /** By agent directory name. */
+  readonly workers: Readonly<Record<string, WorkerSource>>;
+  /** Of each file read, bundles' inputs and the config included. */
+  readonly digests: Readonly<Record<string, Digest>>;
+}
+
+/** What a project may do, as its config grants: used by `tama run` only, and by the effect proofs. */
+export type Permissions = readonly Effect[];

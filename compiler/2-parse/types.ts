@@ -1,0 +1,95 @@
+import type { WorkerSource } from "../1-source/types.ts";
+import type { ProjectConfig } from "../config.ts";
+import type { Digest } from "../ir/digest.ts";
+import type { Span } from "../ir/span.ts";
+import type { Limits } from "../ir/plan.ts";
+
+/** A value and where it stands. */
+export interface Located<T> {
+  readonly value: T;
+  readonly span: Span;
+}
+
+/** The `model:` block of an agent or step. */
+export interface ModelChoice {
+  readonly span: Span;
+  readonly role: Located<string> | null;
+  readonly name: Located<string> | null;
+  readonly temperature: Located<number> | null;
+  readonly maxTokens: Located<number> | null;
+  readonly seed: Located<number> | null;
+}
+
+/** A prompt: AGENT.md's own body or a step file. `span` is its first frontmatter key, or the file's start. */
+export interface ParsedStep {
+  readonly name: string;
+  readonly file: string;
+  readonly span: Span;
+  /** `pattern: react`, or any `uses`, makes an act. For an agent's own body its pattern decides. */
+  readonly kind: "ask" | "act";
+  readonly model: ModelChoice | null;
+  readonly uses: readonly Located<string>[];
+  readonly maxIter: Located<number> | null;
+  readonly body: Located<string>;
+}
+
+/** One way out of a state, as written. `target` null is `~`. */
+export interface ParsedRoute {
+  readonly key: Located<string> | null;
+  readonly target: Located<string> | null;
+  readonly span: Span;
+}
+
+/** A state as written. */
+export interface ParsedState {
+  readonly name: Located<string>;
+  readonly routes: readonly ParsedRoute[];
+}
+
+/** The value of a pattern's field. */
+export type FieldValue =
+  | { readonly kind: "agent" | "state"; readonly span: Span; readonly name: Located<string> }
+  | { readonly kind: "agents"; readonly span: Span; readonly names: readonly Located<string>[] }
+  | { readonly kind: "count"; readonly span: Span; readonly count: number }
+  | { readonly kind: "states"; readonly span: Span; readonly states: readonly ParsedState[] };
+
+/** An agent directory, read. `pattern` is the name of a registered pattern; an agent whose pattern is unknown has been reported and dropped. */
+export interface ParsedAgent {
+  /** The directory's name: what others refer to. */
+  readonly directory: string;
+  readonly file: string;
+  readonly name: Located<string>;
+  readonly description: Located<string>;
+  readonly version: Located<string>;
+  readonly pattern: Located<string>;
+  readonly fields: Readonly<Record<string, FieldValue>>;
+  readonly body: ParsedStep;
+  readonly steps: readonly ParsedStep[];
+  readonly env: readonly Located<string>[];
+  readonly limits: Limits;
+  /** Whether something in it was reported as an error: later phases stay silent about what may follow from that. */
+  readonly broken: boolean;
+}
+
+/** A skill directory, read. */
+export interface ParsedSkill {
+  readonly directory: string;
+  readonly file: string;
+  readonly name: Located<string>;
+  readonly description: Located<string>;
+  readonly tools: readonly Located<string>[];
+  readonly body: Located<string>;
+}
+
+/** All that was read, each thing sorted by its directory. */
+export interface ParsedProject {
+  readonly config: ProjectConfig;
+  readonly agents: readonly ParsedAgent[];
+  readonly skills: readonly ParsedSkill[];
+  /** Directories that hold an agent or skill which could not be parsed: a reference to one is no second finding. */
+  readonly unread: { readonly agents: readonly string[]; readonly skills: readonly string[] };
+  readonly workers: Readonly<Record<string, WorkerSource>>;
+  readonly digests: Readonly<Record<string, Digest>>;
+  /** Text of each source by path, for origins. */
+  readonly texts: Readonly<Record<string, string>>;
+}

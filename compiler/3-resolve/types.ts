@@ -1,0 +1,59 @@
+import type { WorkerSource } from "../1-source/types.ts";
+import type { Digest } from "../ir/digest.ts";
+import type { Limits, PlanModel, PlanTool } from "../ir/plan.ts";
+import type { Span } from "../ir/span.ts";
+import type { FieldValues, Pattern } from "../../stdlib/pattern.ts";
+
+/** A prompt whose names are bound. `model` is a key of the project's `models`; null only where the step calls none. */
+export interface ResolvedStep {
+  readonly name: string;
+  readonly kind: "ask" | "act";
+  readonly model: string | null;
+  readonly skills: readonly string[];
+  readonly maxTurns: number | null;
+  readonly body: string;
+  readonly span: Span;
+}
+
+/** An agent whose every name is bound. */
+export interface ResolvedAgent {
+  readonly name: string;
+  readonly description: string;
+  readonly version: string;
+  readonly pattern: Pattern;
+  readonly fields: FieldValues;
+  readonly body: ResolvedStep;
+  readonly steps: Readonly<Record<string, ResolvedStep>>;
+  readonly worker: WorkerSource | null;
+  readonly maxIter: number | null;
+  readonly onError: "fail" | "collect" | null;
+  readonly limits: Limits;
+  /** Agents that it calls, sorted, without repeats. */
+  readonly calls: readonly string[];
+  /** The frontmatter's place, and each field's, for origins. */
+  readonly span: Span;
+  readonly fieldSpans: Readonly<Record<string, Span>>;
+}
+
+export interface ResolvedSkill {
+  readonly name: string;
+  readonly description: string;
+  readonly body: string;
+  readonly tools: readonly string[];
+}
+
+/** A project in which every reference that an entry reaches exists. */
+export interface ResolvedProject {
+  readonly name: string;
+  readonly entries: { readonly default: string; readonly names: readonly string[] };
+  /** What the entries reach, sorted by name. */
+  readonly agents: readonly ResolvedAgent[];
+  readonly models: Readonly<Record<string, PlanModel>>;
+  readonly skills: Readonly<Record<string, ResolvedSkill>>;
+  readonly tools: Readonly<Record<string, PlanTool>>;
+  readonly env: readonly string[];
+  readonly limits: Limits;
+  readonly trace: { readonly texts: "full" | "hash" };
+  readonly digests: Readonly<Record<string, Digest>>;
+  readonly texts: Readonly<Record<string, string>>;
+}

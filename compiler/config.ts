@@ -1,0 +1,153 @@
+import type { ConfigSource } from "./1-source/types.ts";
+import { decodeModels, decodeProviders } from "./config/models.ts";
+import { findPlaces } from "./config/places.ts";
+import { type Field, items, nameOf, numberIn, spanOf, table, text, wholeFrom, word } from "./config/read.ts";
+import { configBadDuration, parseNotYet } from "./diagnostics/codes.generated.ts";
+import type { Report } from "./diagnostics/diagnostic.ts";
+import { type Effect, effects, type Limits, noLimits } from "./ir/plan.ts";
+import type { Span } from "./ir/span.ts";
+
+/** A model as a config names it: `provider:name`, or with parameters. */
+export interface ModelConfig {
+  readonly name: string;
+  readonly temperature?: number;
+  readonly max_tokens?: number;
+  readonly seed?: number;
+  readonly base_url?: string;
+}
+
+/** What `tama.config.ts` exports. */
+export interface Config {
+  readonly project?: { readonly name?: string; readonly root?: string };
+  /** Agents that `tama exec` can start; the first is the default. */
+  readonly entries?: readonly string[];
+  /** By role: `"openai:gpt-4o"` or an object. */
+  readonly models?: Readonly<Record<string, string | ModelConfig>>;
+  readonly providers?: Readonly<Record<string, { readonly base_url?: string }>>;
+  readonly limits?: {
+    readonly calls?: number;
+    readonly tokens?: number;
+    readonly wall?: string;
+    readonly usd?: number;
+    readonly items?: number;
+  };
+  readonly permissions?: readonly Effect[];
+  readonly trace?: { readonly texts?: "full" | "hash" };
+}
+
+/** Gives an editor the types of a config. Returns it as it is. */
+export function defineConfig(config: Config): Config {
+  return config;
+}
+
+/** A config, decoded and checked. Spans are null where the format does not tell them. */
+export interface ProjectConfig {
+  readonly file: string | null;
+  readonly name: string;
+  readonly entries: readonly { readonly name: string; readonly span: Span | null }[];
+  readonly models: Readonly<Record<string, ResolvedModelConfig>>;
+  readonly limits: Limits;
+  readonly permissions: readonly Effect[] | null;
+  readonly trace: { readonly texts: "full" | "hash" };
+  /** Whether something in it was reported as an error: later phases stay silent about what may follow from that. */
+  readonly broken: boolean;
+}
+
+/** A role's model: provider and name split, the provider's base URL applied. */
+export interface ResolvedModelConfig {
+  readonly provider: string;
+  readonly name: string;
+  readonly temperature: number | null;
+  readonly maxTokens: number | null;
+  readonly seed: number | null;
+  readonly baseUrl: string | null;
+  readonly span: Span | null;
+}
+
+const topLevel = ["project", "entries", "models", "providers", "limits", "permissions", "trace", "patterns", "tools"] as const;
+
+/**
+ * Checks a config. Without one everything is empty; one whose `value` is undefined could not be read, which has been
+ * reported. Never throws. Reports `config/*` and `parse/not-yet`.
+ */
+export function decodeConfig(source: ConfigSource | null, report: Report): ProjectConfig {
+  if (!source || source.value === undefined) return { ...emptyConfig, file: source?.path ?? null, broken: source !== null };
+  const found = { errors: 0 };
+  const root: Field = {
+    value: source.value,
+    path: [],
+    places: findPlaces(source.path, source.format, source.text),
+    start: { file: source.path, start: 0, end: 0 },
+    report: (diagnostic) => {
+      if (diagnostic.severity === "error") found.errors += 1;
+      report(diagnostic);
+    },
+  };
+  const config = decodeRoot(root, source);
+  return { ...config, broken: found.errors > 0 };
+}
+
+const emptyConfig: ProjectConfig = {
+  file: null,
+  name: "project",
+  entries: [],
+  models: {},
+  limits: noLimits,
+  permissions: null,
+  trace: { texts: "full" },
+  broken: false,
+};
+
+function decodeRoot(root: Field, source: ConfigSource): ProjectConfig {
+  const top = table(root, topLevel);
+  const project = top.project ? table(top.project, source.format === "toml" ? ["name", "root", "entrypoint"] : ["name", "root"]) : {};
+  for (const field of [top.patterns, top.tools]) if (field) notYet(field);
+  text(project.root);
+  return {
+    ...emptyConfig,
+    file: source.path,
+    name: text(project.name) ?? emptyConfig.name,
+    entries: decodeEntries([...("entrypoint" in project && project.entrypoint ? [project.entrypoint] : []), ...items(top.entries)]),
+    models: decodeModels(top.models, decodeProviders(top.providers)),
+    limits: decodeLimits(top.limits),
+    permissions: top.permissions ? items(top.permissions).flatMap((item) => word(item, effects) ?? []) : null,
+    trace: { texts: top.trace ? (word(table(top.trace, ["texts"]).texts, ["full", "hash"]) ?? "full") : "full" },
+  };
+}
+
+/** The entries, each once, the first place counting. */
+function decodeEntries(fields: readonly Field[]): ProjectConfig["entries"] {
+  const byName = new Map<string, Span>();
+  for (const field of fields) {
+    const name = text(field);
+    if (name !== null && !byName.has(name)) byName.set(name, spanOf(field));
+  }
+  return [...byName].map(([name, span]) => ({ name, span }));
+}
+
+function decodeLimits(field: Field | undefined): Limits {
+  if (!field) return noLimits;
+  const given = table(field, ["calls", "tokens", "wall", "usd", "items"]);
+  return {
+    calls: wholeFrom(given.calls, 1),
+    tokens: wholeFrom(given.tokens, 1),
+    wallMs: duration(given.wall),
+    usd: numberIn(given.usd, 0, Number.POSITIVE_INFINITY),
+    items: wholeFrom(given.items, 1),
+  };
+}
+
+const unitsMs: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
+
+function duration(field: Field | undefined): number | null {
+  const given = text(field);
+  if (!field || given === null) return null;
+  const [, count, unit] = /^(\d{1,9})(ms|s|m|h)$/.exec(given) ?? [];
+  if (count !== undefined && unit !== undefined) return Number(count) * (unitsMs[unit] ?? 1);
+  field.report(configBadDuration(spanOf(field), { key: nameOf(field), found: given }));
+  return null;
+}
+
+function notYet(field: Field): void {
+  field.report(parseNotYet(spanOf(field, "key"), { what: `\`${nameOf(field)}\` in the config` }));
+}

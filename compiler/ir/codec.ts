@@ -1,0 +1,124 @@
+import { isObject, type Json } from "./json.ts";
+
+/** What is wrong with decoded data, and where: `at` is a JSON pointer (RFC 6901). */
+export interface Problem {
+  readonly at: string;
+  readonly message: string;
+}
+
+/** Reads outside data as a `T`. Never throws: what does not fit is a problem, and then the result is undefined. */
+export interface Codec<T> {
+  readonly decode: (value: unknown, at: string, problems: Problem[]) => T | undefined;
+}
+
+/** A codec by a test of the whole value. */
+export function codec<T>(expected: string, fits: (value: unknown) => value is T): Codec<T> {
+  return {
+    decode: (value, at, problems) => {
+      if (fits(value)) return value;
+      problems.push({ at, message: `expected ${expected}, found ${nameOf(value)}` });
+      return undefined;
+    },
+  };
+}
+
+export const string = codec("text", (value): value is string => typeof value === "string");
+export const boolean = codec("true or false", (value): value is boolean => typeof value === "boolean");
+export const number = codec("a number", (value): value is number => typeof value === "number" && Number.isFinite(value));
+export const count = codec("a whole number from 0", (value): value is number => Number.isSafeInteger(value) && Number(value) >= 0);
+export const json = codec("JSON", (value): value is Json => value !== undefined);
+
+/** One of the given words. */
+export function oneOf<const W extends string>(...words: readonly W[]): Codec<W> {
+  return codec(words.length === 1 ? JSON.stringify(words[0]) : `one of ${words.join(", ")}`, (value): value is W => words.some((word) => word === value));
+}
+
+/** The codec's value, or null. */
+export function nullable<T>(inner: Codec<T>): Codec<T | null> {
+  return { decode: (value, at, problems) => (value === null ? null : inner.decode(value, at, problems)) };
+}
+
+/** A list of them. */
+export function listOf<T>(inner: Codec<T>): Codec<readonly T[]> {
+  return {
+    decode: (value, at, problems) => {
+      if (!Array.isArray(value)) return mismatch("a list", value, at, problems);
+      return whole(value.map((item, index) => inner.decode(item, `${at}/${index}`, problems)));
+    },
+  };
+}
+
+/** An object used as a map from any name. */
+export function recordOf<T>(inner: Codec<T>): Codec<Readonly<Record<string, T>>> {
+  return {
+    decode: (value, at, problems) => {
+      if (!isObject(value)) return mismatch("an object", value, at, problems);
+      const entries = Object.entries(value).map(([name, field]) => [name, inner.decode(field, pointer(at, name), problems)] as const);
+      return entries.every((entry): entry is readonly [string, T] => entry[1] !== undefined) ? Object.fromEntries(entries) : undefined;
+    },
+  };
+}
+
+/** An object with exactly these fields. */
+export function objectOf<T extends object>(fields: { readonly [K in keyof T]-?: Codec<T[K]> }): Codec<T> {
+  const names = Object.keys(fields) as (keyof T & string)[]; // a mapped type loses its keys in Object.keys
+  return {
+    decode: (value, at, problems) => {
+      if (!isObject(value)) return mismatch("an object", value, at, problems);
+      for (const extra of Object.keys(value).filter((name) => !Object.hasOwn(fields, name))) problems.push({ at: pointer(at, extra), message: "unknown field" });
+      const entries = names.map((name) => [name, required(fields[name], value, name, at, problems)] as const);
+      return entries.every((entry) => entry[1] !== undefined) ? (Object.fromEntries(entries) as T) : undefined;
+    },
+  };
+}
+
+/** One of several objects, told apart by their `kind`. */
+export function unionOf<T extends { readonly kind: string }>(kinds: { readonly [K in T["kind"]]: Codec<Extract<T, { kind: K }>> }): Codec<T> {
+  const byKind = kinds as Readonly<Record<string, Codec<T>>>; // indexed by outside data below
+  return {
+    decode: (value, at, problems) => {
+      if (!isObject(value)) return mismatch("an object", value, at, problems);
+      const kind = value["kind"];
+      const inner = typeof kind === "string" && Object.hasOwn(byKind, kind) ? byKind[kind] : undefined;
+      return inner ? inner.decode(value, at, problems) : mismatch(`one of ${Object.keys(byKind).join(", ")}`, kind, `${at}/kind`, problems);
+    },
+  };
+}
+
+/** A codec that refers to itself. */
+export function lazy<T>(make: () => Codec<T>): Codec<T> {
+  let made: Codec<T> | undefined;
+  return {
+    decode: (value, at, problems) => {
+      made ??= make();
+      return made.decode(value, at, problems);
+    },
+  };
+}
+
+function required<T>(inner: Codec<T>, value: Readonly<Record<string, unknown>>, name: string, at: string, problems: Problem[]): T | undefined {
+  if (Object.hasOwn(value, name)) return inner.decode(value[name], pointer(at, name), problems);
+  problems.push({ at, message: `field \`${name}\` is missing` });
+  return undefined;
+}
+
+function mismatch(expected: string, value: unknown, at: string, problems: Problem[]): undefined {
+  problems.push({ at, message: `expected ${expected}, found ${nameOf(value)}` });
+  return undefined;
+}
+
+function whole<T>(items: readonly (T | undefined)[]): readonly T[] | undefined {
+  return items.every((item): item is T => item !== undefined) ? items : undefined;
+}
+
+function pointer(at: string, name: string): string {
+  return `${at}/${name.replaceAll("~", "~0").replaceAll("/", "~1")}`;
+}
+
+function nameOf(value: unknown): string {
+  if (value === null) return "null";
+  if (Array.isArray(value)) return "a list";
+  if (typeof value === "object") return "an object";
+  const shown = JSON.stringify(value) ?? "nothing";
+  return shown.length > 40 ? `${shown.slice(0, 40)}...` : shown;
+}

@@ -1,0 +1,33 @@
+import type { Json } from "./json.ts";
+
+/**
+ * Why a step failed. `no-route`: a finish whose key nobody routes; `max-turns`: a react loop that never finished;
+ * `exhausted`: a repetition that never ended; `schema`: an answer of the wrong type; `all-failed`: a fan-out without
+ * a single success; `require`: a condition that a pattern states; `model`, `tool`, `code`: the call itself failed;
+ * `unsupported`: this runtime cannot do the step; `worker-died`: its thread ended.
+ * The rest end a run and are never collected, caught or retried.
+ */
+export type FailureCode =
+  | "no-route" | "max-turns" | "exhausted" | "schema" | "all-failed" | "require" | "model" | "tool" | "code" | "unsupported" | "worker-died"
+  | "limit" | "cancelled" | "replay-miss" | "waiting" | "uncertain" | "bug";
+
+/** A failed step as data. `path` is the task or op that failed; `details` depend on the code; secrets never enter. */
+export interface Failure {
+  readonly code: FailureCode;
+  readonly message: string;
+  readonly path: string;
+  readonly details?: Json;
+}
+
+const fatal: ReadonlySet<FailureCode> = new Set(["limit", "cancelled", "replay-miss", "waiting", "uncertain", "bug"]);
+
+/** Whether a failure ends the run whatever its surroundings say. */
+export function isFatal(failure: Failure): boolean {
+  return fatal.has(failure.code);
+}
+
+/** A failure as the value that `"!error"` edges and collected fan-outs carry. */
+export function failureValue(failure: Failure): Json {
+  const { code, message, path, details } = failure;
+  return details === undefined ? { code, message, path } : { code, message, path, details };
+}

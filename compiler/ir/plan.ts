@@ -1,0 +1,128 @@
+import type { Digest } from "./digest.ts";
+import type { JsonObject } from "./json.ts";
+import type { Body } from "./ops.ts";
+import type { Type } from "./types.ts";
+
+/** The version of the format that this tama reads and writes. */
+export const planFormat = "tama.plan/1";
+
+/** What something can do to the world. `exec` implies all; `code` is TypeScript of the project's own. */
+export const effects = ["read", "write", "net", "exec", "mem", "env", "code"] as const;
+export type Effect = (typeof effects)[number];
+
+/** A model as a plan knows it: never a key. Null means the provider's default. */
+export interface PlanModel {
+  /** The role that it serves (`thinker`), or `custom` for one that an agent names itself. */
+  readonly role: string;
+  readonly provider: string;
+  readonly name: string;
+  readonly temperature: number | null;
+  readonly maxTokens: number | null;
+  readonly seed: number | null;
+  readonly baseUrl: string | null;
+}
+
+/** A tool: what a model sees of it, what it can do, and how to undo it. */
+export interface PlanTool {
+  readonly description: string;
+  /** JSON Schema of the arguments. */
+  readonly parameters: JsonObject;
+  readonly effects: readonly Effect[];
+  readonly undo: "undo" | "idempotent" | "irreversible";
+  /** Digest of what the tool is: its declaration for a built-in, its bundle for a user's. */
+  readonly fingerprint: Digest;
+  /** A user's tool as a bundled module among the plan's texts; null for a built-in. */
+  readonly bundle: Digest | null;
+}
+
+export interface PlanSkill {
+  readonly description: string;
+  /** The SKILL.md body among the plan's texts. */
+  readonly body: Digest;
+  /** Tools that reading it unlocks. */
+  readonly tools: readonly string[];
+}
+
+/** A deterministic worker of `pattern: code`. */
+export interface PlanWorker {
+  /** The bundled ES module among the plan's texts. */
+  readonly bundle: Digest;
+  readonly capability: string;
+  readonly input: Type;
+  readonly output: Type;
+  /** The keys it declares; none means `done`. */
+  readonly keys: readonly string[];
+  /** Keys of shared memory whose values it gets. */
+  readonly reads: readonly string[];
+  /** The longest time one call may take, in milliseconds. */
+  readonly timeoutMs: number;
+}
+
+/** Enforced while running; null means none. */
+export interface Limits {
+  readonly calls: number | null;
+  readonly tokens: number | null;
+  readonly wallMs: number | null;
+  readonly usd: number | null;
+  readonly items: number | null;
+}
+
+/** An agent, compiled. The runtime uses `pattern` for span names only. */
+export interface Block {
+  readonly agent: string;
+  readonly pattern: string;
+  readonly description: string;
+  readonly version: string;
+  readonly input: Type;
+  readonly output: Type;
+  readonly limits: Limits;
+  readonly body: Body;
+}
+
+export interface Interval {
+  readonly min: number;
+  readonly max: number;
+}
+
+/** What a run can cost, as far as it is known before it starts. `turns` counts model requests. */
+export type Cost = { readonly kind: "unknown" } | { readonly kind: "bounded"; readonly turns: Interval; readonly tokens: Interval | null; readonly usd: Interval | null };
+
+/** Where an op comes from: a file and a place in it, counted from 1. */
+export interface Origin {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+/** A compiled project: everything that a run needs, and nothing of the machine that made it. */
+export interface Plan {
+  readonly format: typeof planFormat;
+  readonly compiler: string;
+  /** Of the whole plan without the two digests. */
+  readonly digest: Digest;
+  /** Of what a run depends on: without digests, compiler, origins and sources. */
+  readonly semantics: Digest;
+  readonly project: string;
+  readonly entries: { readonly default: string; readonly names: readonly string[] };
+  readonly trace: { readonly texts: "full" | "hash" };
+  readonly models: Readonly<Record<string, PlanModel>>;
+  readonly tools: Readonly<Record<string, PlanTool>>;
+  readonly skills: Readonly<Record<string, PlanSkill>>;
+  readonly workers: Readonly<Record<string, PlanWorker>>;
+  readonly blocks: Readonly<Record<string, Block>>;
+  readonly needs: { readonly effects: readonly Effect[]; readonly hosts: readonly string[]; readonly env: readonly string[] };
+  readonly limits: Limits;
+  readonly cost: Cost;
+  /** Prompts, skill bodies and bundles, by their digest. */
+  readonly texts: Readonly<Record<Digest, string>>;
+  /** By `block` or `block/op`. */
+  readonly origins: Readonly<Record<string, Origin>>;
+  /** Digest of each source file, by path. */
+  readonly sources: Readonly<Record<string, Digest>>;
+}
+
+/** No limit at all. */
+export const noLimits: Limits = { calls: null, tokens: null, wallMs: null, usd: null, items: null };
+
+/** The bound of a fan-out or a repetition where nothing else sets one. */
+export const defaultMaxItems = 10_000;

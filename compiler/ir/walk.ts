@@ -1,0 +1,78 @@
+import type { Expr } from "./expr.ts";
+import type { Body, Op } from "./ops.ts";
+import { unreachable } from "./unreachable.ts";
+
+/** The bodies that an op holds. */
+export function bodiesOf(op: Op): readonly Body[] {
+  switch (op.kind) {
+    case "map":
+    case "repeat":
+      return [op.body];
+    case "choose":
+      return [...op.cases.map((entry) => entry.body), ...(op.otherwise ? [op.otherwise] : [])];
+    default:
+      return [];
+  }
+}
+
+/** Every op of a body, those of inner bodies included, each before what it holds. */
+export function* opsOf(body: Body): Generator<Op> {
+  for (const op of body.ops) {
+    yield op;
+    for (const inner of bodiesOf(op)) yield* opsOf(inner);
+  }
+}
+
+/** The expressions of an op itself. */
+export function expressionsOf(op: Op): readonly Expr[] {
+  switch (op.kind) {
+    case "ask":
+    case "act":
+      return [op.label, op.system, op.input, ...(op.sample ? [op.sample] : [])];
+    case "code":
+    case "call":
+      return [op.label, op.input];
+    case "pure":
+      return [op.label, op.key, op.value, ...op.require.flatMap((each) => [each.holds, each.message])];
+    case "map":
+      return [op.label, op.over];
+    case "repeat":
+      return [op.label, op.state, ...(op.times ? [op.times] : []), op.until, op.next, op.exhausted];
+    case "choose":
+      return [op.label, op.on];
+    case "wait":
+      return [op.label, op.channel, op.question, ...(op.deadline ? [op.deadline.default] : [])];
+    default:
+      return unreachable(op);
+  }
+}
+
+/** The expressions that an expression is made of. */
+export function partsOf(expr: Expr): readonly Expr[] {
+  switch (expr.kind) {
+    case "field":
+      return [expr.of];
+    case "at":
+      return [expr.of, expr.index];
+    case "list":
+      return expr.items;
+    case "object":
+      return expr.fields.flatMap((field) => (field.when ? [field.value, field.when] : [field.value]));
+    case "template":
+      return expr.parts;
+    case "if":
+      return [expr.when, expr.then, expr.else];
+    case "switch":
+      return [expr.on, ...expr.cases.map((each) => each.then), expr.else];
+    case "each":
+      return [expr.over, expr.yield];
+    case "unary":
+      return [expr.operand];
+    case "binary":
+      return [expr.left, expr.right];
+    case "builtin":
+      return expr.args;
+    default:
+      return [];
+  }
+}

@@ -1,0 +1,129 @@
+import type { Digest } from "../../compiler/ir/digest.ts";
+import type { FailureCode } from "../../compiler/ir/failure.ts";
+import type { Json, JsonObject } from "../../compiler/ir/json.ts";
+import type { Path } from "../../compiler/ir/path.ts";
+
+/** A piece of a message. Text only today; images and files come as further kinds. */
+export type Part = { readonly kind: "text"; readonly text: string };
+
+/** A tool call as a model asked for it. `id` is ours (`t3.1`: turn and ordinal), never a provider's. `args` is the raw text, valid JSON or not. */
+export interface ToolCall {
+  readonly id: string;
+  readonly name: string;
+  readonly args: string;
+}
+
+export type Message =
+  | { readonly role: "system" | "user"; readonly parts: readonly Part[] }
+  | { readonly role: "assistant"; readonly parts: readonly Part[]; readonly calls: readonly ToolCall[] }
+  | { readonly role: "tool"; readonly call: string; readonly parts: readonly Part[] };
+
+/** What a model sees of a tool. */
+export interface ToolSchema {
+  readonly name: string;
+  readonly description: string;
+  readonly parameters: JsonObject;
+}
+
+/** A model as a run uses it: the plan's, with the overrides of the command line and the environment. Holds names of variables, never their values. */
+export interface RunModel {
+  readonly provider: string;
+  readonly name: string;
+  readonly baseUrl: string | null;
+  /** The environment variable with the key; null where none is needed. */
+  readonly keyEnv: string | null;
+  readonly temperature: number | null;
+  readonly maxTokens: number | null;
+  readonly seed: number | null;
+}
+
+export interface ModelTask {
+  readonly kind: "model";
+  readonly path: Path;
+  readonly model: RunModel;
+  readonly messages: readonly Message[];
+  readonly tools: readonly ToolSchema[];
+  /** JSON Schema of the answer, where one is wanted as structured output. */
+  readonly output: JsonObject | null;
+  readonly sample: number | null;
+}
+
+/** A tool of the kind that runs on a thread. */
+export interface ToolTask {
+  readonly kind: "tool";
+  readonly path: Path;
+  readonly tool: string;
+  readonly args: JsonObject;
+}
+
+export interface CodeTask {
+  readonly kind: "code";
+  readonly path: Path;
+  readonly worker: string;
+  /** The bundle's digest: threads get the texts of all bundles when they start. */
+  readonly bundle: Digest;
+  readonly input: Json;
+  /** Values of the memory keys that the worker reads. */
+  readonly memory: JsonObject;
+  readonly timeoutMs: number;
+}
+
+/** What the scheduler hands out: stateless, plain, cloneable. */
+export type Task = ModelTask | ToolTask | CodeTask;
+
+/** Tokens in disjoint buckets: `input` excludes `cached`, `output` excludes `reasoning`. */
+export interface Usage {
+  readonly input: number;
+  readonly cached: number;
+  readonly output: number;
+  readonly reasoning: number;
+}
+
+/** What a model answered. `usage` null: the server told none. */
+export interface ModelAnswer {
+  readonly kind: "model";
+  readonly text: string;
+  readonly calls: readonly { readonly name: string; readonly args: string }[];
+  readonly finish: string;
+  /** The model that answered, as the server names it. */
+  readonly model: string;
+  readonly usage: Usage | null;
+}
+
+export interface ToolAnswer {
+  readonly kind: "tool";
+  readonly text: string;
+}
+
+export interface CodeAnswer {
+  readonly kind: "code";
+  readonly key: string;
+  readonly value: Json;
+}
+
+/** One try of a model request on the wire. `status` is HTTP's, null where there was no response. */
+export interface Attempt {
+  readonly startUs: number;
+  readonly endUs: number;
+  readonly status: number | null;
+  readonly error: string | null;
+}
+
+/** How a task ended, with the times where it ran (microseconds since 1970) and the thread. */
+export type TaskResult = TaskTimes &
+  (
+    | { readonly kind: "ok"; readonly answer: ModelAnswer | ToolAnswer | CodeAnswer }
+    | { readonly kind: "failed"; readonly code: FailureCode; readonly message: string; readonly details: Json }
+  );
+
+export interface TaskTimes {
+  readonly startUs: number;
+  readonly endUs: number;
+  readonly thread: number;
+  readonly attempts: readonly Attempt[];
+}
+
+/** Text as the parts of a message. */
+export function textParts(text: string): readonly Part[] {
+  return [{ kind: "text", text }];
+}

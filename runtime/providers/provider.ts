@@ -1,0 +1,20 @@
+import type { Json } from "../../compiler/ir/json.ts";
+import type { Attempt, ModelAnswer, ModelTask } from "../3-task/task.ts";
+
+/** What a provider gets besides the request. */
+export interface ProviderContext {
+  /** Reads an environment variable: the key named by `keyEnv`. */
+  readonly env: (name: string) => string | undefined;
+  readonly signal: AbortSignal;
+  readonly nowUs: () => number;
+}
+
+export type ProviderResult =
+  | { readonly kind: "ok"; readonly answer: ModelAnswer; readonly attempts: readonly Attempt[] }
+  | { readonly kind: "failed"; readonly code: "model" | "cancelled"; readonly message: string; readonly details: Json; readonly attempts: readonly Attempt[] };
+
+/** Answers model requests. Never rejects, never logs, never puts a key into what it returns. */
+export interface Provider {
+  readonly name: string;
+  readonly complete: (task: ModelTask, context: ProviderContext) => Promise<ProviderResult>;
+}
