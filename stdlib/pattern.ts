@@ -15,7 +15,8 @@ export interface Field {
 /** One way out of a state. `key` null: whatever the key; `*`: any that no other entry names. `target` null: stop here. */
 export interface Route {
   readonly key: string | null;
-  readonly when: Expr | null;
+  /** The guard, given the state's outcome. */
+  readonly when: ((outcome: Pick<Placed, "key" | "value">) => Expr) | null;
   readonly target: string | null;
 }
 

@@ -1,0 +1,137 @@
+import { binary, builtin, choice, type Expr, field, literal } from "../../compiler/ir/expr.ts";
+import { type KeySet, openKeys } from "../../compiler/ir/ops.ts";
+import { bug } from "../../compiler/ir/unreachable.ts";
+import { type Builder, definePattern, type Loop, type Placed, type Route, type State, type Turn } from "../pattern.ts";
+
+/** A state that runs an agent; the others are markers. */
+type Running = State & { readonly agent: string };
+
+/** What a table says of a key that it has no entry for: neither a state's name, nor null, which stops. */
+const noRoute = literal(false);
+
+/** A bounded loop over states. The value of one is the input of the next; markers, `~` and states without a way out end it. */
+export const fsm = definePattern({
+  name: "fsm",
+  summary: "states run agents; the key that an agent finishes with leads to the next state",
+  fields: {
+    initial: { kind: "state", summary: "the state to begin with", required: true },
+    states: { kind: "states", summary: "for each state: a target, a table of keys, or ~", required: true },
+  },
+  steps: [],
+  role: null,
+  body: "none",
+  maxIter: 50,
+  onError: null,
+  lower(agent, build) {
+    const states = agent.fields.states("states");
+    const initial = agent.fields.state("initial");
+    if (!find(states, initial).agent) return build.exit("done", build.input);
+    const options = {
+      state: record(literal(initial), build.input),
+      max: agent.maxIter,
+      onExhausted: "fail",
+      exhausted: literal(`FSM exceeded ${agent.maxIter} steps without reaching a terminal state`),
+    } as const;
+    return build.pass(build.repeat("loop", options, (loop, inner) => turn(states, loop, inner)));
+  },
+});
+
+/** One step: run the state's agent, look its key up, stop or go on. */
+function turn(states: readonly State[], loop: Loop, build: Builder): Turn {
+  const at = field(loop.state, "at");
+  const running = states.filter((state): state is Running => state.agent !== null);
+  const markers = states.filter((state) => state.agent === null).map((state) => state.name);
+  const cases = running.map((state) => ({
+    is: state.name,
+    body: (inner: Builder) => inner.pass(run(state, states, field(loop.state, "value"), inner)),
+  }));
+  const ran = build.choose("state", at, cases);
+  const route = build.pure("route", {
+    kind: "switch",
+    on: at,
+    cases: running.map((state) => ({ is: state.name, then: routeOf(state, ran) })),
+    else: noRoute,
+  });
+  const next = build.pure("next", route.value, {
+    require: [
+      {
+        holds: binary(route.value, "!=", noRoute),
+        code: "no-route",
+        message: build.text`FSM: no transition for key '${ran.key}' in state '${at}'`,
+      },
+    ],
+  });
+  return {
+    result: build.exit(ran.key, ran.value),
+    until: binary(next.value, "in", literal([null, ...markers])),
+    next: record(next.value, ran.value),
+  };
+}
+
+function run(state: Running, states: readonly State[], input: Expr, build: Builder): Placed {
+  return build.call(build.memberId("states", state.name), state.agent, input, {
+    keys: keysOf(state, states, build),
+    onFailure: state.onError === undefined ? "propagate" : "value",
+    label: literal(state.name),
+  });
+}
+
+/**
+ * The words that a state's agent may finish with: those of its table, and the caller's where its key leaves the fsm unrouted.
+ * Where any word leads on to another state, any word will do.
+ */
+function keysOf(state: State, states: readonly State[], build: Builder): KeySet {
+  const anyWord = anyWordOf(state);
+  if (anyWord.some((route) => route.target !== null && find(states, route.target).agent !== null)) return openKeys;
+  const words = [...new Map(named(state).map((route) => [route.key.toLowerCase(), route.key])).values()];
+  if (words.length === 0) return build.callerKeys;
+  return anyWord.length > 0 ? build.words(words, "caller") : build.words(words);
+}
+
+/** Where a state leads: a name, null to stop, or `noRoute`. */
+function routeOf(state: State, ran: Placed): Expr {
+  const found = state.routes.length === 0 ? literal(null) : lookUp(state, ran);
+  return state.onError === undefined ? found : choice(ran.failed, literal(state.onError), found);
+}
+
+/** Keys are compared without case; a named entry beats `*`, and guarded entries are tried in order. */
+function lookUp(state: State, ran: Placed): Expr {
+  const firstOf = (routes: readonly Route[], otherwise: Expr) =>
+    routes.reduceRight((rest, { when, target }) => (when ? choice(when(ran), literal(target), rest) : literal(target)), otherwise);
+  const otherwise = firstOf(anyWordOf(state), noRoute);
+  const entries = named(state).map((route) => ({ ...route, key: route.key.toLowerCase() }));
+  const keys = [...new Set(entries.map((route) => route.key))];
+  if (keys.length === 0) return otherwise;
+  const cases = keys.map((key) => ({
+    is: key,
+    then: firstOf(
+      entries.filter((route) => route.key === key),
+      otherwise,
+    ),
+  }));
+  return { kind: "switch", on: builtin("lower", ran.key), cases, else: otherwise };
+}
+
+function anyWordOf(state: State): readonly Route[] {
+  return state.routes.filter((route) => route.key === null || route.key === "*");
+}
+
+function named(state: State): readonly (Route & { readonly key: string })[] {
+  return state.routes.filter((route): route is Route & { readonly key: string } => route.key !== null && route.key !== "*");
+}
+
+function record(at: Expr, value: Expr): Expr {
+  return {
+    kind: "object",
+    fields: [
+      { name: "at", value: at, when: null },
+      { name: "value", value, when: null },
+    ],
+  };
+}
+
+function find(states: readonly State[], name: string): State {
+  const state = states.find((one) => one.name === name);
+  if (!state) throw bug(`state ${name} was not resolved`);
+  return state;
+}

@@ -1,0 +1,72 @@
+import { readFile, realpath, stat } from "node:fs/promises";
+import { isAbsolute, relative, resolve, sep } from "node:path";
+import { defineTool, type ToolContext, type ToolOutcome } from "../tool.ts";
+
+/** The largest file that is read, in bytes. */
+export const maxFileBytes = 1024 * 1024;
+
+/** Reads a UTF-8 text file under the project, less `.tama`, `.git` and `.env*`. */
+export const filesRead = defineTool({
+  name: "tama_files_read",
+  description: "Read a file from the workspace.",
+  parameters: { type: "object", properties: { path: { type: "string" } }, required: ["path"] },
+  effects: ["read"],
+  undo: "idempotent",
+  where: "thread",
+  run: async (args, context) => {
+    const path = args["path"];
+    if (typeof path !== "string" || path === "") return failed("`path` must be the path of a file");
+    try {
+      return await read(path, context);
+    } catch (error) {
+      if (context.signal.aborted) return failed("reading was cancelled");
+      if (!(error instanceof Error && "code" in error)) throw error;
+      return failed(reasonOf(String(error.code), path));
+    }
+  },
+});
+
+/** Judges the path as written and, against symbolic links, as it really is; reads only what both allow. */
+async function read(path: string, context: ToolContext): Promise<ToolOutcome> {
+  const wanted = resolve(context.projectDir, path);
+  const asWritten = refusal(context.projectDir, wanted, path);
+  if (asWritten) return failed(asWritten);
+  const real = await realpath(wanted);
+  const asItIs = refusal(await realpath(context.projectDir), real, path);
+  if (asItIs) return failed(asItIs);
+  const found = await stat(real);
+  if (!found.isFile()) return failed(`not a file: ${path}`);
+  if (found.size > maxFileBytes) return failed(`file too large: ${path} has ${found.size} bytes, at most ${maxFileBytes} can be read`);
+  return decode(await readFile(real, { signal: context.signal }), path);
+}
+
+function refusal(root: string, file: string, shown: string): string | null {
+  const inside = relative(root, file);
+  if (inside === ".." || inside.startsWith(`..${sep}`) || isAbsolute(inside)) return `refused: ${shown} is outside the project`;
+  return inside.split(sep).some(isPrivate) ? `refused: ${shown} is private (.tama, .git and .env files cannot be read)` : null;
+}
+
+/** Compared without case, because some file systems do. */
+function isPrivate(part: string): boolean {
+  const name = part.toLowerCase();
+  return name === ".tama" || name === ".git" || name.startsWith(".env");
+}
+
+function decode(bytes: Uint8Array, path: string): ToolOutcome {
+  try {
+    return { kind: "ok", text: new TextDecoder("utf-8", { fatal: true }).decode(bytes) };
+  } catch {
+    return failed(`not a text file: ${path} is not UTF-8`);
+  }
+}
+
+/** What a system error means. */
+function reasonOf(code: string, path: string): string {
+  if (code === "ENOENT" || code === "ENOTDIR") return `file not found: ${path}`;
+  if (code === "EACCES" || code === "EPERM") return `no permission to read ${path}`;
+  return `cannot read ${path}: ${code}`;
+}
+
+function failed(message: string): ToolOutcome {
+  return { kind: "failed", message };
+}

@@ -1,0 +1,21 @@
+import type { Tool } from "../tool.ts";
+import { bash } from "./bash.ts";
+import { filesRead } from "./files-read.ts";
+import { filesWrite } from "./files-write.ts";
+import { finish } from "./finish.ts";
+import { httpGet } from "./http-get.ts";
+import { httpPost } from "./http-post.ts";
+import { memAppend } from "./mem-append.ts";
+import { memGet } from "./mem-get.ts";
+import { memSet } from "./mem-set.ts";
+import { readSkill } from "./read-skill.ts";
+import { start } from "./start.ts";
+
+const protocol: readonly Tool[] = [start, finish, readSkill];
+const unlockable: readonly Tool[] = [bash, httpGet, httpPost, filesRead, filesWrite, memSet, memGet, memAppend];
+
+/** Every built-in tool by name. */
+export const tools: Readonly<Record<string, Tool>> = Object.fromEntries([...protocol, ...unlockable].map((tool) => [tool.name, tool]));
+
+/** The names of the tools that skills unlock, in the order in which a model is offered them. */
+export const toolOrder: readonly string[] = unlockable.map((tool) => tool.name);

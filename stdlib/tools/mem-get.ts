@@ -1,0 +1,11 @@
+import { defineTool } from "../tool.ts";
+
+/** The value of a key of shared memory, or `[no value stored for key 'k']`. */
+export const memGet = defineTool({
+  name: "tama_mem_get",
+  description: "Retrieve a value previously stored by another agent.",
+  parameters: { type: "object", properties: { key: { type: "string" } }, required: ["key"] },
+  effects: ["mem"],
+  undo: "idempotent",
+  where: "state",
+});

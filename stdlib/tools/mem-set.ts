@@ -1,0 +1,11 @@
+import { defineTool } from "../tool.ts";
+
+/** Sets a key of shared memory. Answers `stored 'k'`. */
+export const memSet = defineTool({
+  name: "tama_mem_set",
+  description: "Store a value in shared memory so other agents can retrieve it.",
+  parameters: { type: "object", properties: { key: { type: "string" }, value: { type: "string" } }, required: ["key", "value"] },
+  effects: ["mem"],
+  undo: "undo",
+  where: "state",
+});
