@@ -34,6 +34,8 @@ export interface ConfigSource {
  */
 export interface SourceSet {
   readonly files: readonly SourceFile[];
+  /** Paths of the files that are there but could not be read, a worker whose declaration could not be had among them. */
+  readonly unread: readonly string[];
   readonly agents: readonly string[];
   readonly skills: readonly string[];
   readonly config: ConfigSource | null;

@@ -2,6 +2,28 @@
 import type { Span } from "../ir/span.ts";
 import type { Diagnostic, Related } from "./diagnostic.ts";
 
+/** agents call each other in a cycle: {path} */
+export function checkCycle(
+  span: Span | null,
+  facts: { readonly path: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `agents call each other in a cycle: ${facts.path}`;
+  const help = "let one of them call another agent, or make the loop an fsm, whose steps are bounded";
+  return { code: "check/cycle", severity: "error", message, help, span, related };
+}
+
+/** no transition leads to the state `{name}` */
+export function checkUnreachableState(
+  span: Span | null,
+  facts: { readonly name: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `no transition leads to the state \`${facts.name}\``;
+  const help = "route a key to it, or remove it";
+  return { code: "check/unreachable-state", severity: "warning", message, help, span, related };
+}
+
 /** `{key}` must be a length of time such as `90s`, `10m` or `2h`, found `{found}` */
 export function configBadDuration(
   span: Span | null,
@@ -68,6 +90,147 @@ export function configWrongType(
   return { code: "config/wrong-type", severity: "error", message, help, span, related };
 }
 
+/** this is not YAML: {reason} */
+export function parseBadYaml(
+  span: Span | null,
+  facts: { readonly reason: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `this is not YAML: ${facts.reason}`;
+  const help = null;
+  return { code: "parse/bad-yaml", severity: "error", message, help, span, related };
+}
+
+/** this value holds `: ` outside quotes, which makes it a key */
+export function parseColonInValue(
+  span: Span | null,
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `this value holds \`: \` outside quotes, which makes it a key`;
+  const help = "put the whole value in quotes";
+  return { code: "parse/colon-in-value", severity: "error", message, help, span, related };
+}
+
+/** the key `{key}` is given twice */
+export function parseDuplicateKey(
+  span: Span | null,
+  facts: { readonly key: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `the key \`${facts.key}\` is given twice`;
+  const help = "keep one of them";
+  return { code: "parse/duplicate-key", severity: "error", message, help, span, related };
+}
+
+/** the key `{key}` is routed twice in this state */
+export function parseDuplicateRoute(
+  span: Span | null,
+  facts: { readonly key: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `the key \`${facts.key}\` is routed twice in this state`;
+  const help = "keep one of the two";
+  return { code: "parse/duplicate-route", severity: "error", message, help, span, related };
+}
+
+/** {file} has no text below its frontmatter, so its system prompt is empty */
+export function parseEmptyPrompt(
+  span: Span | null,
+  facts: { readonly file: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `${facts.file} has no text below its frontmatter, so its system prompt is empty`;
+  const help = `write the prompt below the closing \`---\``;
+  return { code: "parse/empty-prompt", severity: "warning", message, help, span, related };
+}
+
+/** `{key}` stands outside `call`, where nothing reads it */
+export function parseMisplacedKey(
+  span: Span | null,
+  facts: { readonly key: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `\`${facts.key}\` stands outside \`call\`, where nothing reads it`;
+  const help = `move it into \`call\``;
+  return { code: "parse/misplaced-key", severity: "error", message, help, span, related };
+}
+
+/** the key `{key}` is missing */
+export function parseMissingKey(
+  span: Span | null,
+  facts: { readonly example: string | number; readonly key: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `the key \`${facts.key}\` is missing`;
+  const help = `add a line \`${facts.key}: ${facts.example}\``;
+  return { code: "parse/missing-key", severity: "error", message, help, span, related };
+}
+
+/** the pattern `{pattern}` needs {files} beside AGENT.md */
+export function parseMissingStepFile(
+  span: Span | null,
+  facts: { readonly files: string | number; readonly pattern: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `the pattern \`${facts.pattern}\` needs ${facts.files} beside AGENT.md`;
+  const help = "write the missing step as a prompt in a file of that name";
+  return { code: "parse/missing-step-file", severity: "error", message, help, span, related };
+}
+
+/** the name `{name}` is not that of its directory, `{directory}` */
+export function parseNameDiffers(
+  span: Span | null,
+  facts: { readonly directory: string | number; readonly name: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `the name \`${facts.name}\` is not that of its directory, \`${facts.directory}\``;
+  const help = `write \`name: ${facts.directory}\`, or rename the directory to \`${facts.name}\``;
+  return { code: "parse/name-differs", severity: "error", message, help, span, related };
+}
+
+/** agents/{directory} holds no AGENT.md */
+export function parseNoAgentFile(
+  span: Span | null,
+  facts: { readonly directory: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `agents/${facts.directory} holds no AGENT.md`;
+  const help = `add agents/${facts.directory}/AGENT.md, or remove the directory`;
+  return { code: "parse/no-agent-file", severity: "error", message, help, span, related };
+}
+
+/** this file does not begin with frontmatter */
+export function parseNoFrontmatter(
+  span: Span | null,
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = "this file does not begin with frontmatter";
+  const help = `begin it with a line \`---\`, then \`key: value\` lines, then a line \`---\``;
+  return { code: "parse/no-frontmatter", severity: "error", message, help, span, related };
+}
+
+/** skills/{directory} holds no SKILL.md */
+export function parseNoSkillFile(
+  span: Span | null,
+  facts: { readonly directory: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `skills/${facts.directory} holds no SKILL.md`;
+  const help = `add skills/${facts.directory}/SKILL.md, or remove the directory`;
+  return { code: "parse/no-skill-file", severity: "error", message, help, span, related };
+}
+
+/** the name `{name}` is not kebab-case */
+export function parseNotKebabCase(
+  span: Span | null,
+  facts: { readonly name: string | number; readonly suggestion: string | number | null },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `the name \`${facts.name}\` is not kebab-case`;
+  const help = facts.suggestion === null ? null : `rename it and its directory to \`${facts.suggestion}\``;
+  return { code: "parse/not-kebab-case", severity: "error", message, help, span, related };
+}
+
 /** {what} is part of the language, but this version does not build it yet */
 export function parseNotYet(
   span: Span | null,
@@ -77,6 +240,399 @@ export function parseNotYet(
   const message = `${facts.what} is part of the language, but this version does not build it yet`;
   const help = "remove it, or wait for a version that builds it";
   return { code: "parse/not-yet", severity: "error", message, help, span, related };
+}
+
+/** `{item}` stands twice in `{key}` */
+export function parseRepeatedItem(
+  span: Span | null,
+  facts: { readonly item: string | number; readonly key: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `\`${facts.item}\` stands twice in \`${facts.key}\``;
+  const help = "remove one";
+  return { code: "parse/repeated-item", severity: "warning", message, help, span, related };
+}
+
+/** a step runs as oneshot or react, not as `{pattern}` */
+export function parseStepPattern(
+  span: Span | null,
+  facts: { readonly closest: string | number | null; readonly pattern: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `a step runs as oneshot or react, not as \`${facts.pattern}\``;
+  const help = facts.closest === null ? null : `did you mean \`${facts.closest}\`?`;
+  return { code: "parse/step-pattern", severity: "error", message, help, span, related };
+}
+
+/** YAML does not allow tabs as indentation */
+export function parseTabIndent(
+  span: Span | null,
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = "YAML does not allow tabs as indentation";
+  const help = "indent with spaces";
+  return { code: "parse/tab-indent", severity: "error", message, help, span, related };
+}
+
+/** this is nested deeper than {limit} levels */
+export function parseTooDeep(
+  span: Span | null,
+  facts: { readonly limit: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `this is nested deeper than ${facts.limit} levels`;
+  const help = null;
+  return { code: "parse/too-deep", severity: "error", message, help, span, related };
+}
+
+/** `{key}` has {length} characters; Agent Skills allow {max} */
+export function parseTooLong(
+  span: Span | null,
+  facts: { readonly key: string | number; readonly length: string | number; readonly max: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `\`${facts.key}\` has ${facts.length} characters; Agent Skills allow ${facts.max}`;
+  const help = "shorten it";
+  return { code: "parse/too-long", severity: "warning", message, help, span, related };
+}
+
+/** this file uses more than {limit} YAML aliases */
+export function parseTooManyAliases(
+  span: Span | null,
+  facts: { readonly limit: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `this file uses more than ${facts.limit} YAML aliases`;
+  const help = "write the values out";
+  return { code: "parse/too-many-aliases", severity: "error", message, help, span, related };
+}
+
+/** the frontmatter that begins here is never closed */
+export function parseUnclosedFrontmatter(
+  span: Span | null,
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = "the frontmatter that begins here is never closed";
+  const help = `add a line \`---\` after its last key`;
+  return { code: "parse/unclosed-frontmatter", severity: "error", message, help, span, related };
+}
+
+/** no anchor `&{name}` stands before this alias */
+export function parseUnknownAlias(
+  span: Span | null,
+  facts: { readonly name: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `no anchor \`&${facts.name}\` stands before this alias`;
+  const help = `put the value in quotes if its \`*\` is meant as text`;
+  return { code: "parse/unknown-alias", severity: "error", message, help, span, related };
+}
+
+/** `{key}` is no key of {owner} */
+export function parseUnknownKey(
+  span: Span | null,
+  facts: { readonly closest: string | number | null; readonly key: string | number; readonly owner: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `\`${facts.key}\` is no key of ${facts.owner}`;
+  const help = facts.closest === null ? null : `did you mean \`${facts.closest}\`?`;
+  return { code: "parse/unknown-key", severity: "error", message, help, span, related };
+}
+
+/** there is no pattern `{pattern}` */
+export function parseUnknownPattern(
+  span: Span | null,
+  facts: { readonly closest: string | number | null; readonly pattern: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `there is no pattern \`${facts.pattern}\``;
+  const help = facts.closest === null ? null : `did you mean \`${facts.closest}\`?`;
+  return { code: "parse/unknown-pattern", severity: "error", message, help, span, related };
+}
+
+/** `{tag}` is a YAML tag here, which nothing reads */
+export function parseUnknownTag(
+  span: Span | null,
+  facts: { readonly tag: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `\`${facts.tag}\` is a YAML tag here, which nothing reads`;
+  const help = "put it in quotes if it is meant as text";
+  return { code: "parse/unknown-tag", severity: "error", message, help, span, related };
+}
+
+/** `{key}` means nothing to {owner} */
+export function parseUnusedKey(
+  span: Span | null,
+  facts: { readonly key: string | number; readonly owner: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `\`${facts.key}\` means nothing to ${facts.owner}`;
+  const help = "remove it";
+  return { code: "parse/unused-key", severity: "warning", message, help, span, related };
+}
+
+/** nothing reads {file}: the pattern `{pattern}` has no such step */
+export function parseUnusedStepFile(
+  span: Span | null,
+  facts: { readonly closest: string | number | null; readonly file: string | number; readonly pattern: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `nothing reads ${facts.file}: the pattern \`${facts.pattern}\` has no such step`;
+  const help = facts.closest === null ? null : `did you mean \`${facts.closest}.md\`?`;
+  return { code: "parse/unused-step-file", severity: "warning", message, help, span, related };
+}
+
+/** `{key}` must be {expected}, found {found} */
+export function parseWrongType(
+  span: Span | null,
+  facts: { readonly expected: string | number; readonly found: string | number; readonly key: string | number; readonly suggestion: string | number | null },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `\`${facts.key}\` must be ${facts.expected}, found ${facts.found}`;
+  const help = facts.suggestion === null ? null : `write \`${facts.suggestion}\``;
+  return { code: "parse/wrong-type", severity: "error", message, help, span, related };
+}
+
+/** the project has no agents */
+export function resolveNoAgents(
+  span: Span | null,
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = "the project has no agents";
+  const help = "add agents/<name>/AGENT.md";
+  return { code: "resolve/no-agents", severity: "error", message, help, span, related };
+}
+
+/** the config names no entry, and {count} agents are called by no other */
+export function resolveNoEntry(
+  span: Span | null,
+  facts: { readonly count: string | number; readonly file: string | number; readonly line: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `the config names no entry, and ${facts.count} agents are called by no other`;
+  const help = `add \`${facts.line}\` to ${facts.file}`;
+  return { code: "resolve/no-entry", severity: "error", message, help, span, related };
+}
+
+/** a `code` agent needs {file} */
+export function resolveNoWorker(
+  span: Span | null,
+  facts: { readonly file: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `a \`code\` agent needs ${facts.file}`;
+  const help = "write it: export default defineWorker({...})";
+  return { code: "resolve/no-worker", severity: "error", message, help, span, related };
+}
+
+/** no model has the role `{role}`; `default` serves instead */
+export function resolveRoleFallsBack(
+  span: Span | null,
+  facts: { readonly closest: string | number | null; readonly role: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `no model has the role \`${facts.role}\`; \`default\` serves instead`;
+  const help = facts.closest === null ? null : `did you mean \`${facts.closest}\`?`;
+  return { code: "resolve/role-falls-back", severity: "warning", message, help, span, related };
+}
+
+/** no agent is named `{name}` */
+export function resolveUnknownAgent(
+  span: Span | null,
+  facts: { readonly closest: string | number | null; readonly name: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `no agent is named \`${facts.name}\``;
+  const help = facts.closest === null ? null : `did you mean \`${facts.closest}\`?`;
+  return { code: "resolve/unknown-agent", severity: "error", message, help, span, related };
+}
+
+/** the entry `{name}` is no agent */
+export function resolveUnknownEntry(
+  span: Span | null,
+  facts: { readonly closest: string | number | null; readonly name: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `the entry \`${facts.name}\` is no agent`;
+  const help = facts.closest === null ? null : `did you mean \`${facts.closest}\`?`;
+  return { code: "resolve/unknown-entry", severity: "error", message, help, span, related };
+}
+
+/** no model has the role `{role}`, and there is no `default` */
+export function resolveUnknownRole(
+  span: Span | null,
+  facts: { readonly file: string | number; readonly line: string | number; readonly role: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `no model has the role \`${facts.role}\`, and there is no \`default\``;
+  const help = `add \`${facts.line}\` to ${facts.file}`;
+  return { code: "resolve/unknown-role", severity: "error", message, help, span, related };
+}
+
+/** no skill is named `{name}` */
+export function resolveUnknownSkill(
+  span: Span | null,
+  facts: { readonly closest: string | number | null; readonly name: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `no skill is named \`${facts.name}\``;
+  const help = facts.closest === null ? null : `did you mean \`${facts.closest}\`?`;
+  return { code: "resolve/unknown-skill", severity: "error", message, help, span, related };
+}
+
+/** no state is named `{name}` */
+export function resolveUnknownState(
+  span: Span | null,
+  facts: { readonly closest: string | number | null; readonly name: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `no state is named \`${facts.name}\``;
+  const help = facts.closest === null ? null : `did you mean \`${facts.closest}\`?`;
+  return { code: "resolve/unknown-state", severity: "error", message, help, span, related };
+}
+
+/** there is no tool `{name}` */
+export function resolveUnknownTool(
+  span: Span | null,
+  facts: { readonly closest: string | number | null; readonly name: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `there is no tool \`${facts.name}\``;
+  const help = facts.closest === null ? null : `did you mean \`${facts.closest}\`?`;
+  return { code: "resolve/unknown-tool", severity: "error", message, help, span, related };
+}
+
+/** no entry leads to the agent `{name}` */
+export function resolveUnusedAgent(
+  span: Span | null,
+  facts: { readonly name: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `no entry leads to the agent \`${facts.name}\``;
+  const help = "name it where it is meant to be called, or in the config's entries";
+  return { code: "resolve/unused-agent", severity: "warning", message, help, span, related };
+}
+
+/** nothing uses the skill `{name}` */
+export function resolveUnusedSkill(
+  span: Span | null,
+  facts: { readonly name: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `nothing uses the skill \`${facts.name}\``;
+  const help = `name it in the \`uses\` of an agent or a step`;
+  return { code: "resolve/unused-skill", severity: "warning", message, help, span, related };
+}
+
+/** nothing runs {file}: the agent is not of pattern `code` */
+export function resolveUnusedWorker(
+  span: Span | null,
+  facts: { readonly file: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `nothing runs ${facts.file}: the agent is not of pattern \`code\``;
+  const help = `write \`pattern: code\`, or remove the file`;
+  return { code: "resolve/unused-worker", severity: "warning", message, help, span, related };
+}
+
+/** `{run}` begins the ids of {count} runs: {ids} */
+export function runsAmbiguous(
+  span: Span | null,
+  facts: { readonly count: string | number; readonly ids: string | number; readonly run: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `\`${facts.run}\` begins the ids of ${facts.count} runs: ${facts.ids}`;
+  const help = "write more of the id";
+  return { code: "runs/ambiguous", severity: "error", message, help, span, related };
+}
+
+/** there is no run yet in `{dir}` */
+export function runsNone(
+  span: Span | null,
+  facts: { readonly dir: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `there is no run yet in \`${facts.dir}\``;
+  const help = "start one: tama run \"task\"";
+  return { code: "runs/none", severity: "error", message, help, span, related };
+}
+
+/** no run's id begins with `{run}` */
+export function runsUnknown(
+  span: Span | null,
+  facts: { readonly run: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `no run's id begins with \`${facts.run}\``;
+  const help = `\`tama runs\` lists the runs of this project`;
+  return { code: "runs/unknown", severity: "error", message, help, span, related };
+}
+
+/** this is not TOML: {reason} */
+export function sourceBadToml(
+  span: Span | null,
+  facts: { readonly reason: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `this is not TOML: ${facts.reason}`;
+  const help = null;
+  return { code: "source/bad-toml", severity: "error", message, help, span, related };
+}
+
+/** the declaration of the worker is wrong: {at}: {problem} */
+export function sourceBadWorker(
+  span: Span | null,
+  facts: { readonly at: string | number; readonly problem: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `the declaration of the worker is wrong: ${facts.at}: ${facts.problem}`;
+  const help = null;
+  return { code: "source/bad-worker", severity: "error", message, help, span, related };
+}
+
+/** the module cannot be bundled: {reason} */
+export function sourceBundleFailed(
+  span: Span | null,
+  facts: { readonly reason: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `the module cannot be bundled: ${facts.reason}`;
+  const help = null;
+  return { code: "source/bundle-failed", severity: "error", message, help, span, related };
+}
+
+/** the module fails while it loads: {reason} */
+export function sourceLoadFailed(
+  span: Span | null,
+  facts: { readonly reason: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `the module fails while it loads: ${facts.reason}`;
+  const help = null;
+  return { code: "source/load-failed", severity: "error", message, help, span, related };
+}
+
+/** the module has no default export */
+export function sourceNoDefaultExport(
+  span: Span | null,
+  facts: { readonly wanted: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = "the module has no default export";
+  const help = `export default ${facts.wanted}`;
+  return { code: "source/no-default-export", severity: "error", message, help, span, related };
+}
+
+/** `{dir}` is no directory */
+export function sourceNoDirectory(
+  span: Span | null,
+  facts: { readonly dir: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `\`${facts.dir}\` is no directory`;
+  const help = "name the folder that holds the project: tamac build <dir>";
+  return { code: "source/no-directory", severity: "error", message, help, span, related };
 }
 
 /** `{dir}` holds no project: neither a config nor a folder `agents` */
@@ -99,4 +655,102 @@ export function sourceNotUtf8(
   const message = `the file is not UTF-8 text: byte ${facts.offset} is not part of any character`;
   const help = "save the file as UTF-8";
   return { code: "source/not-utf8", severity: "error", message, help, span, related };
+}
+
+/** the file has {bytes} bytes; a source file may have {max} */
+export function sourceTooLarge(
+  span: Span | null,
+  facts: { readonly bytes: string | number; readonly max: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `the file has ${facts.bytes} bytes; a source file may have ${facts.max}`;
+  const help = "a prompt this long belongs into a file that an agent reads with a tool";
+  return { code: "source/too-large", severity: "error", message, help, span, related };
+}
+
+/** there are two configs, tama.config.ts and tama.toml */
+export function sourceTwoConfigs(
+  span: Span | null,
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = "there are two configs, tama.config.ts and tama.toml";
+  const help = "keep one of them";
+  return { code: "source/two-configs", severity: "error", message, help, span, related };
+}
+
+/** `{path}` cannot be read: {reason} */
+export function sourceUnreadable(
+  span: Span | null,
+  facts: { readonly path: string | number; readonly reason: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `\`${facts.path}\` cannot be read: ${facts.reason}`;
+  const help = null;
+  return { code: "source/unreadable", severity: "error", message, help, span, related };
+}
+
+/** the database `{file}` is in use by another process */
+export function storeBusy(
+  span: Span | null,
+  facts: { readonly file: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `the database \`${facts.file}\` is in use by another process`;
+  const help = null;
+  return { code: "store/busy", severity: "warning", message, help, span, related };
+}
+
+/** {reason} */
+export function storeFailedQuery(
+  span: Span | null,
+  facts: { readonly reason: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `${facts.reason}`;
+  const help = null;
+  return { code: "store/failed-query", severity: "error", message, help, span, related };
+}
+
+/** the database `{file}` cannot be used: {reason} */
+export function storeUnusable(
+  span: Span | null,
+  facts: { readonly file: string | number; readonly reason: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `the database \`${facts.file}\` cannot be used: ${facts.reason}`;
+  const help = "remove it: it is a cache, and is made again from the logs";
+  return { code: "store/unusable", severity: "warning", message, help, span, related };
+}
+
+/** run `{run}` is being written by process {pid} */
+export function traceLocked(
+  span: Span | null,
+  facts: { readonly pid: string | number; readonly run: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `run \`${facts.run}\` is being written by process ${facts.pid}`;
+  const help = "wait until it ends, or end it: what it has recorded is kept";
+  return { code: "trace/locked", severity: "error", message, help, span, related };
+}
+
+/** the log in `{dir}` has format {version}, and this tama reads up to {known} */
+export function traceNewerLog(
+  span: Span | null,
+  facts: { readonly dir: string | number; readonly known: string | number; readonly version: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `the log in \`${facts.dir}\` has format ${facts.version}, and this tama reads up to ${facts.known}`;
+  const help = "read it with a newer tama";
+  return { code: "trace/newer-log", severity: "error", message, help, span, related };
+}
+
+/** the run's log cannot be written to `{dir}`: {reason} */
+export function traceUnwritable(
+  span: Span | null,
+  facts: { readonly dir: string | number; readonly reason: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `the run's log cannot be written to \`${facts.dir}\`: ${facts.reason}`;
+  const help = "free the folder or choose another with --state DIR";
+  return { code: "trace/unwritable", severity: "error", message, help, span, related };
 }

@@ -1,15 +1,14 @@
 import * as C from "./codec.ts";
 import type { Expr, ObjectField, SwitchCase } from "./expr.ts";
 import type { Json, JsonObject } from "./json.ts";
-import { isObject } from "./json.ts";
+import { deeperThan, isObject, maxDepth } from "./json.ts";
 import type * as O from "./ops.ts";
 import * as P from "./plan.ts";
 import type { Type } from "./types.ts";
 
-export type Decoded<T> = { readonly kind: "ok"; readonly value: T } | { readonly kind: "problems"; readonly problems: readonly C.Problem[] };
-
-/** How deep a plan may nest. Deeper data is refused, so that nothing that walks a plan can overflow. */
-export const maxDepth = 500;
+export type Decoded<T> =
+  | { readonly kind: "ok"; readonly value: T }
+  | { readonly kind: "problems"; readonly problems: readonly C.Problem[] };
 
 /** Reads parsed JSON as a plan. Total: any data gives a plan or a list of problems. Digests and references are checked by `verify`. */
 export function decodePlan(value: unknown): Decoded<P.Plan> {
@@ -27,15 +26,14 @@ export function decodeWith<T>(codec: C.Codec<T>, value: unknown): Decoded<T> {
 
 function foreignFormat(format: unknown): C.Problem {
   const other = typeof format === "string" && /^tama\.plan\/\d+$/.test(format);
-  return { at: "/format", message: other ? `this plan has format ${format}; this tama reads ${P.planFormat}` : `not a plan: its format is not ${P.planFormat}` };
+  return {
+    at: "/format",
+    message: other ? `this plan has format ${format}; this tama reads ${P.planFormat}` : `not a plan: its format is not ${P.planFormat}`,
+  };
 }
 
-function deeperThan(value: unknown, depth: number): boolean {
-  if (typeof value !== "object" || value === null) return false;
-  return depth === 0 || Object.values(value).some((inner) => deeperThan(inner, depth - 1));
-}
-
-const type: C.Codec<Type> = C.lazy(() =>
+/** Reads a type. */
+export const type: C.Codec<Type> = C.lazy(() =>
   C.unionOf<Type>({
     text: simple("text"),
     int: simple("int"),
@@ -81,7 +79,12 @@ const expressions: C.Codec<Expr> = C.unionOf<Expr>({
   switch: C.objectOf({ kind: C.oneOf("switch"), on: expr, cases: C.listOf(switchCase), else: expr }),
   each: C.objectOf({ kind: C.oneOf("each"), over: expr, item: C.string, position: C.string, yield: expr }),
   unary: C.objectOf({ kind: C.oneOf("unary"), operator: C.oneOf("not", "-"), operand: expr }),
-  binary: C.objectOf({ kind: C.oneOf("binary"), operator: C.oneOf("and", "or", "==", "!=", "<", "<=", ">", ">=", "+", "-", "*", "/", "%", "in"), left: expr, right: expr }),
+  binary: C.objectOf({
+    kind: C.oneOf("binary"),
+    operator: C.oneOf("and", "or", "==", "!=", "<", "<=", ">", ">=", "+", "-", "*", "/", "%", "in"),
+    left: expr,
+    right: expr,
+  }),
   builtin: C.objectOf({ kind: C.oneOf("builtin"), name: C.string, args: C.listOf(expr) }),
 });
 
@@ -117,33 +120,107 @@ const result: C.Codec<O.Result> = C.unionOf<O.Result>({
   pass: C.objectOf({ kind: C.oneOf("pass"), op: C.string }),
   outcome: C.objectOf({ kind: C.oneOf("outcome"), key: expr, value: expr }),
 });
-const requirement: C.Codec<O.Requirement> = C.objectOf<O.Requirement>({ holds: expr, code: C.oneOf("no-route", "all-failed", "require"), message: expr });
+const requirement: C.Codec<O.Requirement> = C.objectOf<O.Requirement>({
+  holds: expr,
+  code: C.oneOf("no-route", "all-failed", "require"),
+  message: expr,
+});
 
 const ops: C.Codec<O.Op> = C.unionOf<O.Op>({
   ask: C.objectOf<O.Ask>({ kind: C.oneOf("ask"), ...modelOp, output: type }),
-  act: C.objectOf<O.Act>({ kind: C.oneOf("act"), ...modelOp, keys: keySet, outputs, skills: C.listOf(C.string), tools: C.listOf(C.string), maxTurns: C.count }),
+  act: C.objectOf<O.Act>({
+    kind: C.oneOf("act"),
+    ...modelOp,
+    keys: keySet,
+    outputs,
+    skills: C.listOf(C.string),
+    tools: C.listOf(C.string),
+    maxTurns: C.count,
+  }),
   code: C.objectOf<O.Code>({ kind: C.oneOf("code"), ...base, worker: C.string, input: expr }),
   pure: C.objectOf<O.Pure>({ kind: C.oneOf("pure"), ...base, key: expr, value: expr, require: C.listOf(requirement) }),
   call: C.objectOf<O.Call>({ kind: C.oneOf("call"), ...base, block: C.string, input: expr, keys: keySet, onFailure, attempts: C.count }),
   map: C.objectOf<O.MapOp>({ kind: C.oneOf("map"), ...base, over: expr, body, max: C.count, concurrency: C.nullable(C.count), onFailure }),
-  repeat: C.objectOf<O.Repeat>({ kind: C.oneOf("repeat"), ...base, state: expr, times: C.nullable(expr), max: C.count, body, until: expr, next: expr, onExhausted: C.oneOf("fail", "last"), exhausted: expr }),
-  choose: C.objectOf<O.Choose>({ kind: C.oneOf("choose"), ...base, on: expr, cases: C.listOf(C.objectOf<O.Choose["cases"][number]>({ is: C.string, body })), otherwise: C.nullable(body) }),
-  wait: C.objectOf<O.Wait>({ kind: C.oneOf("wait"), ...base, channel: expr, question: expr, answer: type, deadline: C.nullable(C.objectOf({ afterMs: C.count, default: expr })) }),
+  repeat: C.objectOf<O.Repeat>({
+    kind: C.oneOf("repeat"),
+    ...base,
+    state: expr,
+    times: C.nullable(expr),
+    max: C.count,
+    body,
+    until: expr,
+    next: expr,
+    onExhausted: C.oneOf("fail", "last"),
+    exhausted: expr,
+  }),
+  choose: C.objectOf<O.Choose>({
+    kind: C.oneOf("choose"),
+    ...base,
+    on: expr,
+    cases: C.listOf(C.objectOf<O.Choose["cases"][number]>({ is: C.string, body })),
+    otherwise: C.nullable(body),
+  }),
+  wait: C.objectOf<O.Wait>({
+    kind: C.oneOf("wait"),
+    ...base,
+    channel: expr,
+    question: expr,
+    answer: type,
+    deadline: C.nullable(C.objectOf({ afterMs: C.count, default: expr })),
+  }),
 });
 
 const jsonObject = C.codec("an object", (value): value is JsonObject => isObject(value));
-const limits: C.Codec<P.Limits> = C.objectOf<P.Limits>({ calls: C.nullable(C.count), tokens: C.nullable(C.count), wallMs: C.nullable(C.count), usd: C.nullable(C.number), items: C.nullable(C.count) });
+const limits: C.Codec<P.Limits> = C.objectOf<P.Limits>({
+  calls: C.nullable(C.count),
+  tokens: C.nullable(C.count),
+  wallMs: C.nullable(C.count),
+  usd: C.nullable(C.number),
+  items: C.nullable(C.count),
+});
 const interval: C.Codec<P.Interval> = C.objectOf<P.Interval>({ min: C.number, max: C.number });
 const cost: C.Codec<P.Cost> = C.unionOf<P.Cost>({
   unknown: C.objectOf({ kind: C.oneOf("unknown") }),
   bounded: C.objectOf({ kind: C.oneOf("bounded"), turns: interval, tokens: C.nullable(interval), usd: C.nullable(interval) }),
 });
-const model: C.Codec<P.PlanModel> = C.objectOf<P.PlanModel>({ role: C.string, provider: C.string, name: C.string, temperature: C.nullable(C.number), maxTokens: C.nullable(C.count), seed: C.nullable(C.number), baseUrl: C.nullable(C.string) });
+const model: C.Codec<P.PlanModel> = C.objectOf<P.PlanModel>({
+  role: C.string,
+  provider: C.string,
+  name: C.string,
+  temperature: C.nullable(C.number),
+  maxTokens: C.nullable(C.count),
+  seed: C.nullable(C.number),
+  baseUrl: C.nullable(C.string),
+});
 const effect = C.oneOf(...P.effects);
-const tool: C.Codec<P.PlanTool> = C.objectOf<P.PlanTool>({ description: C.string, parameters: jsonObject, effects: C.listOf(effect), undo: C.oneOf("undo", "idempotent", "irreversible"), fingerprint: C.string, bundle: C.nullable(C.string) });
+const tool: C.Codec<P.PlanTool> = C.objectOf<P.PlanTool>({
+  description: C.string,
+  parameters: jsonObject,
+  effects: C.listOf(effect),
+  undo: C.oneOf("undo", "idempotent", "irreversible"),
+  fingerprint: C.string,
+  bundle: C.nullable(C.string),
+});
 const skill: C.Codec<P.PlanSkill> = C.objectOf<P.PlanSkill>({ description: C.string, body: C.string, tools: C.listOf(C.string) });
-const worker: C.Codec<P.PlanWorker> = C.objectOf<P.PlanWorker>({ bundle: C.string, capability: C.string, input: type, output: type, keys: C.listOf(C.string), reads: C.listOf(C.string), timeoutMs: C.count });
-const block: C.Codec<P.Block> = C.objectOf<P.Block>({ agent: C.string, pattern: C.string, description: C.string, version: C.string, input: type, output: type, limits, body });
+const worker: C.Codec<P.PlanWorker> = C.objectOf<P.PlanWorker>({
+  bundle: C.string,
+  capability: C.string,
+  input: type,
+  output: type,
+  keys: C.listOf(C.string),
+  reads: C.listOf(C.string),
+  timeoutMs: C.count,
+});
+const block: C.Codec<P.Block> = C.objectOf<P.Block>({
+  agent: C.string,
+  pattern: C.string,
+  description: C.string,
+  version: C.string,
+  input: type,
+  output: type,
+  limits,
+  body,
+});
 
 const plan: C.Codec<P.Plan> = C.objectOf<P.Plan>({
   format: C.oneOf(P.planFormat),

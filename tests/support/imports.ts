@@ -59,7 +59,12 @@ function importOf(node: ts.Node): Omit<Import, "line"> | undefined {
   if (ts.isImportTypeNode(node) && ts.isLiteralTypeNode(node.argument)) return plain(node.argument.literal, true);
   const isCall = ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword;
   const argument = isCall ? node.arguments[0] : undefined;
-  return argument ? { ...plain(argument, false), isDynamic: true } : undefined;
+  return argument && !isDataUrl(argument) ? { ...plain(argument, false), isDynamic: true } : undefined;
+}
+
+/** Code that was made at run time: it names no file of the house. */
+function isDataUrl(specifier: ts.Node): boolean {
+  return ts.isTemplateExpression(specifier) && specifier.head.text.startsWith("data:text/javascript");
 }
 
 /** A specifier that is computed cannot be checked, so it is named as such and no rule allows it. */
