@@ -76,3 +76,14 @@ export function partsOf(expr: Expr): readonly Expr[] {
       return [];
   }
 }
+
+/** Every expression of an expression, itself first. */
+export function* exprsIn(expr: Expr): Generator<Expr> {
+  yield expr;
+  for (const part of partsOf(expr)) yield* exprsIn(part);
+}
+
+/** The expressions that are evaluated before an op starts: a repeat's end is not among them, for it reads what the body did. */
+export function readsOf(op: Op): readonly Expr[] {
+  return op.kind === "repeat" ? [op.label, op.state, ...(op.times ? [op.times] : []), op.exhausted] : expressionsOf(op);
+}

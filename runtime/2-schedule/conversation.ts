@@ -1,0 +1,178 @@
+import { evaluate } from "../../compiler/ir/eval.ts";
+import { canonical, toText } from "../../compiler/ir/json.ts";
+import type { JsonObject } from "../../compiler/ir/json.ts";
+import type { Act, Ask } from "../../compiler/ir/ops.ts";
+import { type Path, turnPath } from "../../compiler/ir/path.ts";
+import { bug } from "../../compiler/ir/unreachable.ts";
+import { contentKey } from "../3-task/content-key.ts";
+import { type ModelAnswer, type ModelTask, type TaskResult, textParts, type ToolSchema } from "../3-task/task.ts";
+import { envOf } from "./env.ts";
+import type { LoopState, OpFrame, Run } from "./frames.ts";
+import { record, recordSpanEnd, recordSpanStart, spanOf } from "./record.ts";
+import { labelOf, settle } from "./run-body.ts";
+import type { Settled } from "./types.ts";
+
+/** An op that talks to a model. */
+export type ModelFrame = OpFrame<Ask> | OpFrame<Act>;
+
+/** Begins a conversation with a system prompt and a first user message. */
+export function begin(run: Run, frame: ModelFrame, first: string): LoopState {
+  const env = envOf(frame.body);
+  const state: LoopState = {
+    kind: "loop",
+    messages: [
+      { role: "system", parts: textParts(toText(evaluate(frame.op.system, env))) },
+      { role: "user", parts: textParts(first) },
+    ],
+    unlocked: new Set(),
+    toolsUsed: new Map(),
+    turn: 0,
+    counted: 0,
+    repairsLeft: frame.op.repairs.schema,
+    emptyLeft: frame.op.repairs.empty,
+    calls: null,
+  };
+  frame.state = state;
+  if (frame.op.span === "own") openOwnSpan(run, frame);
+  return state;
+}
+
+/** The input of a conversation's op, as text. */
+export function inputOf(frame: ModelFrame): string {
+  return toText(evaluate(frame.op.input, envOf(frame.body)));
+}
+
+/** Sends the conversation so far to the model. */
+export function request(run: Run, frame: ModelFrame, offer: { tools: readonly ToolSchema[]; output: JsonObject | null }): void {
+  const state = loopOf(frame);
+  state.turn += 1;
+  const model = run.models[frame.op.model];
+  if (!model) throw bug(`the run has no model ${frame.op.model}`);
+  const sample = frame.op.sample ? evaluate(frame.op.sample, envOf(frame.body)) : null;
+  const path = turnPath(frame.path, state.turn);
+  dispatch(run, frame, { kind: "model", path, model, messages: [...state.messages], ...offer, sample: typeof sample === "number" ? sample : null });
+}
+
+/** Hands a task out. */
+export function dispatch(run: Run, frame: OpFrame, task: Parameters<typeof contentKey>[0]): void {
+  frame.tasks.add(task.path);
+  run.tasks.set(task.path, frame);
+  run.sent.set(task.path, task);
+  run.commands.push({ kind: "task", task });
+}
+
+/** Records a model's answer as the leaf span that it is, and returns it; null where there is none, and then the op has ended. */
+export function answered(run: Run, frame: ModelFrame, task: ModelTask, result: TaskResult): ModelAnswer | null {
+  const answer = result.kind === "ok" && result.answer.kind === "model" ? result.answer : null;
+  const state = loopOf(frame);
+  const usage = answer?.usage;
+  record(
+    run,
+    {
+      kind: "llm_call",
+      path: task.path,
+      parent: spanOf(frame),
+      prev: frame.lastSpan,
+      name: `llm:${stepName(frame, state.turn)}`,
+      span_kind: "llm",
+      start_us: result.startUs,
+      end_us: result.endUs,
+      thread: result.thread,
+      ...outcomeOf(result),
+      content_key: contentKey(task),
+      provider: task.model.provider,
+      model: task.model.name,
+      role: run.plan.models[frame.op.model]?.role ?? null,
+      temperature: task.model.temperature,
+      iteration: state.turn,
+      input_tokens: usage?.input ?? null,
+      cached_tokens: usage?.cached ?? null,
+      output_tokens: usage?.output ?? null,
+      reasoning_tokens: usage?.reasoning ?? null,
+      ...(answer ? { detail: canonical({ finish: answer.finish, model: answer.model }) } : {}),
+    },
+    answer ? { value_hash: canonical({ text: answer.text, calls: answer.calls.map(({ name, args }) => ({ name, args })) }) } : {},
+    task.messages,
+  );
+  recordAttempts(run, task.path, result);
+  frame.lastSpan = task.path;
+  if (answer && !frame.cancelled) return answer;
+  if (answer) {
+    end(run, frame, cancelledAt(frame));
+    return null;
+  }
+  if (result.kind === "ok") throw bug(`${task.path} was answered by a ${result.answer.kind}`);
+  failWith(run, frame, result);
+  return null;
+}
+
+/** How a cancelled op ends. */
+export function cancelledAt(frame: OpFrame): Settled {
+  return { kind: "failed", failure: { code: "cancelled", message: "cancelled", path: frame.path } };
+}
+
+/** The status columns of a task's result. */
+export function outcomeOf(result: TaskResult): { status: string; code: string | null; message: string | null } {
+  if (result.kind === "ok") return { status: "ok", code: null, message: null };
+  return { status: result.code === "cancelled" ? "cancelled" : "failed", code: result.code, message: result.message };
+}
+
+/** Ends an op as its task failed. */
+export function failWith(run: Run, frame: OpFrame, result: TaskResult & { kind: "failed" }): void {
+  end(run, frame, { kind: "failed", failure: { code: result.code, message: result.message, path: frame.path, ...(result.details === null ? {} : { details: result.details }) } });
+}
+
+/** Ends an op, and the span of its own if it has one. */
+export function end(run: Run, frame: OpFrame, settled: Settled): void {
+  const { op } = frame;
+  if ((op.kind === "ask" || op.kind === "act") && op.span === "own") {
+    recordSpanEnd(run, frame.path, settled);
+    frame.lastSpan = frame.path;
+  }
+  settle(run, frame, settled);
+}
+
+/** Records a synthetic tool call: what a model's plain text stands for in the protocol. */
+export function recordSynthetic(run: Run, frame: ModelFrame, call: { tool: "start" | "finish"; args: string; result: string; us: number }): void {
+  const path: Path = `${frame.path}:${call.tool}`;
+  const event = { kind: "tool_call", path, parent: spanOf(frame), prev: frame.lastSpan, name: `tool:${call.tool}`, span_kind: "synthetic", tool_name: call.tool } as const;
+  record(run, { ...event, status: "ok", start_us: call.us, end_us: call.us }, { input_hash: call.args, value_hash: call.result });
+  frame.lastSpan = path;
+}
+
+/** The state of a conversation. */
+export function loopOf(frame: OpFrame): LoopState {
+  if (frame.state?.kind !== "loop") throw bug(`${frame.path} is no conversation`);
+  return frame.state;
+}
+
+/** Records that an answer of the wrong shape goes back for repair. */
+export function recordRepair(run: Run, frame: ModelFrame, kind: "schema_retry" | "empty_completion_retry", errors: string): void {
+  const state = loopOf(frame);
+  const budget = kind === "schema_retry" ? frame.op.repairs.schema - state.repairsLeft : frame.op.repairs.empty - state.emptyLeft;
+  record(run, { kind, path: turnPath(frame.path, state.turn), parent: spanOf(frame), iteration: state.turn, message: errors, detail: canonical({ attempt: budget }) });
+}
+
+/** Fails a conversation for good, once its repairs are used up. */
+export function failTalk(run: Run, frame: ModelFrame, code: "no-route" | "schema" | "max-turns" | "model", message: string): void {
+  end(run, frame, { kind: "failed", failure: { code, message, path: frame.path } });
+}
+
+function openOwnSpan(run: Run, frame: ModelFrame): void {
+  const pattern = frame.op.kind === "act" ? "react" : "oneshot";
+  const name = `agent:${labelOf(frame)}:${pattern}`;
+  recordSpanStart(run, { path: frame.path, parent: frame.body.block.span, prev: frame.prev, name, input: inputOf(frame) });
+  frame.lastSpan = frame.path;
+}
+
+function stepName(frame: ModelFrame, turn: number): string {
+  if (frame.op.kind === "act") return `react_${turn}`;
+  return frame.op.span === "own" ? "oneshot" : labelOf(frame);
+}
+
+function recordAttempts(run: Run, path: Path, result: TaskResult): void {
+  if (result.attempts.length < 2 && result.kind === "ok") return;
+  for (const [index, { startUs, endUs, status, error }] of result.attempts.entries()) {
+    record(run, { kind: "attempt", path, attempt: index + 1, start_us: startUs, end_us: endUs, status: error === null ? "ok" : "failed", message: error, detail: canonical({ http_status: status }) });
+  }
+}

@@ -1,0 +1,149 @@
+import type { Failure } from "../../compiler/ir/failure.ts";
+import type { Json } from "../../compiler/ir/json.ts";
+import type { Body, Op } from "../../compiler/ir/ops.ts";
+import type { Path } from "../../compiler/ir/path.ts";
+import type { Block, Plan } from "../../compiler/ir/plan.ts";
+import type { Memory } from "../session/memory.ts";
+import type { Message, RunModel, Task } from "../3-task/task.ts";
+import type { BodyIndex } from "./body-index.ts";
+import type { Command, Outcome, Settled } from "./types.ts";
+
+/** A block being run. `keys` are the words that it may finish with, null when open. */
+export interface BlockFrame {
+  readonly run: Run;
+  readonly block: Block;
+  readonly input: Json;
+  readonly keys: readonly string[] | null;
+  /** The case last taken by each choose. */
+  readonly phases: Map<string, string>;
+  /** The path of its agent span. */
+  readonly span: Path;
+}
+
+/** A repeat's iteration or a map's item, as expressions see it. */
+export interface LoopFrame {
+  readonly op: string;
+  readonly index: number;
+  readonly state: Json;
+  readonly item: Json;
+}
+
+/** A body being run: its ops' outcomes, and how many of their needs are open. */
+export interface BodyFrame {
+  readonly body: Body;
+  readonly index: BodyIndex;
+  readonly block: BlockFrame;
+  /** The body around it in the same block. */
+  readonly outer: BodyFrame | null;
+  /** Whom to tell when it ends; null for the run. */
+  readonly owner: OpFrame | null;
+  readonly loop: LoopFrame | null;
+  readonly prefix: Path;
+  readonly memory: Memory;
+  readonly views: Map<number, Memory>;
+  readonly outcomes: Map<string, Outcome>;
+  readonly open: number[];
+  readonly openInSegment: number[];
+  readonly active: Map<number, OpFrame>;
+  /** The last span of each ended op, and the span before the first. */
+  readonly spans: Map<string, Path>;
+  readonly entrySpan: Path;
+  left: number;
+  failure: { readonly failure: Failure; readonly op: number } | null;
+  ended: boolean;
+}
+
+/** An op being run. `state` belongs to the handler of its kind. */
+export interface OpFrame<O extends Op = Op> {
+  readonly op: O;
+  readonly position: number;
+  readonly body: BodyFrame;
+  readonly path: Path;
+  readonly memory: Memory;
+  /** The span before it, and the last one that it made. */
+  readonly prev: Path;
+  lastSpan: Path;
+  cancelled: boolean;
+  readonly tasks: Set<Path>;
+  readonly bodies: Set<BodyFrame>;
+  state: OpState | null;
+}
+
+export type OpState = LoopState | CallState | MapState | RepeatState;
+
+/** A conversation with a model: of an act, or of an ask and its repairs. */
+export interface LoopState {
+  readonly kind: "loop";
+  readonly messages: Message[];
+  readonly unlocked: Set<string>;
+  readonly toolsUsed: Map<string, number>;
+  /** Model requests so far, repairs included. */
+  turn: number;
+  /** Requests that count against `maxTurns`. */
+  counted: number;
+  repairsLeft: number;
+  emptyLeft: number;
+  calls: TurnCalls | null;
+}
+
+/** The tool calls of one turn, worked off in order. */
+export interface TurnCalls {
+  readonly turnPath: Path;
+  readonly calls: readonly { readonly name: string; readonly args: string }[];
+  readonly results: (string | null)[];
+  readonly running: Map<Path, number>;
+  next: number;
+  /** Whether a finish of this turn was sent back: the next request does not count. */
+  repaired: boolean;
+}
+
+export interface CallState {
+  readonly kind: "call";
+  attempt: number;
+}
+
+export interface MapState {
+  readonly kind: "map";
+  readonly items: readonly Json[];
+  /** How each item ended, in declared order. */
+  readonly ended: (EndedItem | null)[];
+  next: number;
+  running: number;
+  failed: { readonly index: number; readonly failure: Failure } | null;
+}
+
+export interface EndedItem {
+  readonly settled: Settled;
+  readonly memory: Memory;
+  readonly lastSpan: Path;
+}
+
+export interface RepeatState {
+  readonly kind: "repeat";
+  readonly times: number;
+  iteration: number;
+}
+
+/**
+ * A run. Owned by `advance`, which alone changes it, in place: a persistent copy per event would make long runs quadratic.
+ * Given the same plan, task and events, in the same order, it gives the same commands: no clock, no random, no environment.
+ *
+ * - R1: an op starts once in a body, after every op that it needs has an outcome.
+ * - R2: a task is handed out once; it is answered once, and later answers are ignored.
+ * - R3: a body ends once, when nothing of it is active: with its result, or with the failure of its first failed op in declared order.
+ * - R4: after a failure that propagates, a body starts nothing, and what it has in flight is cancelled.
+ * - R5: the order in which answers arrive changes neither an outcome nor a record's content, only the order of records.
+ * - R6: `ended` comes once, as the last command.
+ */
+export interface Run {
+  readonly plan: Plan;
+  readonly models: Readonly<Record<string, RunModel>>;
+  readonly task: Json;
+  readonly agenda: (() => void)[];
+  /** Tasks in flight, and whom to tell. */
+  readonly tasks: Map<Path, OpFrame>;
+  readonly sent: Map<Path, Task>;
+  root: BodyFrame | null;
+  commands: Command[];
+  ended: boolean;
+}

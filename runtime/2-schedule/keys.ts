@@ -1,0 +1,34 @@
+import { accepts, type Type } from "../../compiler/ir/types.ts";
+import { type Json, parseJson, toText } from "../../compiler/ir/json.ts";
+import type { KeySet, Outputs } from "../../compiler/ir/ops.ts";
+
+/** The words that a step may finish with, given those of its block's caller; null: any. */
+export function resolveKeys(keys: KeySet, caller: readonly string[] | null): readonly string[] | null {
+  if (keys.kind === "open") return null;
+  if (!keys.caller) return distinct(keys.words);
+  return caller === null ? null : distinct([...keys.words, ...caller]);
+}
+
+/** The declared spelling of a key, compared without case; null if it is not allowed. */
+export function spell(given: string, allowed: readonly string[] | null, outputs: Outputs): string | null {
+  const known = allowed ?? Object.keys(outputs.byKey);
+  const found = known.find((word) => word.toLowerCase() === given.trim().toLowerCase());
+  return found ?? (allowed === null ? given.trim() : null);
+}
+
+/** The type of the value that goes with a key. */
+export function outputType(outputs: Outputs, key: string): Type {
+  return Object.hasOwn(outputs.byKey, key) ? (outputs.byKey[key] ?? outputs.otherwise) : outputs.otherwise;
+}
+
+/** A value as its type asks: text where another type is expected is parsed as JSON once, anything where text is expected becomes text. Undefined: it does not fit. */
+export function coerce(value: Json, type: Type): Json | undefined {
+  if (accepts(type, value)) return value;
+  if (type.kind === "text") return toText(value);
+  const parsed = typeof value === "string" ? parseJson(value) : undefined;
+  return parsed !== undefined && accepts(type, parsed) ? parsed : undefined;
+}
+
+function distinct(words: readonly string[]): readonly string[] {
+  return [...new Map(words.map((word) => [word.toLowerCase(), word])).values()];
+}

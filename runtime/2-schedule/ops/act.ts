@@ -1,0 +1,150 @@
+import { canonical, isObject, type Json, type JsonObject, parseJson } from "../../../compiler/ir/json.ts";
+import type { Act } from "../../../compiler/ir/ops.ts";
+import { toolPath, turnPath } from "../../../compiler/ir/path.ts";
+import { bug } from "../../../compiler/ir/unreachable.ts";
+import { type ModelAnswer, type TaskResult, textParts } from "../../3-task/task.ts";
+import { answered, begin, cancelledAt, end, failTalk, loopOf, recordRepair, recordSynthetic, request } from "../conversation.ts";
+import { finishOf, type Finish } from "../finish.ts";
+import type { OpFrame, Run, TurnCalls } from "../frames.ts";
+import { record, spanOf } from "../record.ts";
+import { offeredTools } from "../offer.ts";
+import { callTool, toolAnswered } from "../tool-calls.ts";
+import { ok } from "../types.ts";
+import { type Handler, noBody } from "./handler.ts";
+
+/**
+ * The react loop: a model with tools, until `finish`. The task is given by `start`; a turn's calls are worked off in
+ * order, read-only ones side by side; what follows a `finish` that holds is not run.
+ */
+export const act: Handler<Act> = {
+  start(run, frame) {
+    begin(run, frame, "Begin.");
+    turn(run, frame);
+  },
+  task(run, frame, path, result) {
+    const task = run.sent.get(path);
+    if (task?.kind === "tool") {
+      toolAnswered(run, frame, task, result);
+      return workOff(run, frame);
+    }
+    if (task?.kind !== "model") throw bug(`${path} is no task of a react loop`);
+    const answer = answered(run, frame, task, result);
+    if (answer) take(run, frame, answer, result);
+  },
+  body: noBody,
+};
+
+/** Asks the model for its next step, unless the loop has used up its turns. */
+function turn(run: Run, frame: OpFrame<Act>): void {
+  const state = loopOf(frame);
+  if (state.counted >= frame.op.maxTurns) return failTalk(run, frame, "max-turns", `react agent reached max_iter (${frame.op.maxTurns}) without calling finish`);
+  state.counted += 1;
+  request(run, frame, { tools: offeredTools(run, frame), output: null });
+}
+
+/** Asks again for the same step: it does not count against `maxTurns`. */
+function again(run: Run, frame: OpFrame<Act>): void {
+  request(run, frame, { tools: offeredTools(run, frame), output: null });
+}
+
+function take(run: Run, frame: OpFrame<Act>, answer: ModelAnswer, result: TaskResult): void {
+  if (answer.calls.length === 0) return takeText(run, frame, answer.text, result);
+  const state = loopOf(frame);
+  const calls = answer.calls.map((call, index) => ({ id: `t${state.turn}.${index + 1}`, ...call }));
+  state.messages.push({ role: "assistant", parts: answer.text === "" ? [] : textParts(answer.text), calls });
+  state.calls = { turnPath: turnPath(frame.path, state.turn), calls: answer.calls, results: answer.calls.map(() => null), running: new Map(), next: 0, repaired: false };
+  workOff(run, frame);
+}
+
+/** Text without a tool call means `finish("done", text)`, where that is allowed. */
+function takeText(run: Run, frame: OpFrame<Act>, text: string, result: TaskResult): void {
+  const state = loopOf(frame);
+  if (text.trim() === "") return retryEmpty(run, frame);
+  const finish = finishOf(frame, { key: "done", value: text });
+  if (finish.kind === "ok") {
+    recordSynthetic(run, frame, { tool: "finish", args: canonical({ key: finish.key, value: text }), result: "", us: result.endUs });
+    return finished(run, frame, finish);
+  }
+  state.messages.push({ role: "assistant", parts: textParts(text), calls: [] });
+  if (!repair(run, frame, finish)) return;
+  state.messages.push({ role: "user", parts: textParts(`${finish.message}. Call finish with a key and a value.`) });
+  again(run, frame);
+}
+
+function retryEmpty(run: Run, frame: OpFrame<Act>): void {
+  const state = loopOf(frame);
+  if (state.emptyLeft === 0) return failTalk(run, frame, "model", "the model answered nothing");
+  state.emptyLeft -= 1;
+  recordRepair(run, frame, "empty_completion_retry", "the model answered nothing");
+  again(run, frame);
+}
+
+/** Works off the calls of a turn as far as it can; when all have a result, the conversation goes on. */
+function workOff(run: Run, frame: OpFrame<Act>): void {
+  const state = loopOf(frame);
+  const { calls } = state;
+  if (!calls) throw bug(`${frame.path} has no calls`);
+  while (!frame.cancelled && calls.next < calls.calls.length) {
+    const call = calls.calls[calls.next];
+    if (call?.name === "finish") {
+      if (calls.running.size > 0) return;
+      const finish = takeFinish(run, frame, calls, call.args);
+      if (finish.kind === "ok") return finished(run, frame, finish);
+      if (!repair(run, frame, finish)) return;
+      calls.repaired = true;
+    } else if (call && !callTool(run, frame, calls, call)) return;
+    calls.next += 1;
+  }
+  if (calls.running.size > 0) return;
+  if (frame.cancelled) return end(run, frame, cancelledAt(frame));
+  tellResults(frame, calls);
+  if (calls.repaired) again(run, frame);
+  else turn(run, frame);
+}
+
+function takeFinish(run: Run, frame: OpFrame<Act>, calls: TurnCalls, raw: string): Finish {
+  const ordinal = calls.next + 1;
+  const path = toolPath(calls.turnPath, ordinal);
+  const finish = finishOf(frame, argsOf(raw));
+  const rejected = finish.kind === "rejected";
+  if (rejected) calls.results[calls.next] = `[rejected: ${finish.message}]`;
+  const event = { kind: "tool_call", path, parent: spanOf(frame), prev: frame.lastSpan, name: "tool:finish", span_kind: "tool", tool_name: "finish" } as const;
+  const told = rejected ? { status: "refused", code: finish.code, message: finish.message } : { status: "ok" };
+  record(run, { ...event, ...told, iteration: loopOf(frame).turn }, { input_hash: raw, value_hash: calls.results[calls.next] ?? "" });
+  if (rejected) record(run, { kind: "tool_rejected", path, parent: spanOf(frame), tool_name: "finish", message: finish.message, iteration: loopOf(frame).turn });
+  frame.lastSpan = path;
+  return finish;
+}
+
+/** Spends a repair turn on a finish that does not hold; false when there is none left, and then the op has failed. */
+function repair(run: Run, frame: OpFrame<Act>, finish: Finish & { kind: "rejected" }): boolean {
+  const state = loopOf(frame);
+  if (state.repairsLeft === 0) {
+    failTalk(run, frame, finish.code, finish.message);
+    return false;
+  }
+  state.repairsLeft -= 1;
+  recordRepair(run, frame, "schema_retry", finish.message);
+  return true;
+}
+
+function tellResults(frame: OpFrame<Act>, calls: TurnCalls): void {
+  const state = loopOf(frame);
+  for (const [index, result] of calls.results.entries()) {
+    state.messages.push({ role: "tool", call: `t${state.turn}.${index + 1}`, parts: textParts(result ?? "") });
+  }
+  state.calls = null;
+}
+
+function finished(run: Run, frame: OpFrame<Act>, finish: { key: string; value: Json }): void {
+  const state = loopOf(frame);
+  const detail = canonical({ status: "done", iterations: state.turn, tools_used: Object.fromEntries(state.toolsUsed) });
+  record(run, { kind: "loop_complete", path: frame.path, parent: spanOf(frame), iteration: state.turn, detail });
+  end(run, frame, ok(finish.key, finish.value));
+}
+
+/** A tool call's arguments; an empty object for what is not a JSON object, null where it is not even JSON. */
+function argsOf(raw: string): JsonObject {
+  const parsed = parseJson(raw);
+  return parsed !== undefined && isObject(parsed) ? (parsed as JsonObject) : {};
+}

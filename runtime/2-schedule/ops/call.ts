@@ -1,0 +1,56 @@
+import { evaluate } from "../../../compiler/ir/eval.ts";
+import { isFatal } from "../../../compiler/ir/failure.ts";
+import type { Call } from "../../../compiler/ir/ops.ts";
+import { callPath } from "../../../compiler/ir/path.ts";
+import { bug } from "../../../compiler/ir/unreachable.ts";
+import { fork } from "../../session/memory.ts";
+import { envOf } from "../env.ts";
+import type { BlockFrame, OpFrame, Run } from "../frames.ts";
+import { resolveKeys } from "../keys.ts";
+import { recordSpanEnd, recordSpanStart } from "../record.ts";
+import { failedOutcome, joinViews, openBody, settle } from "../run-body.ts";
+import { type Handler, noTask } from "./handler.ts";
+
+/** Another agent's block, tried up to `attempts` times. A failed attempt's writes to memory are dropped. */
+export const call: Handler<Call> = {
+  start(run, frame) {
+    frame.state = { kind: "call", attempt: 0 };
+    attempt(run, frame);
+  },
+  task: noTask,
+  body(run, frame, body, settled) {
+    recordSpanEnd(run, body.block.span, settled);
+    frame.lastSpan = body.block.span;
+    if (settled.kind === "ok") {
+      if (frame.op.attempts > 1) joinViews(run, { memory: frame.memory, prefix: frame.path, block: frame.body.block }, [body.memory]);
+      return settle(run, frame, settled);
+    }
+    const mayCatch = !isFatal(settled.failure) && !frame.cancelled;
+    if (mayCatch && attemptOf(frame) < frame.op.attempts) return attempt(run, frame);
+    settle(run, frame, mayCatch && frame.op.onFailure === "value" ? failedOutcome(settled.failure) : settled);
+  },
+};
+
+function attempt(run: Run, frame: OpFrame<Call>): void {
+  const number = attemptOf(frame) + 1;
+  frame.state = { kind: "call", attempt: number };
+  const path = callPath(frame.body.prefix, frame.op.id, number);
+  const block = run.plan.blocks[frame.op.block];
+  if (!block) throw bug(`the plan has no block ${frame.op.block}`);
+  const input = evaluate(frame.op.input, envOf(frame.body));
+  const keys = resolveKeys(frame.op.keys, frame.body.block.keys);
+  const memory = frame.op.attempts > 1 ? fork(frame.memory, path) : frame.memory;
+  enterBlock(run, { block: { run, block, input, keys, span: path, phases: new Map() }, owner: frame, memory, prev: frame.lastSpan });
+}
+
+function attemptOf(frame: OpFrame<Call>): number {
+  return frame.state?.kind === "call" ? frame.state.attempt : 0;
+}
+
+/** Opens a block's body under an agent span of its own. */
+export function enterBlock(run: Run, enter: { block: BlockFrame; owner: OpFrame | null; memory: ReturnType<typeof fork>; prev: string }): ReturnType<typeof openBody> {
+  const { block, owner, memory, prev } = enter;
+  const name = `agent:${block.block.agent}:${block.block.pattern.replaceAll("-", "_")}`;
+  recordSpanStart(run, { path: block.span, parent: owner?.body.block.span ?? "", prev, name, input: block.input });
+  return openBody(run, { body: block.block.body, block, outer: null, owner, loop: null, prefix: block.span, memory, entrySpan: block.span });
+}

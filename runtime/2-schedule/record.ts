@@ -1,0 +1,48 @@
+import type { Json } from "../../compiler/ir/json.ts";
+import { canonical, toText } from "../../compiler/ir/json.ts";
+import type { Path } from "../../compiler/ir/path.ts";
+import type { TraceEvent } from "../4-trace/columns.ts";
+import type { Merged, Written } from "../session/memory.ts";
+import type { BodyFrame, OpFrame, Run } from "./frames.ts";
+import type { Recorded, Settled } from "./types.ts";
+
+/** Hands an event to the trace. */
+export function record(run: Run, event: TraceEvent, texts: Recorded["texts"] = {}, messages: Recorded["messages"] = null): void {
+  run.commands.push({ kind: "record", event, texts, messages });
+}
+
+/** An agent span opens: a call's attempt, or a step with a span of its own. */
+export function recordSpanStart(run: Run, span: { path: Path; parent: Path; prev: Path; name: string; input: Json }): void {
+  const { path, parent, prev, name, input } = span;
+  record(run, { kind: "span_started", path, parent, prev, name, span_kind: "agent" }, { input_hash: toText(input) });
+}
+
+/** An agent span closes. */
+export function recordSpanEnd(run: Run, path: Path, settled: Settled): void {
+  if (settled.kind === "failed") {
+    const status = settled.failure.code === "cancelled" ? "cancelled" : "failed";
+    record(run, { kind: "span_ended", path, status, code: settled.failure.code, message: settled.failure.message });
+    return;
+  }
+  record(run, { kind: "span_ended", path, status: "ok", key: settled.key }, { value_hash: toText(settled.value) });
+}
+
+/** A write to memory. */
+export function recordWrite(run: Run, frame: OpFrame, path: Path, written: Written): void {
+  const kind = written.value === undefined ? "state_deleted" : "state_set";
+  const texts = { ...(written.value === undefined ? {} : { value_hash: canonical(written.value) }), ...(written.old === undefined ? {} : { old_hash: canonical(written.old) }) };
+  record(run, { kind, path, parent: spanOf(frame), key: written.key, version: written.version, overlay: frame.memory.overlay }, texts);
+}
+
+/** A join of parallel branches: which version each of their writes got, and what collided. */
+export function recordMerge(run: Run, at: Pick<BodyFrame, "memory" | "prefix" | "block">, merged: Merged): void {
+  const entries = merged.entries.map(({ key, version, overlay }) => ({ key, version, overlay }));
+  const detail = canonical({ entries, conflicts: merged.conflicts.map(({ key, overlays }) => ({ key, overlays })) });
+  record(run, { kind: "state_merged", path: at.prefix, parent: at.block.span, overlay: at.memory.overlay, version: at.memory.version, detail });
+}
+
+/** The agent span that an op's own spans are children of. */
+export function spanOf(frame: OpFrame): Path {
+  const { op } = frame;
+  return (op.kind === "ask" || op.kind === "act") && op.span === "own" ? frame.path : frame.body.block.span;
+}

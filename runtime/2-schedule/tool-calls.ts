@@ -1,0 +1,126 @@
+import { isObject, type JsonObject, parseJson } from "../../compiler/ir/json.ts";
+import type { Act } from "../../compiler/ir/ops.ts";
+import { toolPath } from "../../compiler/ir/path.ts";
+import { tools } from "../../stdlib/tools/index.ts";
+import type { TaskResult, ToolTask } from "../3-task/task.ts";
+import { contentKey } from "../3-task/content-key.ts";
+import { dispatch, inputOf, loopOf, outcomeOf } from "./conversation.ts";
+import type { OpFrame, Run, TurnCalls } from "./frames.ts";
+import { record, recordWrite, spanOf } from "./record.ts";
+import { runStateTool } from "./state-tools.ts";
+import { truncate } from "./truncate.ts";
+
+type Call = TurnCalls["calls"][number];
+
+/** What a call came to at once. `refused`: not run, and the model is told why. */
+interface Reply {
+  readonly status: "ok" | "failed" | "refused";
+  readonly text: string;
+}
+
+/** Runs a tool call, or hands it out. False: it has to wait until those before it have ended. */
+export function callTool(run: Run, frame: OpFrame<Act>, calls: TurnCalls, call: Call): boolean {
+  const args = parseArgs(call.args);
+  const tool = toolFor(run, frame, call.name);
+  if (tool === "thread" && args) return handOut(run, frame, calls, { call, args });
+  if (calls.running.size > 0) return false;
+  const reply = tool === null ? refusal(run, frame, call.name) : args ? replyTo(run, frame, calls, { call, args }) : refused(`the arguments of ${call.name} are not a JSON object`);
+  note(run, frame, calls, { call, reply });
+  return true;
+}
+
+/** Takes the answer of a tool that ran on a thread. */
+export function toolAnswered(run: Run, frame: OpFrame<Act>, task: ToolTask, result: TaskResult): void {
+  const { calls } = loopOf(frame);
+  const index = calls?.running.get(task.path);
+  if (!calls || index === undefined) return;
+  calls.running.delete(task.path);
+  const answer = result.kind === "ok" && result.answer.kind === "tool" ? result.answer.text : `[error: ${result.kind === "failed" ? result.message : "no answer"}]`;
+  calls.results[index] = truncate(answer);
+  const times = { start_us: result.startUs, end_us: result.endUs, thread: result.thread };
+  recordCall(run, frame, task.path, { name: task.tool, raw: calls.calls[index]?.args ?? "", event: { ...outcomeOf(result), ...times, content_key: contentKey(task) }, result: calls.results[index] ?? "" });
+}
+
+/** Read-only tools of one turn run side by side; any other waits until it is alone. */
+function handOut(run: Run, frame: OpFrame<Act>, calls: TurnCalls, asked: { call: Call; args: JsonObject }): boolean {
+  const readOnly = (name: string) => run.plan.tools[name]?.effects.every((effect) => effect === "read") ?? false;
+  const runningAll = [...calls.running.values()].every((index) => readOnly(calls.calls[index]?.name ?? ""));
+  if (calls.running.size > 0 && !(readOnly(asked.call.name) && runningAll)) return false;
+  const path = toolPath(calls.turnPath, calls.next + 1);
+  calls.running.set(path, calls.next);
+  const task: ToolTask = { kind: "tool", path, tool: asked.call.name, args: asked.args };
+  if (run.plan.tools[asked.call.name]?.undo !== "idempotent" && !readOnly(asked.call.name)) {
+    record(run, { kind: "intent", path, parent: spanOf(frame), tool_name: task.tool, content_key: contentKey(task) });
+  }
+  dispatch(run, frame, task);
+  return true;
+}
+
+/** Where a call runs, null for a tool that this loop does not offer now. */
+function toolFor(run: Run, frame: OpFrame<Act>, name: string): "protocol" | "state" | "thread" | "none" | null {
+  const where = tools[name]?.where ?? null;
+  if (where === "protocol") return name === "read_skill" && frame.op.skills.length === 0 ? null : where;
+  const offered = frame.op.tools.includes(name) || loopOf(frame).unlocked.has(name);
+  return offered && run.plan.tools[name] ? (where ?? "none") : null;
+}
+
+function refusal(run: Run, frame: OpFrame<Act>, name: string): Reply {
+  const skill = frame.op.skills.find((each) => run.plan.skills[each]?.tools.includes(name));
+  if (skill) return refused(`tool '${name}' is locked: call read_skill("${skill}") first`);
+  return refused(`unknown tool '${name}' — was it declared in the skill's tools: list?`);
+}
+
+function replyTo(run: Run, frame: OpFrame<Act>, calls: TurnCalls, { call, args }: { call: Call; args: JsonObject }): Reply {
+  switch (call.name) {
+    case "start":
+      return { status: "ok", text: inputOf(frame) };
+    case "read_skill":
+      return readSkill(run, frame, args);
+    default:
+      return tools[call.name]?.where === "state" ? onState(run, frame, calls, { call, args }) : refused(`tool '${call.name}' is not granted: this version of tama cannot run it yet`);
+  }
+}
+
+function readSkill(run: Run, frame: OpFrame<Act>, args: JsonObject): Reply {
+  const name = typeof args["name"] === "string" ? args["name"] : "";
+  const skill = frame.op.skills.includes(name) ? run.plan.skills[name] : undefined;
+  if (!skill) return refused(`skill '${name}' is not one of: ${frame.op.skills.join(", ")}`);
+  for (const tool of skill.tools) loopOf(frame).unlocked.add(tool);
+  return { status: "ok", text: `# Skill: ${name}\n\n${run.plan.texts[skill.body] ?? ""}` };
+}
+
+function onState(run: Run, frame: OpFrame<Act>, calls: TurnCalls, { call, args }: { call: Call; args: JsonObject }): Reply {
+  const done = runStateTool(call.name, args, frame.memory);
+  if (done.kind === "failed") return refused(done.message);
+  if (done.written) recordWrite(run, frame, toolPath(calls.turnPath, calls.next + 1), done.written);
+  return { status: "ok", text: done.text };
+}
+
+/** Records a call that was answered at once, and keeps its answer for the model. */
+function note(run: Run, frame: OpFrame<Act>, calls: TurnCalls, { call, reply }: { call: Call; reply: Reply }): void {
+  const path = toolPath(calls.turnPath, calls.next + 1);
+  const isStart = call.name === "start";
+  const text = isStart ? reply.text : truncate(reply.status === "ok" ? reply.text : `[error: ${reply.text}]`);
+  calls.results[calls.next] = text;
+  const why = reply.status === "ok" ? {} : { code: "tool", message: reply.text };
+  recordCall(run, frame, path, { name: call.name, raw: call.args, event: { status: reply.status, ...why }, result: text });
+  if (reply.status === "refused") record(run, { kind: "tool_rejected", path, parent: spanOf(frame), tool_name: call.name, message: reply.text, iteration: loopOf(frame).turn });
+}
+
+function recordCall(run: Run, frame: OpFrame<Act>, path: string, told: { name: string; raw: string; event: object; result: string }): void {
+  const state = loopOf(frame);
+  state.toolsUsed.set(told.name, (state.toolsUsed.get(told.name) ?? 0) + 1);
+  const event = { kind: "tool_call", path, parent: spanOf(frame), prev: frame.lastSpan, name: `tool:${told.name}`, span_kind: "tool", tool_name: told.name, iteration: state.turn } as const;
+  record(run, { ...event, ...told.event }, { input_hash: told.raw, value_hash: told.result });
+  frame.lastSpan = path;
+}
+
+function parseArgs(raw: string): JsonObject | null {
+  if (raw.trim() === "") return {};
+  const parsed = parseJson(raw);
+  return parsed !== undefined && isObject(parsed) ? (parsed as JsonObject) : null;
+}
+
+function refused(text: string): Reply {
+  return { status: "refused", text };
+}
