@@ -1,8 +1,8 @@
 import type { WorkerSource } from "../1-source/types.ts";
 import type { ProjectConfig } from "../config.ts";
 import type { Digest } from "../ir/digest.ts";
-import type { Span } from "../ir/span.ts";
 import type { Limits } from "../ir/plan.ts";
+import type { Span } from "../ir/span.ts";
 
 /** A value and where it stands. */
 export interface Located<T> {
@@ -46,6 +46,12 @@ export interface ParsedState {
   readonly routes: readonly ParsedRoute[];
 }
 
+/** A place that names an agent. A terminal state may be a mere marker, which has no agent. */
+export interface AgentReference {
+  readonly name: Located<string>;
+  readonly mayBeMarker: boolean;
+}
+
 /** The value of a pattern's field. */
 export type FieldValue =
   | { readonly kind: "agent" | "state"; readonly span: Span; readonly name: Located<string> }
@@ -63,6 +69,9 @@ export interface ParsedAgent {
   readonly version: Located<string>;
   readonly pattern: Located<string>;
   readonly fields: Readonly<Record<string, FieldValue>>;
+  /** Every place where it names an agent that it calls. */
+  readonly references: readonly AgentReference[];
+  readonly onError: Located<"fail" | "collect"> | null;
   readonly body: ParsedStep;
   readonly steps: readonly ParsedStep[];
   readonly env: readonly Located<string>[];
@@ -86,8 +95,8 @@ export interface ParsedProject {
   readonly config: ProjectConfig;
   readonly agents: readonly ParsedAgent[];
   readonly skills: readonly ParsedSkill[];
-  /** Directories that hold an agent or skill which could not be parsed: a reference to one is no second finding. */
-  readonly unread: { readonly agents: readonly string[]; readonly skills: readonly string[] };
+  /** Directories of agents and skills that could not be parsed, and files that could not be read: a reference to one is no second finding. */
+  readonly unread: { readonly agents: readonly string[]; readonly skills: readonly string[]; readonly files: readonly string[] };
   readonly workers: Readonly<Record<string, WorkerSource>>;
   readonly digests: Readonly<Record<string, Digest>>;
   /** Text of each source by path, for origins. */

@@ -1,8 +1,8 @@
+import type { FieldValues, Pattern } from "../../stdlib/pattern.ts";
 import type { WorkerSource } from "../1-source/types.ts";
 import type { Digest } from "../ir/digest.ts";
 import type { Limits, PlanModel, PlanTool } from "../ir/plan.ts";
 import type { Span } from "../ir/span.ts";
-import type { FieldValues, Pattern } from "../../stdlib/pattern.ts";
 
 /** A prompt whose names are bound. `model` is a key of the project's `models`; null only where the step calls none. */
 export interface ResolvedStep {

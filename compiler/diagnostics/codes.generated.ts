@@ -24,6 +24,17 @@ export function checkUnreachableState(
   return { code: "check/unreachable-state", severity: "warning", message, help, span, related };
 }
 
+/** there is no code `{code}` */
+export function cliUnknownCode(
+  span: Span | null,
+  facts: { readonly closest: string | number | null; readonly code: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `there is no code \`${facts.code}\``;
+  const help = facts.closest === null ? null : `did you mean \`${facts.closest}\`?`;
+  return { code: "cli/unknown-code", severity: "error", message, help, span, related };
+}
+
 /** `{key}` must be a length of time such as `90s`, `10m` or `2h`, found `{found}` */
 export function configBadDuration(
   span: Span | null,
@@ -44,6 +55,17 @@ export function configBadModel(
   const message = `\`${facts.spec}\` does not name a model: expected \`provider:model\``;
   const help = facts.suggestion === null ? null : `write \`${facts.suggestion}\``;
   return { code: "config/bad-model", severity: "error", message, help, span, related };
+}
+
+/** `{key}` must be a folder inside the project, found `{found}` */
+export function configBadRoot(
+  span: Span | null,
+  facts: { readonly found: string | number; readonly key: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `\`${facts.key}\` must be a folder inside the project, found \`${facts.found}\``;
+  const help = null;
+  return { code: "config/bad-root", severity: "error", message, help, span, related };
 }
 
 /** `{key}` must be an http or https address, found `{found}` */
@@ -394,6 +416,83 @@ export function parseWrongType(
   return { code: "parse/wrong-type", severity: "error", message, help, span, related };
 }
 
+/** {file} was changed after it was built: its digest does not match */
+export function planChanged(
+  span: Span | null,
+  facts: { readonly file: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `${facts.file} was changed after it was built: its digest does not match`;
+  const help = `build it again with \`tamac build\``;
+  return { code: "plan/changed", severity: "error", message, help, span, related };
+}
+
+/** {file}: {reason} */
+export function planFormat(
+  span: Span | null,
+  facts: { readonly file: string | number; readonly reason: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `${facts.file}: ${facts.reason}`;
+  const help = "use the version of tama that wrote it, or build it again with this one";
+  return { code: "plan/format", severity: "error", message, help, span, related };
+}
+
+/** {file} is no valid plan, at {at}: {reason} */
+export function planInvalid(
+  span: Span | null,
+  facts: { readonly at: string | number; readonly file: string | number; readonly reason: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `${facts.file} is no valid plan, at ${facts.at}: ${facts.reason}`;
+  const help = `build it again with \`tamac build\``;
+  return { code: "plan/invalid", severity: "error", message, help, span, related };
+}
+
+/** {file} is not a whole JSON file: {reason} */
+export function planNotJson(
+  span: Span | null,
+  facts: { readonly file: string | number; readonly reason: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `${facts.file} is not a whole JSON file: ${facts.reason}`;
+  const help = `build it again with \`tamac build\``;
+  return { code: "plan/not-json", severity: "error", message, help, span, related };
+}
+
+/** `{path}` cannot be written: {reason} */
+export function planNotWritable(
+  span: Span | null,
+  facts: { readonly path: string | number; readonly reason: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `\`${facts.path}\` cannot be written: ${facts.reason}`;
+  const help = "choose another place: -o <file>";
+  return { code: "plan/not-writable", severity: "error", message, help, span, related };
+}
+
+/** `{path}`: {problem} */
+export function planOtherFormat(
+  span: Span | null,
+  facts: { readonly path: string | number; readonly problem: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `\`${facts.path}\`: ${facts.problem}`;
+  const help = "use a tama that reads this format, or build the plan again with this one: tamac build";
+  return { code: "plan/other-format", severity: "error", message, help, span, related };
+}
+
+/** `{path}` cannot be read: {reason} */
+export function planUnreadable(
+  span: Span | null,
+  facts: { readonly path: string | number; readonly reason: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `\`${facts.path}\` cannot be read: ${facts.reason}`;
+  const help = null;
+  return { code: "plan/unreadable", severity: "error", message, help, span, related };
+}
+
 /** the project has no agents */
 export function resolveNoAgents(
   span: Span | null,
@@ -413,6 +512,17 @@ export function resolveNoEntry(
   const message = `the config names no entry, and ${facts.count} agents are called by no other`;
   const help = `add \`${facts.line}\` to ${facts.file}`;
   return { code: "resolve/no-entry", severity: "error", message, help, span, related };
+}
+
+/** a model is needed here, and the config names none */
+export function resolveNoModels(
+  span: Span | null,
+  facts: { readonly file: string | number; readonly line: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = "a model is needed here, and the config names none";
+  const help = `add \`${facts.line}\` to ${facts.file}`;
+  return { code: "resolve/no-models", severity: "error", message, help, span, related };
 }
 
 /** a `code` agent needs {file} */
@@ -534,6 +644,39 @@ export function resolveUnusedWorker(
   const message = `nothing runs ${facts.file}: the agent is not of pattern \`code\``;
   const help = `write \`pattern: code\`, or remove the file`;
   return { code: "resolve/unused-worker", severity: "warning", message, help, span, related };
+}
+
+/** this plan holds worker code that was not built here: {workers} */
+export function runForeignCode(
+  span: Span | null,
+  facts: { readonly workers: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `this plan holds worker code that was not built here: ${facts.workers}`;
+  const help = `build it here with \`tamac build\`, or pass --allow-code if you trust it`;
+  return { code: "run/foreign-code", severity: "error", message, help, span, related };
+}
+
+/** cannot read {file}: {reason} */
+export function runNoFile(
+  span: Span | null,
+  facts: { readonly file: string | number; readonly reason: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `cannot read ${facts.file}: ${facts.reason}`;
+  const help = "check the path";
+  return { code: "run/no-file", severity: "error", message, help, span, related };
+}
+
+/** the plan has no entry named `{name}` */
+export function runUnknownEntry(
+  span: Span | null,
+  facts: { readonly name: string | number; readonly names: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `the plan has no entry named \`${facts.name}\``;
+  const help = `its entries are: ${facts.names}`;
+  return { code: "run/unknown-entry", severity: "error", message, help, span, related };
 }
 
 /** `{run}` begins the ids of {count} runs: {ids} */

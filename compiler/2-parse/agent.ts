@@ -1,0 +1,130 @@
+import type { Pattern } from "../../stdlib/pattern.ts";
+import { laterPatterns, patterns } from "../../stdlib/patterns/index.ts";
+import type { SourceFile } from "../1-source/types.ts";
+import { closest } from "../diagnostics/closest.ts";
+import { parseEmptyPrompt, parseNotYet, parseUnknownPattern, parseUnusedKey } from "../diagnostics/codes.generated.ts";
+import type { Report } from "../diagnostics/diagnostic.ts";
+import { watch } from "../diagnostics/watch.ts";
+import { noLimits } from "../ir/plan.ts";
+import type { Span } from "../ir/span.ts";
+import { type Call, readCall, readNames } from "./call.ts";
+import { type Document, readDocument } from "./document.ts";
+import { type Fields, openFields } from "./fields.ts";
+import { readName } from "./identity.ts";
+import { readPatternFields, referencesOf } from "./pattern-fields.ts";
+import { readSteps, type StepFile } from "./step.ts";
+import type { Located, ParsedAgent } from "./types.ts";
+import { oneOf, text } from "./values.ts";
+
+/** An agent directory with what it holds. */
+export interface AgentSource {
+  readonly directory: string;
+  readonly file: SourceFile;
+  readonly steps: readonly StepFile[];
+  /** Paths of files that are there but could not be read. */
+  readonly unread: readonly string[];
+}
+
+/** Keys of the language that this version does not build. */
+const laterKeys = ["input", "output", "keys", "retry", "limits", "template"];
+
+/** What every agent says, whatever its pattern. */
+interface Common {
+  readonly name: Located<string> | null;
+  readonly description: Located<string> | null;
+  readonly version: Located<string> | null;
+  readonly env: readonly Located<string>[];
+  readonly call: Call;
+  readonly onError: Located<"fail" | "collect"> | null;
+}
+
+/** Reads an agent. Null, after findings, where its frontmatter or its pattern cannot be made out. */
+export function readAgent(source: AgentSource, report: Report): ParsedAgent | null {
+  const watched = watch(report);
+  const document = readDocument(source.file, watched.report);
+  if (!document) return null;
+  const fields = openFields(document.map, document.head, watched.report);
+  const patternName = fields.entry("pattern")?.value;
+  if (patternName?.kind === "scalar" && laterPatterns.includes(patternName.source)) {
+    report(parseNotYet(patternName.span, { what: `the pattern \`${patternName.source}\`` }));
+    return null;
+  }
+  const common = readCommon(fields, source.directory);
+  const named = fields.required("pattern", text, "oneshot");
+  const pattern = named && findPattern(named, watched.report);
+  if (!named || !pattern) return null;
+  const agent = readPatterned(source, document, { fields, common, named, pattern });
+  return { ...agent, broken: watched.hasErrors() };
+}
+
+function readCommon(fields: Fields, directory: string): Common {
+  return {
+    name: readName(fields, directory),
+    description: fields.required("description", text, "what it does"),
+    version: fields.required("version", text, "1.0.0"),
+    env: readNames(fields, "env"),
+    call: readCall(fields),
+    onError: fields.optional("on_error", oneOf("fail", "collect")),
+  };
+}
+
+function findPattern(name: Located<string>, report: Report): Pattern | null {
+  const pattern = Object.hasOwn(patterns, name.value) ? patterns[name.value] : undefined;
+  if (pattern) return pattern;
+  const known = [...Object.keys(patterns), ...laterPatterns];
+  report(parseUnknownPattern(name.span, { pattern: name.value, closest: closest(name.value, known) }));
+  return null;
+}
+
+interface Read {
+  readonly fields: Fields;
+  readonly common: Common;
+  readonly named: Located<string>;
+  readonly pattern: Pattern;
+}
+
+function readPatterned(source: AgentSource, document: Document, read: Read): Omit<ParsedAgent, "broken"> {
+  const { fields, common, named, pattern } = read;
+  const values = readPatternFields(pattern, fields);
+  for (const key of laterKeys) fields.later(key);
+  fields.close(`\`${pattern.name}\` agents`);
+  reportUnused(read);
+  if ((pattern.body === "ask" || pattern.body === "act") && document.body.value.trim() === "") {
+    fields.report(parseEmptyPrompt(document.head, { file: document.file }));
+  }
+  const missing = { value: "", span: document.head };
+  return {
+    directory: source.directory,
+    file: document.file,
+    name: common.name ?? { value: source.directory, span: document.head },
+    description: common.description ?? missing,
+    version: common.version ?? missing,
+    pattern: named,
+    fields: values,
+    references: referencesOf(values),
+    onError: common.onError,
+    body: {
+      name: "body",
+      file: document.file,
+      span: document.span,
+      kind: pattern.body === "act" ? "act" : "ask",
+      ...common.call,
+      body: document.body,
+    },
+    steps: readSteps(source, { pattern, span: named.span }, fields.report),
+    env: common.env,
+    limits: noLimits,
+  };
+}
+
+/** Tells of keys that are read but mean nothing to this pattern. */
+function reportUnused({ fields, common, pattern }: Read): void {
+  const { model, uses, maxIter } = common.call;
+  const unused = (span: Span | undefined, key: string) =>
+    span && fields.report(parseUnusedKey(span, { key, owner: `a \`${pattern.name}\` agent` }));
+  const callsModel = pattern.body === "ask" || pattern.body === "act" || pattern.steps.length > 0;
+  if (!callsModel) unused(model?.span, "model");
+  if (pattern.body !== "act") unused(uses[0]?.span, "uses");
+  if (pattern.body !== "act" && pattern.maxIter === null) unused(maxIter?.span, "max_iter");
+  if (pattern.onError === null) unused(common.onError?.span, "on_error");
+}

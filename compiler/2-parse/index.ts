@@ -1,0 +1,63 @@
+import type { SourceFile, SourceSet } from "../1-source/types.ts";
+import { decodeConfig } from "../config.ts";
+import { parseNoAgentFile, parseNoSkillFile } from "../diagnostics/codes.generated.ts";
+import type { Report } from "../diagnostics/diagnostic.ts";
+import { readAgent } from "./agent.ts";
+import { readSkill } from "./skill.ts";
+import type { StepFile } from "./step.ts";
+import type { ParsedAgent, ParsedProject, ParsedSkill } from "./types.ts";
+
+/**
+ * Reads every file of a project. Total: each problem is a finding, and what could not be read is listed as unread, so that
+ * references to it are no second finding.
+ */
+export function parse(sources: SourceSet, report: Report): ParsedProject {
+  const files = new Map(sources.files.map((file) => [file.path, file]));
+  const agents = parseAgents(sources, files, report);
+  const skills = parseSkills(sources, files, report);
+  return {
+    config: decodeConfig(sources.config, report),
+    agents,
+    skills,
+    unread: { agents: without(sources.agents, agents), skills: without(sources.skills, skills), files: sources.unread },
+    workers: sources.workers,
+    digests: sources.digests,
+    texts: Object.fromEntries(sources.files.map((file) => [file.path, file.text])),
+  };
+}
+
+function parseAgents(sources: SourceSet, files: ReadonlyMap<string, SourceFile>, report: Report): readonly ParsedAgent[] {
+  const steps = stepFiles(sources.files);
+  return [...sources.agents].sort().flatMap((directory) => {
+    const file = files.get(`agents/${directory}/AGENT.md`);
+    if (file) return readAgent({ directory, file, steps: steps.get(directory) ?? [], unread: sources.unread }, report) ?? [];
+    if (!sources.unread.includes(`agents/${directory}/AGENT.md`)) report(parseNoAgentFile(null, { directory }));
+    return [];
+  });
+}
+
+function parseSkills(sources: SourceSet, files: ReadonlyMap<string, SourceFile>, report: Report): readonly ParsedSkill[] {
+  return [...sources.skills].sort().flatMap((directory) => {
+    const file = files.get(`skills/${directory}/SKILL.md`);
+    if (file) return readSkill(directory, file, report) ?? [];
+    if (!sources.unread.includes(`skills/${directory}/SKILL.md`)) report(parseNoSkillFile(null, { directory }));
+    return [];
+  });
+}
+
+/** The Markdown files beside each AGENT.md, by directory. */
+function stepFiles(files: readonly SourceFile[]): ReadonlyMap<string, readonly StepFile[]> {
+  const found = new Map<string, StepFile[]>();
+  for (const source of files) {
+    const [, directory, name] = /^agents\/([^/]+)\/([^/]+)\.md$/.exec(source.path) ?? [];
+    if (directory === undefined || name === undefined || name === "AGENT") continue;
+    const siblings = found.get(directory) ?? [];
+    found.set(directory, [...siblings, { name, source }]);
+  }
+  return found;
+}
+
+function without(directories: readonly string[], read: readonly { readonly directory: string }[]): readonly string[] {
+  const known = new Set(read.map(({ directory }) => directory));
+  return directories.filter((directory) => !known.has(directory)).sort();
+}

@@ -1,0 +1,172 @@
+import {
+  type Alias,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  type Pair,
+  parseDocument,
+  type Scalar,
+  type YAMLError,
+  type YAMLMap,
+  type YAMLSeq,
+} from "yaml";
+import {
+  parseBadYaml,
+  parseColonInValue,
+  parseDuplicateKey,
+  parseTabIndent,
+  parseTooDeep,
+  parseTooManyAliases,
+  parseUnknownAlias,
+  parseUnknownTag,
+  parseWrongType,
+} from "../diagnostics/codes.generated.ts";
+import type { Report } from "../diagnostics/diagnostic.ts";
+import { watch } from "../diagnostics/watch.ts";
+import type { Span } from "../ir/span.ts";
+import type { Located } from "./types.ts";
+
+/** YAML as plain data with places. A scalar's `source` is how it is written, without quotes. */
+export type Node = MapNode | ListNode | ScalarNode;
+
+export interface MapNode {
+  readonly kind: "map";
+  readonly span: Span;
+  readonly entries: readonly Entry[];
+}
+
+export interface ListNode {
+  readonly kind: "list";
+  readonly span: Span;
+  readonly items: readonly Node[];
+}
+
+export interface ScalarNode {
+  readonly kind: "scalar";
+  readonly span: Span;
+  readonly value: string | number | boolean | null;
+  readonly source: string;
+}
+
+export interface Entry {
+  readonly key: Located<string>;
+  readonly value: Node;
+}
+
+/** A piece of YAML in a file, which it stands `at`. */
+export interface YamlSource {
+  readonly file: string;
+  readonly text: string;
+  readonly at: number;
+}
+
+const maxDepth = 64;
+const maxAliases = 100;
+
+interface Reading {
+  readonly source: YamlSource;
+  readonly report: Report;
+  readonly anchors: Map<string, Node>;
+  aliases: number;
+}
+
+/** Reads YAML 1.2 (core schema). Null after an error, which has been reported: one for syntax, since others follow from the first. */
+export function readYaml(source: YamlSource, report: Report): Node | null {
+  const document = parseDocument(source.text, { prettyErrors: false, uniqueKeys: false, logLevel: "silent" });
+  const problem = document.errors[0] ?? document.warnings[0];
+  if (problem) {
+    report(syntaxFinding(source, problem));
+    return null;
+  }
+  const watched = watch(report);
+  const node = read(document.contents, spanOf(source, [0, 0]), 0, { source, report: watched.report, anchors: new Map(), aliases: 0 });
+  return watched.hasErrors() ? null : node;
+}
+
+function syntaxFinding(source: YamlSource, { code, message, pos }: YAMLError) {
+  const span = spanOf(source, pos);
+  if (code === "TAB_AS_INDENT") return parseTabIndent(span);
+  if (code === "BLOCK_AS_IMPLICIT_KEY") return parseColonInValue(span);
+  if (code === "TAG_RESOLVE_FAILED") return parseUnknownTag(span, { tag: source.text.slice(pos[0], pos[1]) });
+  return parseBadYaml(span, { reason: message.charAt(0).toLowerCase() + message.slice(1) });
+}
+
+/** `fallback` is the place of a value that is not there. */
+function read(node: unknown, fallback: Span, depth: number, reading: Reading): Node {
+  const span = placeOf(node, fallback, reading);
+  if (depth > maxDepth) {
+    reading.report(parseTooDeep(span, { limit: maxDepth }));
+    return nothing(span);
+  }
+  if (isAlias(node)) return readAlias(node, span, reading);
+  const made = readSolid(node, span, depth, reading);
+  if ((isMap(node) || isSeq(node) || isScalar(node)) && node.anchor) reading.anchors.set(node.anchor, made);
+  return made;
+}
+
+function readSolid(node: unknown, span: Span, depth: number, reading: Reading): Node {
+  if (isMap(node)) return { kind: "map", span, entries: readEntries(node, depth, reading) };
+  if (isSeq(node)) return { kind: "list", span, items: readItems(node, span, depth, reading) };
+  return isScalar(node) ? readScalar(node, span) : nothing(span);
+}
+
+function readAlias(node: Alias, span: Span, reading: Reading): Node {
+  reading.aliases += 1;
+  if (reading.aliases === maxAliases + 1) reading.report(parseTooManyAliases(span, { limit: maxAliases }));
+  const target = reading.anchors.get(node.source);
+  if (target) return { ...target, span };
+  reading.report(parseUnknownAlias(span, { name: node.source }));
+  return nothing(span);
+}
+
+function readItems(node: YAMLSeq, span: Span, depth: number, reading: Reading): readonly Node[] {
+  return node.items.map((item) => read(item, span, depth + 1, reading));
+}
+
+/** The entries of a map; of a key that stands twice, the first. */
+function readEntries(node: YAMLMap, depth: number, reading: Reading): readonly Entry[] {
+  const entries = node.items.flatMap((pair) => readEntry(pair, depth, reading));
+  const firsts = new Map<string, Entry>();
+  for (const entry of entries) {
+    const first = firsts.get(entry.key.value);
+    if (first)
+      reading.report(parseDuplicateKey(entry.key.span, { key: entry.key.value }, [{ span: first.key.span, message: "first given here" }]));
+    else firsts.set(entry.key.value, entry);
+  }
+  return [...firsts.values()];
+}
+
+function readEntry({ key, value }: Pair, depth: number, reading: Reading): readonly Entry[] {
+  const span = placeOf(key, spanOf(reading.source, [0, 0]), reading);
+  if (isScalar(key)) return [{ key: { value: scalarSource(key), span }, value: read(value, span, depth + 1, reading) }];
+  reading.report(
+    parseWrongType(span, { key: "key", expected: "a plain word", found: isMap(key) ? "keys and values" : "a list", suggestion: null }),
+  );
+  return [];
+}
+
+function readScalar(node: Scalar, span: Span): ScalarNode {
+  const { value } = node;
+  const plain = typeof value === "string" || typeof value === "number" || typeof value === "boolean" ? value : null;
+  return { kind: "scalar", span, value: plain, source: scalarSource(node) };
+}
+
+function scalarSource(node: Scalar): string {
+  return typeof node.value === "string" ? node.value : (node.source ?? "");
+}
+
+function nothing(span: Span): ScalarNode {
+  return { kind: "scalar", span, value: null, source: "" };
+}
+
+function placeOf(node: unknown, fallback: Span, { source }: Reading): Span {
+  const range = isMap(node) || isSeq(node) || isScalar(node) || isAlias(node) ? node.range : null;
+  return range && range[1] > range[0] ? spanOf(source, range) : fallback;
+}
+
+/** A place in the YAML as a place in the file, never outside the YAML. */
+function spanOf({ file, text, at }: YamlSource, [start, end]: readonly [number, number, ...number[]]): Span {
+  const within = (offset: number) => at + Math.min(Math.max(offset, 0), text.length);
+  return { file, start: within(start), end: within(Math.max(start, end)) };
+}

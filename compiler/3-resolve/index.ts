@@ -1,0 +1,113 @@
+import { toolOrder, tools } from "../../stdlib/tools/index.ts";
+import type { ParsedProject, ParsedSkill } from "../2-parse/types.ts";
+import { resolveUnusedAgent, resolveUnusedSkill } from "../diagnostics/codes.generated.ts";
+import type { Report } from "../diagnostics/diagnostic.ts";
+import { watch } from "../diagnostics/watch.ts";
+import { reachable } from "../graph.ts";
+import { digest } from "../ir/digest.ts";
+import type { PlanTool } from "../ir/plan.ts";
+import { bindAgent } from "./agent.ts";
+import { findEntries } from "./entries.ts";
+import { openModels } from "./models.ts";
+import { checkReferences, namesOf } from "./references.ts";
+import type { ResolvedAgent, ResolvedProject, ResolvedSkill } from "./types.ts";
+
+/**
+ * Binds every name: entries, agents, states, skills, tools, models, workers. All agents are checked, also those that no entry
+ * reaches; only what the entries reach is returned. Null where something of that has an error.
+ */
+export function resolve(project: ParsedProject, report: Report): ResolvedProject | null {
+  const watched = watch(report);
+  const names = namesOf(project, toolOrder);
+  const entries = findEntries(project, names, watched.report);
+  checkReferences(project, names, watched.report);
+  const models = openModels(project.config, watched.report);
+  const bound = project.agents.map((agent) => bindAgent(agent, { project, agents: names.agents, models, report: watched.report }));
+  models.close();
+  const isWhole =
+    Object.values(project.unread).every((paths) => paths.length === 0) &&
+    !project.config.broken &&
+    project.agents.every(({ broken }) => !broken);
+  const [first] = entries;
+  if (watched.hasErrors() || !isWhole || first === undefined) return null;
+  const reached = reach(bound, entries);
+  const skills = skillsOf(project.skills, reached);
+  reportUnused(project, { agents: new Set(reached.map(({ name }) => name)), skills: new Set(Object.keys(skills)) }, report);
+  const modelIds = new Set(reached.flatMap(promptsOf).flatMap(({ model }) => model ?? []));
+  return {
+    name: project.config.name,
+    entries: { default: first, names: [...entries].sort() },
+    agents: reached,
+    models: Object.fromEntries([...models.bound].filter(([id]) => modelIds.has(id)).sort(byName)),
+    skills,
+    tools: toolsOf(skills),
+    env: [
+      ...new Set(
+        project.agents
+          .filter(({ directory }) => reached.some(({ name }) => name === directory))
+          .flatMap(({ env }) => env.map(({ value }) => value)),
+      ),
+    ].sort(),
+    limits: project.config.limits,
+    trace: project.config.trace,
+    digests: project.digests,
+    texts: project.texts,
+  };
+}
+
+/** The agents that the entries lead to, sorted by name. */
+function reach(agents: readonly ResolvedAgent[], entries: readonly string[]): readonly ResolvedAgent[] {
+  const reached = reachable(new Map(agents.map(({ name, calls }) => [name, calls])), entries);
+  return agents.filter(({ name }) => reached.has(name));
+}
+
+function promptsOf(agent: ResolvedAgent) {
+  return [agent.body, ...Object.values(agent.steps)];
+}
+
+function skillsOf(skills: readonly ParsedSkill[], agents: readonly ResolvedAgent[]): Readonly<Record<string, ResolvedSkill>> {
+  const used = new Set(agents.flatMap(promptsOf).flatMap((prompt) => prompt.skills));
+  const resolved = skills.filter(({ directory }) => used.has(directory)).map(toSkill);
+  return Object.fromEntries(resolved.map((skill) => [skill.name, skill]));
+}
+
+function toSkill({ directory, description, body, tools: unlocks }: ParsedSkill): ResolvedSkill {
+  return { name: directory, description: description.value, body: body.value, tools: unlocks.map(({ value }) => value) };
+}
+
+function toolsOf(skills: Readonly<Record<string, ResolvedSkill>>): Readonly<Record<string, PlanTool>> {
+  const names = new Set(Object.values(skills).flatMap((skill) => skill.tools));
+  return Object.fromEntries([...names].sort().flatMap((name) => toPlanTool(name)));
+}
+
+/** A tool's fingerprint is that of its declaration: what a model sees of it, and what it may do. */
+function toPlanTool(name: string): readonly (readonly [string, PlanTool])[] {
+  const tool = tools[name];
+  if (!tool) return [];
+  const { description, parameters, effects, undo } = tool;
+  return [
+    [name, { description, parameters, effects, undo, fingerprint: digest({ name, description, parameters, effects, undo }), bundle: null }],
+  ];
+}
+
+interface Used {
+  readonly agents: ReadonlySet<string>;
+  readonly skills: ReadonlySet<string>;
+}
+
+/** A skill that only an unused agent uses is told with that agent. */
+function reportUnused(project: ParsedProject, used: Used, report: Report): void {
+  for (const { directory, name } of project.agents.filter((agent) => !used.agents.has(agent.directory))) {
+    report(resolveUnusedAgent(name.span, { name: directory }));
+  }
+  const named = new Set(
+    project.agents.flatMap(({ body, steps }) => [body, ...steps].flatMap(({ uses }) => uses.map(({ value }) => value))),
+  );
+  for (const { directory, name } of project.skills.filter((skill) => !used.skills.has(skill.directory) && !named.has(skill.directory))) {
+    report(resolveUnusedSkill(name.span, { name: directory }));
+  }
+}
+
+function byName([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {
+  return a < b ? -1 : 1;
+}

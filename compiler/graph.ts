@@ -1,0 +1,109 @@
+import { DirectedGraph } from "graphology";
+import { hasCycle, topologicalSort } from "graphology-dag";
+
+/** Who leads to whom, by name. A target that is no key leads nowhere. */
+export type Edges = ReadonlyMap<string, readonly string[]>;
+
+/** The names in an order in which each stands before those that it leads to; null if there is a cycle. */
+export function order(edges: Edges): readonly string[] | null {
+  const graph = graphOf(edges);
+  return hasCycle(graph) ? null : topologicalSort(graph);
+}
+
+/** What can be reached from `starts`, these included. */
+export function reachable(edges: Edges, starts: Iterable<string>): ReadonlySet<string> {
+  const graph = graphOf(edges);
+  const known = [...starts].filter((start) => graph.hasNode(start));
+  return flood(known, (node) => graph.outNeighbors(node));
+}
+
+/**
+ * One shortest cycle of each group of names that lead to each other, as a path that ends where it began. It begins at its
+ * first name in order; the cycles are sorted by that.
+ */
+export function cycles(edges: Edges): readonly (readonly string[])[] {
+  const graph = graphOf(edges);
+  dropLooseEnds(graph);
+  const found: (readonly string[])[] = [];
+  const settled = new Set<string>();
+  for (const node of graph.nodes()) {
+    if (settled.has(node)) continue;
+    const group = groupOf(graph, node);
+    for (const member of group) settled.add(member);
+    const cycle = shortestCycle(graph, group);
+    if (cycle) found.push(cycle);
+  }
+  return found;
+}
+
+/** Sorted, so that no answer depends on the order in which edges were found. */
+function graphOf(edges: Edges): DirectedGraph {
+  const graph = new DirectedGraph();
+  for (const name of [...edges.keys()].sort()) graph.addNode(name);
+  for (const name of graph.nodes()) {
+    const targets = new Set((edges.get(name) ?? []).filter((target) => edges.has(target)));
+    for (const target of [...targets].sort()) graph.addDirectedEdge(name, target);
+  }
+  return graph;
+}
+
+/** Drops what no cycle can hold, so that a graph without cycles costs one walk. */
+function dropLooseEnds(graph: DirectedGraph): void {
+  const isLoose = (node: string) => graph.outDegree(node) === 0 || graph.inDegree(node) === 0;
+  const queue = graph.nodes().filter(isLoose);
+  for (const node of queue) {
+    if (!graph.hasNode(node)) continue;
+    const neighbors = graph.neighbors(node);
+    graph.dropNode(node);
+    queue.push(...neighbors.filter((neighbor) => graph.hasNode(neighbor) && isLoose(neighbor)));
+  }
+}
+
+/** The names that a name leads to and that lead back to it. Iterative, where a search by recursion would overflow on a long chain. */
+function groupOf(graph: DirectedGraph, node: string): readonly string[] {
+  const after = flood([node], (at) => graph.outNeighbors(at));
+  return [...flood([node], (at) => graph.inNeighbors(at).filter((neighbor) => after.has(neighbor)))].sort();
+}
+
+function flood(starts: readonly string[], next: (node: string) => readonly string[]): ReadonlySet<string> {
+  const seen = new Set(starts);
+  // A set's iteration goes on to what is added meanwhile.
+  for (const node of seen) for (const neighbor of next(node)) seen.add(neighbor);
+  return seen;
+}
+
+function shortestCycle(graph: DirectedGraph, group: readonly string[]): readonly string[] | null {
+  let best: readonly string[] | null = null;
+  for (const start of group) {
+    const cycle = cycleThrough(graph, start, best ? best.length - 2 : group.length);
+    if (cycle) best = cycle;
+  }
+  return best;
+}
+
+/** The shortest way from `start` back to it, of at most `maxSteps` steps. */
+function cycleThrough(graph: DirectedGraph, start: string, maxSteps: number): readonly string[] | null {
+  const from = new Map<string, { readonly previous: string; readonly steps: number }>();
+  const queue: { readonly node: string; readonly steps: number }[] = [{ node: start, steps: 0 }];
+  for (const { node, steps } of queue) {
+    if (steps >= maxSteps) return null;
+    for (const neighbor of graph.outNeighbors(node)) {
+      if (neighbor === start) return [...wayTo(node, start, from), start];
+      if (from.has(neighbor)) continue;
+      from.set(neighbor, { previous: node, steps: steps + 1 });
+      queue.push({ node: neighbor, steps: steps + 1 });
+    }
+  }
+  return null;
+}
+
+function wayTo(node: string, start: string, from: ReadonlyMap<string, { readonly previous: string }>): readonly string[] {
+  const way = [node];
+  for (let at = node; at !== start; ) {
+    const step = from.get(at);
+    if (!step) break;
+    at = step.previous;
+    way.push(at);
+  }
+  return way.reverse();
+}
