@@ -32,7 +32,9 @@ export function indexOf(body: Body): BodyIndex {
 
 function makeIndex(body: Body): BodyIndex {
   const position = new Map(body.ops.map((op, index) => [op.id, index]));
-  const needs = body.ops.map((op) => [...new Set([...readsOf(op), ...op.after].flatMap((id) => position.get(id) ?? []))].sort((a, b) => a - b));
+  const needs = body.ops.map((op) =>
+    [...new Set([...readsOf(op), ...op.after].flatMap((id) => position.get(id) ?? []))].sort((a, b) => a - b),
+  );
   const neededBy: number[][] = body.ops.map(() => []);
   for (const [op, list] of needs.entries()) for (const need of list) neededBy[need]?.push(op);
   const segments = segmentsOf(needs);

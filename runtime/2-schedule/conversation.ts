@@ -1,14 +1,13 @@
 import { evaluate } from "../../compiler/ir/eval.ts";
-import { canonical, toText } from "../../compiler/ir/json.ts";
 import type { JsonObject } from "../../compiler/ir/json.ts";
+import { canonical, toText } from "../../compiler/ir/json.ts";
 import type { Act, Ask } from "../../compiler/ir/ops.ts";
 import { type Path, turnPath } from "../../compiler/ir/path.ts";
 import { bug } from "../../compiler/ir/unreachable.ts";
-import { contentKey } from "../3-task/content-key.ts";
-import { type ModelAnswer, type ModelTask, type TaskResult, textParts, type ToolSchema } from "../3-task/task.ts";
+import { type ModelAnswer, type ModelTask, type Task, type TaskResult, type ToolSchema, textParts } from "../3-task/task.ts";
 import { envOf } from "./env.ts";
 import type { LoopState, OpFrame, Run } from "./frames.ts";
-import { record, recordSpanEnd, recordSpanStart, spanOf } from "./record.ts";
+import { contentKey, record, recordSpanEnd, recordSpanStart, spanOf } from "./record.ts";
 import { labelOf, settle } from "./run-body.ts";
 import type { Settled } from "./types.ts";
 
@@ -50,11 +49,18 @@ export function request(run: Run, frame: ModelFrame, offer: { tools: readonly To
   if (!model) throw bug(`the run has no model ${frame.op.model}`);
   const sample = frame.op.sample ? evaluate(frame.op.sample, envOf(frame.body)) : null;
   const path = turnPath(frame.path, state.turn);
-  dispatch(run, frame, { kind: "model", path, model, messages: [...state.messages], ...offer, sample: typeof sample === "number" ? sample : null });
+  dispatch(run, frame, {
+    kind: "model",
+    path,
+    model,
+    messages: [...state.messages],
+    ...offer,
+    sample: typeof sample === "number" ? sample : null,
+  });
 }
 
 /** Hands a task out. */
-export function dispatch(run: Run, frame: OpFrame, task: Parameters<typeof contentKey>[0]): void {
+export function dispatch(run: Run, frame: OpFrame, task: Task): void {
   frame.tasks.add(task.path);
   run.tasks.set(task.path, frame);
   run.sent.set(task.path, task);
@@ -79,7 +85,7 @@ export function answered(run: Run, frame: ModelFrame, task: ModelTask, result: T
       end_us: result.endUs,
       thread: result.thread,
       ...outcomeOf(result),
-      content_key: contentKey(task),
+      content_key: contentKey(run, task),
       provider: task.model.provider,
       model: task.model.name,
       role: run.plan.models[frame.op.model]?.role ?? null,
@@ -119,7 +125,15 @@ export function outcomeOf(result: TaskResult): { status: string; code: string | 
 
 /** Ends an op as its task failed. */
 export function failWith(run: Run, frame: OpFrame, result: TaskResult & { kind: "failed" }): void {
-  end(run, frame, { kind: "failed", failure: { code: result.code, message: result.message, path: frame.path, ...(result.details === null ? {} : { details: result.details }) } });
+  end(run, frame, {
+    kind: "failed",
+    failure: {
+      code: result.code,
+      message: result.message,
+      path: frame.path,
+      ...(result.details === null ? {} : { details: result.details }),
+    },
+  });
 }
 
 /** Ends an op, and the span of its own if it has one. */
@@ -133,9 +147,21 @@ export function end(run: Run, frame: OpFrame, settled: Settled): void {
 }
 
 /** Records a synthetic tool call: what a model's plain text stands for in the protocol. */
-export function recordSynthetic(run: Run, frame: ModelFrame, call: { tool: "start" | "finish"; args: string; result: string; us: number }): void {
+export function recordSynthetic(
+  run: Run,
+  frame: ModelFrame,
+  call: { tool: "start" | "finish"; args: string; result: string; us: number },
+): void {
   const path: Path = `${frame.path}:${call.tool}`;
-  const event = { kind: "tool_call", path, parent: spanOf(frame), prev: frame.lastSpan, name: `tool:${call.tool}`, span_kind: "synthetic", tool_name: call.tool } as const;
+  const event = {
+    kind: "tool_call",
+    path,
+    parent: spanOf(frame),
+    prev: frame.lastSpan,
+    name: `tool:${call.tool}`,
+    span_kind: "synthetic",
+    tool_name: call.tool,
+  } as const;
   record(run, { ...event, status: "ok", start_us: call.us, end_us: call.us }, { input_hash: call.args, value_hash: call.result });
   frame.lastSpan = path;
 }
@@ -150,7 +176,14 @@ export function loopOf(frame: OpFrame): LoopState {
 export function recordRepair(run: Run, frame: ModelFrame, kind: "schema_retry" | "empty_completion_retry", errors: string): void {
   const state = loopOf(frame);
   const budget = kind === "schema_retry" ? frame.op.repairs.schema - state.repairsLeft : frame.op.repairs.empty - state.emptyLeft;
-  record(run, { kind, path: turnPath(frame.path, state.turn), parent: spanOf(frame), iteration: state.turn, message: errors, detail: canonical({ attempt: budget }) });
+  record(run, {
+    kind,
+    path: turnPath(frame.path, state.turn),
+    parent: spanOf(frame),
+    iteration: state.turn,
+    message: errors,
+    detail: canonical({ attempt: budget }),
+  });
 }
 
 /** Fails a conversation for good, once its repairs are used up. */
@@ -173,6 +206,15 @@ function stepName(frame: ModelFrame, turn: number): string {
 function recordAttempts(run: Run, path: Path, result: TaskResult): void {
   if (result.attempts.length < 2 && result.kind === "ok") return;
   for (const [index, { startUs, endUs, status, error }] of result.attempts.entries()) {
-    record(run, { kind: "attempt", path, attempt: index + 1, start_us: startUs, end_us: endUs, status: error === null ? "ok" : "failed", message: error, detail: canonical({ http_status: status }) });
+    record(run, {
+      kind: "attempt",
+      path,
+      attempt: index + 1,
+      start_us: startUs,
+      end_us: endUs,
+      status: error === null ? "ok" : "failed",
+      message: error,
+      detail: canonical({ http_status: status }),
+    });
   }
 }

@@ -1,7 +1,7 @@
 import type { Env } from "../../compiler/ir/eval.ts";
-import type { BodyFrame, LoopFrame } from "./frames.ts";
 import type { OutcomeField } from "../../compiler/ir/expr.ts";
 import type { Json } from "../../compiler/ir/json.ts";
+import type { BodyFrame, LoopFrame } from "./frames.ts";
 
 const envs = new WeakMap<BodyFrame, Env>();
 

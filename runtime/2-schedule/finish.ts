@@ -5,7 +5,9 @@ import type { OpFrame } from "./frames.ts";
 import { coerce, outputType, resolveKeys, spell } from "./keys.ts";
 
 /** A finish that holds, or why it does not. */
-export type Finish = { readonly kind: "ok"; readonly key: string; readonly value: Json } | { readonly kind: "rejected"; readonly code: "no-route" | "schema"; readonly message: string };
+export type Finish =
+  | { readonly kind: "ok"; readonly key: string; readonly value: Json }
+  | { readonly kind: "rejected"; readonly code: "no-route" | "schema"; readonly message: string };
 
 /** Judges a finish: the key must be one that the caller routes, the value of the key's type. A missing key means `done`, a missing value an empty text. */
 export function finishOf(frame: OpFrame<Act>, args: JsonObject): Finish {
@@ -13,7 +15,12 @@ export function finishOf(frame: OpFrame<Act>, args: JsonObject): Finish {
   const allowed = resolveKeys(op.keys, body.block.keys);
   const given = typeof args["key"] === "string" ? args["key"] : "done";
   const key = spell(given, allowed, op.outputs);
-  if (key === null) return { kind: "rejected", code: "no-route", message: `\`${given}\` is no key to finish with; use one of: ${(allowed ?? []).join(", ")}` };
+  if (key === null)
+    return {
+      kind: "rejected",
+      code: "no-route",
+      message: `\`${given}\` is no key to finish with; use one of: ${(allowed ?? []).join(", ")}`,
+    };
   const type = outputType(op.outputs, key);
   const value = coerce(args["value"] ?? "", type);
   if (value === undefined) return { kind: "rejected", code: "schema", message: `the value for \`${key}\` is not of type ${show(type)}` };

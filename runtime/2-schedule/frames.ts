@@ -3,9 +3,11 @@ import type { Json } from "../../compiler/ir/json.ts";
 import type { Body, Op } from "../../compiler/ir/ops.ts";
 import type { Path } from "../../compiler/ir/path.ts";
 import type { Block, Plan } from "../../compiler/ir/plan.ts";
-import type { Memory } from "../session/memory.ts";
+import type { ContentKeys } from "../3-task/content-key.ts";
 import type { Message, RunModel, Task } from "../3-task/task.ts";
+import type { Memory } from "../session/memory.ts";
 import type { BodyIndex } from "./body-index.ts";
+import type { Handlers } from "./ops/handler.ts";
 import type { Command, Outcome, Settled } from "./types.ts";
 
 /** A block being run. `keys` are the words that it may finish with, null when open. */
@@ -139,6 +141,8 @@ export interface Run {
   readonly plan: Plan;
   readonly models: Readonly<Record<string, RunModel>>;
   readonly task: Json;
+  readonly handlers: Handlers;
+  readonly contentKeys: ContentKeys;
   readonly agenda: (() => void)[];
   /** Tasks in flight, and whom to tell. */
   readonly tasks: Map<Path, OpFrame>;

@@ -2,6 +2,7 @@ import type { Json } from "../../compiler/ir/json.ts";
 import { callPath } from "../../compiler/ir/path.ts";
 import type { Plan } from "../../compiler/ir/plan.ts";
 import { bug } from "../../compiler/ir/unreachable.ts";
+import { contentKeys } from "../3-task/content-key.ts";
 import type { RunModel } from "../3-task/task.ts";
 import { createMemory } from "../session/memory.ts";
 import type { Run } from "./frames.ts";
@@ -23,8 +24,25 @@ export function createRun(options: RunOptions): { readonly run: Run; readonly co
   const { plan, entry, task, models } = options;
   const block = plan.blocks[entry];
   if (!block) throw bug(`the plan has no block ${entry}`);
-  const run: Run = { plan, models, task, agenda: [], tasks: new Map(), sent: new Map(), root: null, commands: [], ended: false };
-  run.root = enterBlock(run, { block: { run, block, input: task, keys: null, span: callPath("", entry, 1), phases: new Map() }, owner: null, memory: createMemory(), prev: "" });
+  const run: Run = {
+    plan,
+    models,
+    task,
+    handlers,
+    contentKeys: contentKeys(),
+    agenda: [],
+    tasks: new Map(),
+    sent: new Map(),
+    root: null,
+    commands: [],
+    ended: false,
+  };
+  run.root = enterBlock(run, {
+    block: { run, block, input: task, keys: null, span: callPath("", entry, 1), phases: new Map() },
+    owner: null,
+    memory: createMemory(),
+    prev: "",
+  });
   return { run, commands: drain(run) };
 }
 
@@ -41,7 +59,7 @@ function take(run: Run, { path, result }: Event & { kind: "settled" }): void {
   if (!frame) return;
   run.tasks.delete(path);
   frame.tasks.delete(path);
-  handlers[frame.op.kind].task(run, frame as never, path, result); // the table pairs each kind with its own frame type
+  run.handlers[frame.op.kind].task(run, frame as never, path, result); // the table pairs each kind with its own frame type
   run.sent.delete(path);
 }
 

@@ -1,6 +1,6 @@
-import { accepts, type Type } from "../../compiler/ir/types.ts";
 import { type Json, parseJson, toText } from "../../compiler/ir/json.ts";
 import type { KeySet, Outputs } from "../../compiler/ir/ops.ts";
+import { accepts, type Type } from "../../compiler/ir/types.ts";
 
 /** The words that a step may finish with, given those of its block's caller; null: any. */
 export function resolveKeys(keys: KeySet, caller: readonly string[] | null): readonly string[] | null {

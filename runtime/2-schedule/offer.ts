@@ -11,7 +11,12 @@ import { outputType, resolveKeys } from "./keys.ts";
 export function offeredTools(run: Run, frame: OpFrame<Act>): readonly ToolSchema[] {
   const { unlocked } = loopOf(frame);
   const ordered = [...frame.op.tools, ...[...unlocked].sort(byOrder).filter((name) => !frame.op.tools.includes(name))];
-  return [builtIn("start"), finishSchema(frame), ...(frame.op.skills.length > 0 ? [builtIn("read_skill")] : []), ...ordered.flatMap((name) => planTool(run, name))];
+  return [
+    builtIn("start"),
+    finishSchema(frame),
+    ...(frame.op.skills.length > 0 ? [builtIn("read_skill")] : []),
+    ...ordered.flatMap((name) => planTool(run, name)),
+  ];
 }
 
 function finishSchema(frame: OpFrame<Act>): ToolSchema {

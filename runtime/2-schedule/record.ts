@@ -1,6 +1,9 @@
+import type { Digest } from "../../compiler/ir/digest.ts";
 import type { Json } from "../../compiler/ir/json.ts";
 import { canonical, toText } from "../../compiler/ir/json.ts";
 import type { Path } from "../../compiler/ir/path.ts";
+import { unreachable } from "../../compiler/ir/unreachable.ts";
+import type { Task } from "../3-task/task.ts";
 import type { TraceEvent } from "../4-trace/columns.ts";
 import type { Merged, Written } from "../session/memory.ts";
 import type { BodyFrame, OpFrame, Run } from "./frames.ts";
@@ -30,7 +33,10 @@ export function recordSpanEnd(run: Run, path: Path, settled: Settled): void {
 /** A write to memory. */
 export function recordWrite(run: Run, frame: OpFrame, path: Path, written: Written): void {
   const kind = written.value === undefined ? "state_deleted" : "state_set";
-  const texts = { ...(written.value === undefined ? {} : { value_hash: canonical(written.value) }), ...(written.old === undefined ? {} : { old_hash: canonical(written.old) }) };
+  const texts = {
+    ...(written.value === undefined ? {} : { value_hash: canonical(written.value) }),
+    ...(written.old === undefined ? {} : { old_hash: canonical(written.old) }),
+  };
   record(run, { kind, path, parent: spanOf(frame), key: written.key, version: written.version, overlay: frame.memory.overlay }, texts);
 }
 
@@ -38,11 +44,32 @@ export function recordWrite(run: Run, frame: OpFrame, path: Path, written: Writt
 export function recordMerge(run: Run, at: Pick<BodyFrame, "memory" | "prefix" | "block">, merged: Merged): void {
   const entries = merged.entries.map(({ key, version, overlay }) => ({ key, version, overlay }));
   const detail = canonical({ entries, conflicts: merged.conflicts.map(({ key, overlays }) => ({ key, overlays })) });
-  record(run, { kind: "state_merged", path: at.prefix, parent: at.block.span, overlay: at.memory.overlay, version: at.memory.version, detail });
+  record(run, {
+    kind: "state_merged",
+    path: at.prefix,
+    parent: at.block.span,
+    overlay: at.memory.overlay,
+    version: at.memory.version,
+    detail,
+  });
 }
 
 /** The agent span that an op's own spans are children of. */
 export function spanOf(frame: OpFrame): Path {
   const { op } = frame;
   return (op.kind === "ask" || op.kind === "act") && op.span === "own" ? frame.path : frame.body.block.span;
+}
+
+/** The journal key of a task by content. */
+export function contentKey(run: Run, task: Task): Digest {
+  switch (task.kind) {
+    case "model":
+      return run.contentKeys.model(task);
+    case "code":
+      return run.contentKeys.code(task);
+    case "tool":
+      return run.contentKeys.tool({ tool: task.tool, fingerprint: run.plan.tools[task.tool]?.fingerprint ?? "", args: task.args });
+    default:
+      return unreachable(task);
+  }
 }

@@ -1,16 +1,15 @@
+import { evaluate } from "../../compiler/ir/eval.ts";
 import type { Failure } from "../../compiler/ir/failure.ts";
 import { failureValue } from "../../compiler/ir/failure.ts";
-import { evaluate } from "../../compiler/ir/eval.ts";
+import { toText } from "../../compiler/ir/json.ts";
 import type { Op } from "../../compiler/ir/ops.ts";
 import { opPath } from "../../compiler/ir/path.ts";
 import { bug } from "../../compiler/ir/unreachable.ts";
-import { fork, merge, type Memory } from "../session/memory.ts";
+import { fork, type Memory, merge } from "../session/memory.ts";
 import { indexOf } from "./body-index.ts";
 import { envOf } from "./env.ts";
 import type { BodyFrame, OpFrame, Run } from "./frames.ts";
-import { handlers } from "./ops/index.ts";
 import { recordMerge } from "./record.ts";
-import { toText } from "../../compiler/ir/json.ts";
 import type { Outcome, Settled } from "./types.ts";
 
 export type BodyOptions = Pick<BodyFrame, "body" | "block" | "outer" | "owner" | "loop" | "prefix" | "memory" | "entrySpan">;
@@ -74,9 +73,21 @@ function startOp(run: Run, body: BodyFrame, position: number): void {
   const path = opPath(body.prefix, op.id);
   const prev = previousSpan(body, position);
   const memory = viewFor(body, position, path);
-  const frame: OpFrame = { op, position, body, path, memory, prev, lastSpan: prev, cancelled: false, tasks: new Set(), bodies: new Set(), state: null };
+  const frame: OpFrame = {
+    op,
+    position,
+    body,
+    path,
+    memory,
+    prev,
+    lastSpan: prev,
+    cancelled: false,
+    tasks: new Set(),
+    bodies: new Set(),
+    state: null,
+  };
   body.active.set(position, frame);
-  handlers[op.kind].start(run, frame as never); // the table pairs each kind with its own frame type
+  run.handlers[op.kind].start(run, frame as never); // the table pairs each kind with its own frame type
 }
 
 /** The last span of the last op that this one needs, else the span before the body. */
@@ -147,7 +158,11 @@ function closeSegment(run: Run, body: BodyFrame, position: number): void {
   const branches = body.index.branches[segment];
   if (left > 0 || !branches || branches.size === 0) return;
   const kept = [...branches].filter((branch) => !body.outcomes.get(body.body.ops[branch]?.id ?? "")?.failed);
-  joinViews(run, body, kept.flatMap((branch) => body.views.get(branch) ?? []));
+  joinViews(
+    run,
+    body,
+    kept.flatMap((branch) => body.views.get(branch) ?? []),
+  );
   for (const branch of branches) body.views.delete(branch);
 }
 
@@ -177,7 +192,7 @@ function bodyEnded(run: Run, body: BodyFrame): void {
   }
   owner.bodies.delete(body);
   owner.lastSpan = lastSpanOf(body);
-  handlers[owner.op.kind].body(run, owner as never, body, settled); // as in startOp
+  run.handlers[owner.op.kind].body(run, owner as never, body, settled); // as in startOp
 }
 
 function resultOf(body: BodyFrame): Outcome {
@@ -204,4 +219,3 @@ export function lastSpanOf(body: BodyFrame): string {
 export function labelOf(frame: OpFrame<Op>): string {
   return toText(evaluate(frame.op.label, envOf(frame.body)));
 }
-

@@ -1,8 +1,10 @@
 import { canonical, type Json, type JsonObject, parseJson, toText } from "../../compiler/ir/json.ts";
-import { type Memory, read, write, type Written } from "../session/memory.ts";
+import { type Memory, read, type Written, write } from "../session/memory.ts";
 
 /** What a tool on shared memory answered. `written`: what it changed, null for a reading. */
-export type StateReply = { readonly kind: "ok"; readonly text: string; readonly written: Written | null } | { readonly kind: "failed"; readonly message: string };
+export type StateReply =
+  | { readonly kind: "ok"; readonly text: string; readonly written: Written | null }
+  | { readonly kind: "failed"; readonly message: string };
 
 type StateTool = (key: string, args: JsonObject, memory: Memory) => StateReply;
 

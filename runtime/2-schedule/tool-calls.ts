@@ -3,10 +3,9 @@ import type { Act } from "../../compiler/ir/ops.ts";
 import { toolPath } from "../../compiler/ir/path.ts";
 import { tools } from "../../stdlib/tools/index.ts";
 import type { TaskResult, ToolTask } from "../3-task/task.ts";
-import { contentKey } from "../3-task/content-key.ts";
 import { dispatch, inputOf, loopOf, outcomeOf } from "./conversation.ts";
 import type { OpFrame, Run, TurnCalls } from "./frames.ts";
-import { record, recordWrite, spanOf } from "./record.ts";
+import { contentKey, record, recordWrite, spanOf } from "./record.ts";
 import { runStateTool } from "./state-tools.ts";
 import { truncate } from "./truncate.ts";
 
@@ -24,7 +23,12 @@ export function callTool(run: Run, frame: OpFrame<Act>, calls: TurnCalls, call: 
   const tool = toolFor(run, frame, call.name);
   if (tool === "thread" && args) return handOut(run, frame, calls, { call, args });
   if (calls.running.size > 0) return false;
-  const reply = tool === null ? refusal(run, frame, call.name) : args ? replyTo(run, frame, calls, { call, args }) : refused(`the arguments of ${call.name} are not a JSON object`);
+  const reply =
+    tool === null
+      ? refusal(run, frame, call.name)
+      : args
+        ? replyTo(run, frame, calls, { call, args })
+        : refused(`the arguments of ${call.name} are not a JSON object`);
   note(run, frame, calls, { call, reply });
   return true;
 }
@@ -35,10 +39,18 @@ export function toolAnswered(run: Run, frame: OpFrame<Act>, task: ToolTask, resu
   const index = calls?.running.get(task.path);
   if (!calls || index === undefined) return;
   calls.running.delete(task.path);
-  const answer = result.kind === "ok" && result.answer.kind === "tool" ? result.answer.text : `[error: ${result.kind === "failed" ? result.message : "no answer"}]`;
+  const answer =
+    result.kind === "ok" && result.answer.kind === "tool"
+      ? result.answer.text
+      : `[error: ${result.kind === "failed" ? result.message : "no answer"}]`;
   calls.results[index] = truncate(answer);
   const times = { start_us: result.startUs, end_us: result.endUs, thread: result.thread };
-  recordCall(run, frame, task.path, { name: task.tool, raw: calls.calls[index]?.args ?? "", event: { ...outcomeOf(result), ...times, content_key: contentKey(task) }, result: calls.results[index] ?? "" });
+  recordCall(run, frame, task.path, {
+    name: task.tool,
+    raw: calls.calls[index]?.args ?? "",
+    event: { ...outcomeOf(result), ...times, content_key: contentKey(run, task) },
+    result: calls.results[index] ?? "",
+  });
 }
 
 /** Read-only tools of one turn run side by side; any other waits until it is alone. */
@@ -50,7 +62,7 @@ function handOut(run: Run, frame: OpFrame<Act>, calls: TurnCalls, asked: { call:
   calls.running.set(path, calls.next);
   const task: ToolTask = { kind: "tool", path, tool: asked.call.name, args: asked.args };
   if (run.plan.tools[asked.call.name]?.undo !== "idempotent" && !readOnly(asked.call.name)) {
-    record(run, { kind: "intent", path, parent: spanOf(frame), tool_name: task.tool, content_key: contentKey(task) });
+    record(run, { kind: "intent", path, parent: spanOf(frame), tool_name: task.tool, content_key: contentKey(run, task) });
   }
   dispatch(run, frame, task);
   return true;
@@ -77,7 +89,9 @@ function replyTo(run: Run, frame: OpFrame<Act>, calls: TurnCalls, { call, args }
     case "read_skill":
       return readSkill(run, frame, args);
     default:
-      return tools[call.name]?.where === "state" ? onState(run, frame, calls, { call, args }) : refused(`tool '${call.name}' is not granted: this version of tama cannot run it yet`);
+      return tools[call.name]?.where === "state"
+        ? onState(run, frame, calls, { call, args })
+        : refused(`tool '${call.name}' is not granted: this version of tama cannot run it yet`);
   }
 }
 
@@ -104,13 +118,30 @@ function note(run: Run, frame: OpFrame<Act>, calls: TurnCalls, { call, reply }: 
   calls.results[calls.next] = text;
   const why = reply.status === "ok" ? {} : { code: "tool", message: reply.text };
   recordCall(run, frame, path, { name: call.name, raw: call.args, event: { status: reply.status, ...why }, result: text });
-  if (reply.status === "refused") record(run, { kind: "tool_rejected", path, parent: spanOf(frame), tool_name: call.name, message: reply.text, iteration: loopOf(frame).turn });
+  if (reply.status === "refused")
+    record(run, {
+      kind: "tool_rejected",
+      path,
+      parent: spanOf(frame),
+      tool_name: call.name,
+      message: reply.text,
+      iteration: loopOf(frame).turn,
+    });
 }
 
 function recordCall(run: Run, frame: OpFrame<Act>, path: string, told: { name: string; raw: string; event: object; result: string }): void {
   const state = loopOf(frame);
   state.toolsUsed.set(told.name, (state.toolsUsed.get(told.name) ?? 0) + 1);
-  const event = { kind: "tool_call", path, parent: spanOf(frame), prev: frame.lastSpan, name: `tool:${told.name}`, span_kind: "tool", tool_name: told.name, iteration: state.turn } as const;
+  const event = {
+    kind: "tool_call",
+    path,
+    parent: spanOf(frame),
+    prev: frame.lastSpan,
+    name: `tool:${told.name}`,
+    span_kind: "tool",
+    tool_name: told.name,
+    iteration: state.turn,
+  } as const;
   record(run, { ...event, ...told.event }, { input_hash: told.raw, value_hash: told.result });
   frame.lastSpan = path;
 }

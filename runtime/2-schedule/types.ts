@@ -1,8 +1,8 @@
 import type { Failure } from "../../compiler/ir/failure.ts";
 import type { Json } from "../../compiler/ir/json.ts";
 import type { Path } from "../../compiler/ir/path.ts";
-import type { TraceEvent } from "../4-trace/columns.ts";
 import type { Message, Task, TaskResult } from "../3-task/task.ts";
+import type { TraceEvent } from "../4-trace/columns.ts";
 
 /** How an op or a run ended: an outcome (a failed one where failures are values), or a failure that propagates. */
 export type Settled = Outcome | { readonly kind: "failed"; readonly failure: Failure };
@@ -16,7 +16,9 @@ export interface Outcome {
 }
 
 /** What the world tells the scheduler. */
-export type Event = { readonly kind: "settled"; readonly path: Path; readonly result: TaskResult } | { readonly kind: "stop"; readonly reason: string };
+export type Event =
+  | { readonly kind: "settled"; readonly path: Path; readonly result: TaskResult }
+  | { readonly kind: "stop"; readonly reason: string };
 
 /** What the scheduler asks of the world, in this order. */
 export type Command =

@@ -19,7 +19,10 @@ export interface Memory {
 }
 
 /** A write as it was asked for. A delete is a set of nothing. */
-export type Write = { readonly kind: "set"; readonly key: string; readonly value: Json } | { readonly kind: "append"; readonly key: string; readonly item: Json } | { readonly kind: "delete"; readonly key: string };
+export type Write =
+  | { readonly kind: "set"; readonly key: string; readonly value: Json }
+  | { readonly kind: "append"; readonly key: string; readonly item: Json }
+  | { readonly kind: "delete"; readonly key: string };
 
 /** What a write did. `old` undefined: the key did not exist. */
 export interface Written {

@@ -4,10 +4,10 @@ import { toolPath, turnPath } from "../../../compiler/ir/path.ts";
 import { bug } from "../../../compiler/ir/unreachable.ts";
 import { type ModelAnswer, type TaskResult, textParts } from "../../3-task/task.ts";
 import { answered, begin, cancelledAt, end, failTalk, loopOf, recordRepair, recordSynthetic, request } from "../conversation.ts";
-import { finishOf, type Finish } from "../finish.ts";
+import { type Finish, finishOf } from "../finish.ts";
 import type { OpFrame, Run, TurnCalls } from "../frames.ts";
-import { record, spanOf } from "../record.ts";
 import { offeredTools } from "../offer.ts";
+import { record, spanOf } from "../record.ts";
 import { callTool, toolAnswered } from "../tool-calls.ts";
 import { ok } from "../types.ts";
 import { type Handler, noBody } from "./handler.ts";
@@ -37,7 +37,8 @@ export const act: Handler<Act> = {
 /** Asks the model for its next step, unless the loop has used up its turns. */
 function turn(run: Run, frame: OpFrame<Act>): void {
   const state = loopOf(frame);
-  if (state.counted >= frame.op.maxTurns) return failTalk(run, frame, "max-turns", `react agent reached max_iter (${frame.op.maxTurns}) without calling finish`);
+  if (state.counted >= frame.op.maxTurns)
+    return failTalk(run, frame, "max-turns", `react agent reached max_iter (${frame.op.maxTurns}) without calling finish`);
   state.counted += 1;
   request(run, frame, { tools: offeredTools(run, frame), output: null });
 }
@@ -52,7 +53,14 @@ function take(run: Run, frame: OpFrame<Act>, answer: ModelAnswer, result: TaskRe
   const state = loopOf(frame);
   const calls = answer.calls.map((call, index) => ({ id: `t${state.turn}.${index + 1}`, ...call }));
   state.messages.push({ role: "assistant", parts: answer.text === "" ? [] : textParts(answer.text), calls });
-  state.calls = { turnPath: turnPath(frame.path, state.turn), calls: answer.calls, results: answer.calls.map(() => null), running: new Map(), next: 0, repaired: false };
+  state.calls = {
+    turnPath: turnPath(frame.path, state.turn),
+    calls: answer.calls,
+    results: answer.calls.map(() => null),
+    running: new Map(),
+    next: 0,
+    repaired: false,
+  };
   workOff(run, frame);
 }
 
@@ -108,10 +116,26 @@ function takeFinish(run: Run, frame: OpFrame<Act>, calls: TurnCalls, raw: string
   const finish = finishOf(frame, argsOf(raw));
   const rejected = finish.kind === "rejected";
   if (rejected) calls.results[calls.next] = `[rejected: ${finish.message}]`;
-  const event = { kind: "tool_call", path, parent: spanOf(frame), prev: frame.lastSpan, name: "tool:finish", span_kind: "tool", tool_name: "finish" } as const;
+  const event = {
+    kind: "tool_call",
+    path,
+    parent: spanOf(frame),
+    prev: frame.lastSpan,
+    name: "tool:finish",
+    span_kind: "tool",
+    tool_name: "finish",
+  } as const;
   const told = rejected ? { status: "refused", code: finish.code, message: finish.message } : { status: "ok" };
   record(run, { ...event, ...told, iteration: loopOf(frame).turn }, { input_hash: raw, value_hash: calls.results[calls.next] ?? "" });
-  if (rejected) record(run, { kind: "tool_rejected", path, parent: spanOf(frame), tool_name: "finish", message: finish.message, iteration: loopOf(frame).turn });
+  if (rejected)
+    record(run, {
+      kind: "tool_rejected",
+      path,
+      parent: spanOf(frame),
+      tool_name: "finish",
+      message: finish.message,
+      iteration: loopOf(frame).turn,
+    });
   frame.lastSpan = path;
   return finish;
 }

@@ -1,7 +1,7 @@
 import { canonical, type Json } from "../../../compiler/ir/json.ts";
 import type { Ask } from "../../../compiler/ir/ops.ts";
-import { bug } from "../../../compiler/ir/unreachable.ts";
 import { jsonSchema, show } from "../../../compiler/ir/types.ts";
+import { bug } from "../../../compiler/ir/unreachable.ts";
 import { type ModelAnswer, type TaskResult, textParts } from "../../3-task/task.ts";
 import { answered, begin, end, failTalk, inputOf, loopOf, recordRepair, recordSynthetic, request } from "../conversation.ts";
 import type { OpFrame, Run } from "../frames.ts";

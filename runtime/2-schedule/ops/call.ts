@@ -48,9 +48,21 @@ function attemptOf(frame: OpFrame<Call>): number {
 }
 
 /** Opens a block's body under an agent span of its own. */
-export function enterBlock(run: Run, enter: { block: BlockFrame; owner: OpFrame | null; memory: ReturnType<typeof fork>; prev: string }): ReturnType<typeof openBody> {
+export function enterBlock(
+  run: Run,
+  enter: { block: BlockFrame; owner: OpFrame | null; memory: ReturnType<typeof fork>; prev: string },
+): ReturnType<typeof openBody> {
   const { block, owner, memory, prev } = enter;
   const name = `agent:${block.block.agent}:${block.block.pattern.replaceAll("-", "_")}`;
   recordSpanStart(run, { path: block.span, parent: owner?.body.block.span ?? "", prev, name, input: block.input });
-  return openBody(run, { body: block.block.body, block, outer: null, owner, loop: null, prefix: block.span, memory, entrySpan: block.span });
+  return openBody(run, {
+    body: block.block.body,
+    block,
+    outer: null,
+    owner,
+    loop: null,
+    prefix: block.span,
+    memory,
+    entrySpan: block.span,
+  });
 }

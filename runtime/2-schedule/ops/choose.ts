@@ -25,5 +25,6 @@ function recordPhase(run: Parameters<typeof record>[0], frame: Parameters<Handle
   const { phases, span } = frame.body.block;
   const from = phases.get(frame.op.id);
   phases.set(frame.op.id, to);
-  if (from !== undefined) record(run, { kind: "phase_change", path: frame.path, parent: span, key: to, detail: canonical({ from_phase: from, to_phase: to }) });
+  if (from !== undefined)
+    record(run, { kind: "phase_change", path: frame.path, parent: span, key: to, detail: canonical({ from_phase: from, to_phase: to }) });
 }

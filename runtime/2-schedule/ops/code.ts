@@ -3,14 +3,13 @@ import { canonical } from "../../../compiler/ir/json.ts";
 import type { Code } from "../../../compiler/ir/ops.ts";
 import { accepts, show } from "../../../compiler/ir/types.ts";
 import { bug } from "../../../compiler/ir/unreachable.ts";
-import { read } from "../../session/memory.ts";
-import { contentKey } from "../../3-task/content-key.ts";
 import type { TaskResult } from "../../3-task/task.ts";
+import { read } from "../../session/memory.ts";
 import { dispatch, failWith, outcomeOf } from "../conversation.ts";
 import { envOf } from "../env.ts";
 import type { OpFrame, Run } from "../frames.ts";
 import { coerce } from "../keys.ts";
-import { record, spanOf } from "../record.ts";
+import { contentKey, record, spanOf } from "../record.ts";
 import { fail, settle } from "../run-body.ts";
 import { ok } from "../types.ts";
 import { type Handler, noBody } from "./handler.ts";
@@ -21,9 +20,18 @@ export const code: Handler<Code> = {
     const worker = workerOf(run, frame);
     const given = evaluate(frame.op.input, envOf(frame.body));
     const input = coerce(given, worker.input);
-    if (input === undefined) return fail(run, frame, { code: "schema", message: `the worker's input is not of type ${show(worker.input)}` });
+    if (input === undefined)
+      return fail(run, frame, { code: "schema", message: `the worker's input is not of type ${show(worker.input)}` });
     const memory = Object.fromEntries(worker.reads.map((key) => [key, read(frame.memory, key) ?? null]));
-    dispatch(run, frame, { kind: "code", path: frame.path, worker: frame.op.worker, bundle: worker.bundle, input, memory, timeoutMs: worker.timeoutMs });
+    dispatch(run, frame, {
+      kind: "code",
+      path: frame.path,
+      worker: frame.op.worker,
+      bundle: worker.bundle,
+      input,
+      memory,
+      timeoutMs: worker.timeoutMs,
+    });
   },
   task(run, frame, path, result) {
     recordCode(run, frame, path, result);
@@ -31,7 +39,8 @@ export const code: Handler<Code> = {
     if (result.kind === "failed") return failWith(run, frame, result);
     if (result.answer.kind !== "code") throw bug(`${path} was answered by a ${result.answer.kind}`);
     const { output } = workerOf(run, frame);
-    if (!accepts(output, result.answer.value)) return fail(run, frame, { code: "schema", message: `the worker's value is not of type ${show(output)}` });
+    if (!accepts(output, result.answer.value))
+      return fail(run, frame, { code: "schema", message: `the worker's value is not of type ${show(output)}` });
     settle(run, frame, ok(result.answer.key, result.answer.value));
   },
   body: noBody,
@@ -56,7 +65,7 @@ function recordCode(run: Run, frame: OpFrame<Code>, path: string, result: TaskRe
       thread: result.thread,
       ...outcomeOf(result),
       key: answer?.key ?? null,
-      content_key: contentKey(task),
+      content_key: contentKey(run, task),
     },
     { input_hash: canonical(task.input), ...(answer ? { value_hash: canonical(answer.value) } : {}) },
   );

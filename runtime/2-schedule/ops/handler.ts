@@ -12,6 +12,9 @@ export interface Handler<O extends Op> {
   readonly body: (run: Run, frame: OpFrame<O>, body: BodyFrame, settled: Settled) => void;
 }
 
+/** How each kind of op runs. */
+export type Handlers = { readonly [K in Op["kind"]]: Handler<Extract<Op, { kind: K }>> };
+
 /** For ops that hand out no task. */
 export function noTask(_run: Run, frame: OpFrame, path: Path): void {
   throw bug(`${frame.path} handed out no task ${path}`);

@@ -16,7 +16,8 @@ export const map: Handler<MapOp> = {
   start(run, frame) {
     const items = evaluate(frame.op.over, envOf(frame.body));
     if (!isList(items)) return fail(run, frame, { code: "require", message: "there is no list to fan out over" });
-    if (items.length > frame.op.max) return fail(run, frame, { code: "limit", message: `${items.length} items, more than the ${frame.op.max} that the plan allows` });
+    if (items.length > frame.op.max)
+      return fail(run, frame, { code: "limit", message: `${items.length} items, more than the ${frame.op.max} that the plan allows` });
     const state: MapState = { kind: "map", items, ended: items.map(() => null), next: 0, running: 0, failed: null };
     frame.state = state;
     startItems(run, frame, state);
@@ -27,7 +28,8 @@ export const map: Handler<MapOp> = {
     const index = (body.loop?.index ?? 0) - 1;
     state.running -= 1;
     state.ended[index] = { settled, memory: body.memory, lastSpan: lastSpanOf(body) };
-    if (settled.kind === "failed" && (frame.op.onFailure === "propagate" || isFatal(settled.failure))) stop(run, frame, state, { index, failure: settled.failure });
+    if (settled.kind === "failed" && (frame.op.onFailure === "propagate" || isFatal(settled.failure)))
+      stop(run, frame, state, { index, failure: settled.failure });
     startItems(run, frame, state);
   },
 };
@@ -45,7 +47,16 @@ function startItem(run: Run, frame: OpFrame<MapOp>, state: MapState): void {
   const { body, op } = frame;
   const prefix = itemPath(body.prefix, op.id, state.next);
   const loop = { op: op.id, index: state.next, state: null, item };
-  openBody(run, { body: op.body, block: body.block, outer: body, owner: frame, loop, prefix, memory: fork(frame.memory, prefix), entrySpan: body.block.span });
+  openBody(run, {
+    body: op.body,
+    block: body.block,
+    outer: body,
+    owner: frame,
+    loop,
+    prefix,
+    memory: fork(frame.memory, prefix),
+    entrySpan: body.block.span,
+  });
 }
 
 /** The first failure cancels the rest; the lowest failed item is the one reported. */
@@ -53,7 +64,8 @@ function stop(run: Run, frame: OpFrame<MapOp>, state: MapState, failed: { index:
   const first = state.failed === null;
   const cancelled = !first && failed.failure.code === "cancelled";
   if (first || (!cancelled && failed.index < (state.failed?.index ?? 0))) state.failed = failed;
-  if (first) for (const body of frame.bodies) cancelBody(run, body, { code: "cancelled", message: "another item failed", path: body.prefix });
+  if (first)
+    for (const body of frame.bodies) cancelBody(run, body, { code: "cancelled", message: "another item failed", path: body.prefix });
 }
 
 function finish(run: Run, frame: OpFrame<MapOp>, state: MapState): void {
@@ -62,7 +74,11 @@ function finish(run: Run, frame: OpFrame<MapOp>, state: MapState): void {
   const collected = collect(state);
   const size = state.items.length;
   if (size > 0 && collected.ok.length === 0) {
-    return fail(run, frame, { code: "all-failed", message: `all ${size} items failed; the first: ${collected.firstMessage}`, details: collected.failed });
+    return fail(run, frame, {
+      code: "all-failed",
+      message: `all ${size} items failed; the first: ${collected.firstMessage}`,
+      details: collected.failed,
+    });
   }
   joinViews(run, { memory: frame.memory, prefix: frame.path, block: frame.body.block }, collected.memories);
   frame.lastSpan = state.ended.at(-1)?.lastSpan ?? frame.prev;

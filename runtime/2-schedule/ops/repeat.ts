@@ -6,7 +6,7 @@ import { bug } from "../../../compiler/ir/unreachable.ts";
 import { envOf } from "../env.ts";
 import type { BodyFrame, OpFrame, RepeatState, Run } from "../frames.ts";
 import { fail, openBody, settle } from "../run-body.ts";
-import { ok, type Outcome } from "../types.ts";
+import { type Outcome, ok } from "../types.ts";
 import { type Handler, noTask } from "./handler.ts";
 
 /** A body again and again, carrying a state. */
@@ -35,7 +35,16 @@ function iterate(run: Run, frame: OpFrame<Repeat>, state: RepeatState, value: Js
   const { body, op } = frame;
   const prefix = itemPath(body.prefix, op.id, state.iteration);
   const loop = { op: op.id, index: state.iteration, state: value, item: null };
-  return openBody(run, { body: op.body, block: body.block, outer: body, owner: frame, loop, prefix, memory: frame.memory, entrySpan: frame.lastSpan });
+  return openBody(run, {
+    body: op.body,
+    block: body.block,
+    outer: body,
+    owner: frame,
+    loop,
+    prefix,
+    memory: frame.memory,
+    entrySpan: frame.lastSpan,
+  });
 }
 
 function exhausted(run: Run, frame: OpFrame<Repeat>, last: Outcome): void {

@@ -9,7 +9,10 @@ import { type Handler, noBody, noTask } from "./handler.ts";
 export const wait: Handler<Wait> = {
   start(run, frame) {
     const channel = toText(evaluate(frame.op.channel, envOf(frame.body)));
-    fail(run, frame, { code: "unsupported", message: `channel \`${channel}\` waits for a person, which this version of tama cannot do yet` });
+    fail(run, frame, {
+      code: "unsupported",
+      message: `channel \`${channel}\` waits for a person, which this version of tama cannot do yet`,
+    });
   },
   task: noTask,
   body: noBody,

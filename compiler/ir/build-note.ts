@@ -1,0 +1,11 @@
+import { type Digest, shortDigest } from "./digest.ts";
+
+/**
+ * The file in the user's own state folder by which a build notes that a plan was made here: its worker code may then run
+ * without `--allow-code`. `home` is the user's home folder, `xdgStateHome` the variable of that name.
+ * @see XDG Base Directory Specification
+ */
+export function buildNotePath(home: string, xdgStateHome: string | undefined, plan: Digest): string {
+  const state = xdgStateHome === undefined || xdgStateHome === "" ? `${home}/.local/state` : xdgStateHome;
+  return `${state}/tama/builds/${shortDigest(plan, 64)}`;
+}

@@ -1,0 +1,112 @@
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Diagnostic } from "../compiler/diagnostics/diagnostic.ts";
+import type { FailureCode } from "../compiler/ir/failure.ts";
+import { canonical, toText } from "../compiler/ir/json.ts";
+import { callPath } from "../compiler/ir/path.ts";
+import type { Plan } from "../compiler/ir/plan.ts";
+import type { Settled } from "./2-schedule/types.ts";
+import type { RunModel } from "./3-task/task.ts";
+import type { TraceEvent } from "./4-trace/columns.ts";
+import { openLog } from "./4-trace/log.ts";
+import { createRecorder, type Recorder } from "./4-trace/recorder.ts";
+import type { Executor } from "./executors/executor.ts";
+import { runLoop } from "./run-loop.ts";
+
+export interface ExecOptions {
+  readonly plan: Plan;
+  readonly entry: string;
+  readonly task: string;
+  readonly models: Readonly<Record<string, RunModel>>;
+  /** What was overridden on the command line or by the environment, recorded with the run. */
+  readonly notes: readonly string[];
+  readonly stateDir: string;
+  /** 32 hex digits. */
+  readonly traceId: string;
+  readonly executor: Executor;
+  readonly concurrency: number;
+  readonly signal: AbortSignal;
+  /** Microseconds since 1970. */
+  readonly nowUs: () => number;
+  readonly onEvent: (event: TraceEvent) => void;
+}
+
+export type RunStatus = "ok" | "error" | "limit" | "interrupted" | "waiting" | "uncertain";
+
+/** How a run ended; `refused` when it could not begin. */
+export type ExecResult =
+  | { readonly kind: "ended"; readonly status: RunStatus; readonly settled: Settled }
+  | { readonly kind: "refused"; readonly diagnostic: Diagnostic };
+
+/** Runs a verified plan and records it. Closes the executor and the log. Throws only where the log can no longer be written. */
+export async function exec(options: ExecOptions): Promise<ExecResult> {
+  const opened = openRunLog(options);
+  if (opened.kind === "failed") return closing(options, { kind: "refused", diagnostic: opened.diagnostic });
+  const recorder = createRecorder({ log: opened.log, traceId: options.traceId, nowUs: options.nowUs, texts: options.plan.trace.texts });
+  try {
+    recordStart(recorder, options);
+    const settled = await runLoop({ ...options, recorder });
+    const status = statusOf(settled);
+    recordEnd(recorder, options, { settled, status });
+    return { kind: "ended", status, settled };
+  } finally {
+    recorder.close();
+    await options.executor.close();
+  }
+}
+
+/** The folder of a run's log. */
+export function runDir(stateDir: string, traceId: string): string {
+  return join(stateDir, "runs", traceId);
+}
+
+async function closing(options: ExecOptions, result: ExecResult): Promise<ExecResult> {
+  await options.executor.close();
+  return result;
+}
+
+/** A state folder keeps itself out of version control. */
+function openRunLog({ stateDir, traceId }: ExecOptions): ReturnType<typeof openLog> {
+  const opened = openLog(runDir(stateDir, traceId), traceId);
+  const ignore = join(stateDir, ".gitignore");
+  if (opened.kind === "open" && !existsSync(ignore)) {
+    mkdirSync(stateDir, { recursive: true });
+    writeFileSync(ignore, "*\n");
+  }
+  return opened;
+}
+
+function recordStart(recorder: Recorder, { plan, entry, task, models, notes }: ExecOptions): void {
+  const detail = canonical({
+    entry,
+    project: plan.project,
+    plan: plan.digest,
+    semantics: plan.semantics,
+    models: modelNames(models),
+    notes,
+  });
+  recorder.event({ kind: "run_started", path: callPath("", entry, 1), status: "running", input_hash: recorder.text(task), detail });
+}
+
+function recordEnd(recorder: Recorder, { entry }: ExecOptions, { settled, status }: { settled: Settled; status: RunStatus }): void {
+  const path = callPath("", entry, 1);
+  if (settled.kind === "ok")
+    return recorder.event({ kind: "run_ended", path, status, key: settled.key, value_hash: recorder.text(toText(settled.value)) });
+  const { code, message } = settled.failure;
+  recorder.event({ kind: "run_ended", path, status, code, message });
+}
+
+function modelNames(models: Readonly<Record<string, RunModel>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(models).map(([id, model]) => [id, `${model.provider}:${model.name}`]));
+}
+
+const statuses: Readonly<Partial<Record<FailureCode, RunStatus>>> = {
+  limit: "limit",
+  cancelled: "interrupted",
+  waiting: "waiting",
+  uncertain: "uncertain",
+};
+
+function statusOf(settled: Settled): RunStatus {
+  return settled.kind === "ok" ? "ok" : (statuses[settled.failure.code] ?? "error");
+}
