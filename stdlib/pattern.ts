@@ -113,13 +113,23 @@ export interface Builder {
   readonly code: (input: Expr) => Placed;
   readonly pure: (id: string, value: Expr, options?: { readonly key?: Expr; readonly require?: readonly Requirement[] }) => Placed;
   readonly call: (id: string, agent: string, input: Expr, options?: CallOptions) => Placed;
-  readonly map: (id: string, over: Expr, body: (item: Expr, index: Expr, build: Builder) => Result, options?: { readonly onFailure?: OnFailure; readonly label?: Expr }) => Placed;
+  readonly map: (
+    id: string,
+    over: Expr,
+    body: (item: Expr, index: Expr, build: Builder) => Result,
+    options?: { readonly onFailure?: OnFailure; readonly label?: Expr },
+  ) => Placed;
   readonly repeat: (id: string, options: RepeatOptions, body: (loop: Loop, build: Builder) => Turn) => Placed;
-  readonly choose: (id: string, on: Expr, cases: readonly { readonly is: string; readonly body: (build: Builder) => Result }[], otherwise?: (build: Builder) => Result) => Placed;
+  readonly choose: (
+    id: string,
+    on: Expr,
+    cases: readonly { readonly is: string; readonly body: (build: Builder) => Result }[],
+    otherwise?: (build: Builder) => Result,
+  ) => Placed;
   readonly wait: (id: string, options: { readonly channel: Expr; readonly question: Expr; readonly answer: Type }) => Placed;
   /** A member of a list as part of an op id: `workers/critic`, a second one `workers/critic~2`. */
   readonly memberId: (list: string, name: string) => string;
-  /** Ends with an op's outcome, untouched: so ends a pattern in its last step, an act's own key or `done` of an ask. */
+  /** Ends with the outcome of an op of the same body, untouched: so ends a pattern in its last step, an act's own key or `done` of an ask. */
   readonly pass: (op: Placed) => Result;
   /** Ends with a key and a value. */
   readonly exit: (key: string | Expr, value: Expr) => Result;

@@ -18,17 +18,57 @@ export const maxRange = 1_000_000;
 
 /** Every builtin by name. A change here is a change of the plan format. */
 export const builtins: Readonly<Record<string, Builtin>> = {
-  claims: { summary: "the lines that hold a claim: no blanks, no headings, no bullets or numbers before them", params: [T.text], result: T.list(T.text), run: (value) => claims(asText(value)) },
-  failed: { summary: "the entries of a collected fan-out that failed", params: [T.any], result: anyList, run: (value) => member(value, "failed") },
-  join: { summary: "the items as text with a separator between", params: [anyList, T.text], result: T.text, run: (items, separator) => asList(items).map(toText).join(asText(separator)) },
+  claims: {
+    summary: "the lines that hold a claim: no blanks, no headings, no bullets or numbers before them",
+    params: [T.text],
+    result: T.list(T.text),
+    run: (value) => claims(asText(value)),
+  },
+  failed: {
+    summary: "the entries of a collected fan-out that failed",
+    params: [T.any],
+    result: anyList,
+    run: (value) => member(value, "failed"),
+  },
+  join: {
+    summary: "the items as text with a separator between",
+    params: [anyList, T.text],
+    result: T.text,
+    run: (items, separator) => asList(items).map(toText).join(asText(separator)),
+  },
   json: { summary: "the value as canonical JSON text", params: [T.any], result: T.text, run: (value) => canonical(value ?? null) },
-  length: { summary: "the number of items, or of characters", params: [T.any], result: count, run: (value) => (typeof value === "string" ? [...value].length : asList(value).length) },
+  length: {
+    summary: "the number of items, or of characters",
+    params: [T.any],
+    result: count,
+    run: (value) => (typeof value === "string" ? [...value].length : asList(value).length),
+  },
   lower: { summary: "in lower case", params: [T.text], result: T.text, run: (value) => asText(value).toLowerCase() },
-  ok: { summary: "the entries of a collected fan-out that ended well", params: [T.any], result: anyList, run: (value) => member(value, "ok") },
-  "parse-json": { summary: "the value that JSON text stands for, null if it is none", params: [T.text], result: T.any, run: (value) => parseJson(asText(value)) ?? null },
-  "parse-list": { summary: "a JSON list of texts found in a text, fences and prose around it allowed; else the whole text as one item", params: [T.text], result: T.list(T.text), run: (value) => parseList(asText(value)) },
+  ok: {
+    summary: "the entries of a collected fan-out that ended well",
+    params: [T.any],
+    result: anyList,
+    run: (value) => member(value, "ok"),
+  },
+  "parse-json": {
+    summary: "the value that JSON text stands for, null if it is none",
+    params: [T.text],
+    result: T.any,
+    run: (value) => parseJson(asText(value)) ?? null,
+  },
+  "parse-list": {
+    summary: "a JSON list of texts found in a text, fences and prose around it allowed; else the whole text as one item",
+    params: [T.text],
+    result: T.list(T.text),
+    run: (value) => parseList(asText(value)),
+  },
   range: { summary: "1, 2, ... n", params: [count], result: T.list(count), run: (value) => range(value) },
-  "starts-with": { summary: "whether a text begins with another", params: [T.text, T.text], result: truth, run: (value, start) => asText(value).startsWith(asText(start)) },
+  "starts-with": {
+    summary: "whether a text begins with another",
+    params: [T.text, T.text],
+    result: truth,
+    run: (value, start) => asText(value).startsWith(asText(start)),
+  },
   trim: { summary: "without white space at both ends", params: [T.text], result: T.text, run: (value) => asText(value).trim() },
   upper: { summary: "in upper case", params: [T.text], result: T.text, run: (value) => asText(value).toUpperCase() },
 };

@@ -30,7 +30,9 @@ export const json = codec("JSON", (value): value is Json => value !== undefined)
 
 /** One of the given words. */
 export function oneOf<const W extends string>(...words: readonly W[]): Codec<W> {
-  return codec(words.length === 1 ? JSON.stringify(words[0]) : `one of ${words.join(", ")}`, (value): value is W => words.some((word) => word === value));
+  return codec(words.length === 1 ? JSON.stringify(words[0]) : `one of ${words.join(", ")}`, (value): value is W =>
+    words.some((word) => word === value),
+  );
 }
 
 /** The codec's value, or null. */
@@ -65,15 +67,18 @@ export function objectOf<T extends object>(fields: { readonly [K in keyof T]-?: 
   return {
     decode: (value, at, problems) => {
       if (!isObject(value)) return mismatch("an object", value, at, problems);
-      for (const extra of Object.keys(value).filter((name) => !Object.hasOwn(fields, name))) problems.push({ at: pointer(at, extra), message: "unknown field" });
-      const entries = names.map((name) => [name, required(fields[name], value, name, at, problems)] as const);
+      for (const extra of Object.keys(value).filter((name) => !Object.hasOwn(fields, name)))
+        problems.push({ at: pointer(at, extra), message: "unknown field" });
+      const entries = names.map((name) => [name, required(fields[name], value, { name, at, problems })] as const);
       return entries.every((entry) => entry[1] !== undefined) ? (Object.fromEntries(entries) as T) : undefined;
     },
   };
 }
 
 /** One of several objects, told apart by their `kind`. */
-export function unionOf<T extends { readonly kind: string }>(kinds: { readonly [K in T["kind"]]: Codec<Extract<T, { kind: K }>> }): Codec<T> {
+export function unionOf<T extends { readonly kind: string }>(
+  kinds: { readonly [K in T["kind"]]: Codec<Extract<T, { kind: K }>> },
+): Codec<T> {
   const byKind = kinds as Readonly<Record<string, Codec<T>>>; // indexed by outside data below
   return {
     decode: (value, at, problems) => {
@@ -96,10 +101,16 @@ export function lazy<T>(make: () => Codec<T>): Codec<T> {
   };
 }
 
-function required<T>(inner: Codec<T>, value: Readonly<Record<string, unknown>>, name: string, at: string, problems: Problem[]): T | undefined {
+function required<T>(inner: Codec<T>, value: Readonly<Record<string, unknown>>, { name, at, problems }: Wanted): T | undefined {
   if (Object.hasOwn(value, name)) return inner.decode(value[name], pointer(at, name), problems);
   problems.push({ at, message: `field \`${name}\` is missing` });
   return undefined;
+}
+
+interface Wanted {
+  readonly name: string;
+  readonly at: string;
+  readonly problems: Problem[];
 }
 
 function mismatch(expected: string, value: unknown, at: string, problems: Problem[]): undefined {
@@ -119,6 +130,6 @@ function nameOf(value: unknown): string {
   if (value === null) return "null";
   if (Array.isArray(value)) return "a list";
   if (typeof value === "object") return "an object";
-  const shown = JSON.stringify(value) ?? "nothing";
+  const shown = typeof value === "string" ? JSON.stringify(value) : String(value ?? "nothing");
   return shown.length > 40 ? `${shown.slice(0, 40)}...` : shown;
 }

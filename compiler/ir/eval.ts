@@ -35,7 +35,7 @@ export function evaluate(expr: Expr, env: Env, locals: Locals = {}): Json {
     case "outcome":
       return env.outcome(expr.op, expr.field);
     case "local":
-      return locals[expr.name] ?? null;
+      return Object.hasOwn(locals, expr.name) ? (locals[expr.name] ?? null) : null;
     case "field":
       return field(evaluate(expr.of, env, locals), expr.name);
     case "at":
@@ -57,7 +57,10 @@ export function evaluate(expr: Expr, env: Env, locals: Locals = {}): Json {
     case "binary":
       return binary(expr, env, locals);
     case "builtin":
-      return call(expr.name, expr.args.map((arg) => evaluate(arg, env, locals)));
+      return call(
+        expr.name,
+        expr.args.map((arg) => evaluate(arg, env, locals)),
+      );
     default:
       return unreachable(expr);
   }
@@ -113,7 +116,9 @@ function combine(operator: BinaryOperator, left: Json, right: Json): Json {
     case "!=":
       return !equal(left, right);
     case "in":
-      return isList(right) ? right.some((item) => equal(item, left)) : typeof right === "string" && typeof left === "string" && right.includes(left);
+      return isList(right)
+        ? right.some((item) => equal(item, left))
+        : typeof right === "string" && typeof left === "string" && right.includes(left);
     case "<":
     case "<=":
     case ">":
@@ -143,4 +148,3 @@ function call(name: string, args: readonly Json[]): Json {
   const builtin = Object.hasOwn(builtins, name) ? builtins[name] : undefined;
   return builtin ? builtin.run(...args) : null;
 }
-

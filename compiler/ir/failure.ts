@@ -8,8 +8,23 @@ import type { Json } from "./json.ts";
  * The rest end a run and are never collected, caught or retried.
  */
 export type FailureCode =
-  | "no-route" | "max-turns" | "exhausted" | "schema" | "all-failed" | "require" | "model" | "tool" | "code" | "unsupported" | "worker-died"
-  | "limit" | "cancelled" | "replay-miss" | "waiting" | "uncertain" | "bug";
+  | "no-route"
+  | "max-turns"
+  | "exhausted"
+  | "schema"
+  | "all-failed"
+  | "require"
+  | "model"
+  | "tool"
+  | "code"
+  | "unsupported"
+  | "worker-died"
+  | "limit"
+  | "cancelled"
+  | "replay-miss"
+  | "waiting"
+  | "uncertain"
+  | "bug";
 
 /** A failed step as data. `path` is the task or op that failed; `details` depend on the code; secrets never enter. */
 export interface Failure {

@@ -45,13 +45,23 @@ export function isList(value: Json): value is readonly Json[] {
   return Array.isArray(value);
 }
 
-/** Parses JSON text; `undefined` if it is none. */
+/** How deep data may nest: deeper data is refused where it enters, so that nothing that walks data can overflow. */
+export const maxDepth = 500;
+
+/** Parses JSON text; `undefined` if it is none, or nests deeper than `maxDepth`. */
 export function parseJson(text: string): Json | undefined {
   try {
-    return JSON.parse(text) as Json;
+    const value = JSON.parse(text) as Json;
+    return deeperThan(value, maxDepth) ? undefined : value;
   } catch {
     return undefined;
   }
+}
+
+/** Whether data nests deeper than `depth` lists and objects. */
+export function deeperThan(value: unknown, depth: number): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return depth === 0 || Object.values(value).some((inner) => deeperThan(inner, depth - 1));
 }
 
 /** The text form of a value: text as it is, anything else as canonical JSON. */

@@ -136,8 +136,10 @@ export interface Wait extends OpBase {
 
 export type Op = Ask | Act | Code | Pure | Call | MapOp | Repeat | Choose | Wait;
 
-/** What a body ends with: an op's outcome untouched, or a key and a value. */
-export type Result = { readonly kind: "pass"; readonly op: string } | { readonly kind: "outcome"; readonly key: Expr; readonly value: Expr };
+/** What a body ends with: the outcome of one of its own ops, untouched, or a key and a value. */
+export type Result =
+  | { readonly kind: "pass"; readonly op: string }
+  | { readonly kind: "outcome"; readonly key: Expr; readonly value: Expr };
 
 /** A DAG of ops in declared order: each reads only earlier ones of its body and what encloses it. Independent ops run in parallel. */
 export interface Body {

@@ -85,7 +85,9 @@ export interface Interval {
 }
 
 /** What a run can cost, as far as it is known before it starts. `turns` counts model requests. */
-export type Cost = { readonly kind: "unknown" } | { readonly kind: "bounded"; readonly turns: Interval; readonly tokens: Interval | null; readonly usd: Interval | null };
+export type Cost =
+  | { readonly kind: "unknown" }
+  | { readonly kind: "bounded"; readonly turns: Interval; readonly tokens: Interval | null; readonly usd: Interval | null };
 
 /** Where an op comes from: a file and a place in it, counted from 1. */
 export interface Origin {

@@ -80,7 +80,10 @@ export function accepts(type: Type, value: Json): boolean {
     case "list":
       return isList(value) && value.every((item) => accepts(type.item, item));
     case "object":
-      return isObject(value) && Object.entries(type.fields).every(([name, field]) => acceptsField(type.optional, value as JsonObject, name, field));
+      return (
+        isObject(value) &&
+        Object.entries(type.fields).every(([name, field]) => acceptsField(type.optional, value as JsonObject, name, field))
+      );
     case "union":
       return type.members.some((member) => accepts(member, value));
     default:
@@ -126,13 +129,13 @@ function showUnion(members: readonly Type[]): string {
 }
 
 function fieldAssignable(from: Type & { kind: "object" }, name: string, to: Type, mayMiss: boolean): boolean {
-  const field = from.fields[name];
+  const field = Object.hasOwn(from.fields, name) ? from.fields[name] : undefined;
   if (!field) return mayMiss;
   return assignable(field, to) && (mayMiss || !from.optional.includes(name));
 }
 
 function acceptsField(optional: readonly string[], value: JsonObject, name: string, field: Type): boolean {
-  const given = value[name];
+  const given = Object.hasOwn(value, name) ? value[name] : undefined;
   return given === undefined ? optional.includes(name) : accepts(field, given);
 }
 

@@ -24,15 +24,22 @@ export const scatter = definePattern({
       span: "own",
     });
     const fanOut = (inner: Builder) => inner.pass(spread(agent, split, inner));
-    return build.pass(build.choose("fan-out", split.key, [{ is: "parallel", body: fanOut }], (inner) => inner.pass(split)));
+    return build.pass(
+      build.choose("fan-out", split.key, [{ is: "parallel", body: fanOut }], (inner) => inner.exit(split.key, split.value)),
+    );
   },
 });
 
 function spread(agent: PatternInput, split: Placed, build: Builder): Placed {
   const worker = agent.fields.agent("worker");
-  const results = build.map("items", split.value, (item, _index, inner) => inner.pass(inner.call("worker", worker, item)), {
-    onFailure: agent.onFailure,
-  });
+  const results = build.map(
+    "items",
+    split.value,
+    (item, _index, inner) => inner.pass(inner.call("worker", worker, item, { label: literal(worker) })),
+    {
+      onFailure: agent.onFailure,
+    },
+  );
   const told = build.pure("results", summary(split.value, results, agent.onFailure, build), {
     require: agent.onFailure === "value" ? [someWell(results)] : [],
   });

@@ -1,0 +1,142 @@
+import type { Builder, Placed, RepeatOptions, Step, StepOptions } from "../../stdlib/pattern.ts";
+import { binary, builtin, type Expr, literal, type OutcomeField } from "../ir/expr.ts";
+import { type Act, type Ask, type Body, type KeySet, type Op, type Outputs, openKeys, type Repeat, type Result } from "../ir/ops.ts";
+import { idPart } from "../ir/path.ts";
+import { text } from "../ir/types.ts";
+import { bug } from "../ir/unreachable.ts";
+import { type Context, claimId, embed } from "./context.ts";
+import { systemOf } from "./system.ts";
+import { template } from "./template.ts";
+
+/** How long the loop of a step file's act may be where the file does not say. */
+const stepTurns = 10;
+const repairs = { schema: 1, empty: 1 };
+const callerKeys: KeySet = { kind: "set", words: [], caller: true };
+const textOutputs: Outputs = { byKey: {}, otherwise: text };
+
+/** The ops of a body that `lower` places with a builder of its own, and what the body ends with. */
+export function bodyOf(context: Context, lower: (build: Builder) => Result): Body {
+  const { ops, end } = placeWith(context, lower);
+  return { ops, result: end };
+}
+
+function placeWith<T>(context: Context, lower: (build: Builder) => T): { readonly ops: readonly Op[]; readonly end: T } {
+  const ops: Op[] = [];
+  const end = lower(builderOf(context, (op) => place(ops, op)));
+  return { ops, end };
+}
+
+type Place = (op: Op) => Placed;
+
+function builderOf(context: Context, place: Place): Builder {
+  const inner = (lower: (build: Builder) => Result) => bodyOf(context, lower);
+  return {
+    input: { kind: "input" },
+    task: { kind: "task" },
+    keys: { kind: "keys" },
+    callerKeys,
+    words: (words, also) => ({ kind: "set", words, caller: also === "caller" }),
+    text: (strings, ...values) => template(strings.flatMap((part, index) => [part, values[index] ?? ""])),
+    step: (step, input, options = {}) => place(stepOp(context, step, input, options)),
+    code: (input) => place({ kind: "code", ...base(context, "code"), worker: context.agent.name, input }),
+    pure: (id, value, options = {}) =>
+      place({ kind: "pure", ...base(context, id), key: options.key ?? literal("done"), value, require: options.require ?? [] }),
+    call: (id, agent, input, options = {}) =>
+      place({
+        kind: "call",
+        ...base(context, id, options.label),
+        block: agent,
+        input,
+        keys: options.keys ?? openKeys,
+        onFailure: options.onFailure ?? "propagate",
+        attempts: 1,
+      }),
+    map: (id, over, lower, options = {}) =>
+      place({
+        kind: "map",
+        ...base(context, id, options.label),
+        over,
+        body: inner((build) => lower({ kind: "item", op: id }, { kind: "index", op: id }, build)),
+        max: context.maxItems,
+        concurrency: null,
+        onFailure: options.onFailure ?? "propagate",
+      }),
+    repeat: (id, options, lower) => place(repeatOp(context, id, options, lower)),
+    choose: (id, on, cases, otherwise) =>
+      place({
+        kind: "choose",
+        ...base(context, id),
+        on,
+        cases: cases.map((entry) => ({ is: entry.is, body: inner(entry.body) })),
+        otherwise: otherwise ? inner(otherwise) : null,
+      }),
+    wait: (id, options) => place({ kind: "wait", ...base(context, id), ...options, deadline: null }),
+    memberId: (list, name) => memberId(context, list, name),
+    pass: (op) => ({ kind: "pass", op: op.id }),
+    exit: (key, value) => ({ kind: "outcome", key: typeof key === "string" ? literal(key) : key, value }),
+    satisfied,
+  };
+}
+
+function place(ops: Op[], op: Op): Placed {
+  ops.push(op);
+  const outcome = (field: OutcomeField): Expr => ({ kind: "outcome", op: op.id, field });
+  return { id: op.id, key: outcome("key"), value: outcome("value"), failed: outcome("failed") };
+}
+
+function base(context: Context, id: string, label: Expr = literal(id)): Pick<Op, "id" | "label" | "after"> {
+  return { id: claimId(context, id), label, after: [] };
+}
+
+function stepOp(context: Context, step: Step, input: Expr, options: StepOptions): Ask | Act {
+  const source = context.prompts.get(step);
+  if (!source?.model) throw bug(`${context.agent.name} has no prompt ${step.name} with a model`);
+  const own = source === context.agent.body;
+  const id = claimId(context, options.id ?? idPart(step.name), source.span);
+  const system = embed(context, systemOf(source, context.project.skills));
+  const common = {
+    id,
+    label: options.label ?? literal(id),
+    after: [],
+    model: source.model,
+    system: options.prefix ? template([options.prefix, system]) : system,
+    input,
+    sample: options.sample ?? null,
+    span: options.span ?? (own ? "none" : "own"),
+    repairs,
+  } as const;
+  const outputs = options.outputs ?? textOutputs;
+  if (source.kind === "ask") return { kind: "ask", ...common, output: outputs.otherwise };
+  const maxTurns = options.maxTurns ?? source.maxTurns ?? stepTurns;
+  return { kind: "act", ...common, keys: options.keys ?? openKeys, outputs, skills: source.skills, tools: [], maxTurns };
+}
+
+function repeatOp(context: Context, id: string, options: RepeatOptions, lower: Parameters<Builder["repeat"]>[2]): Repeat {
+  const placed = base(context, id, options.label);
+  const { ops, end } = placeWith(context, (build) => lower({ state: { kind: "state", op: id }, index: { kind: "index", op: id } }, build));
+  const { state, max, times = null, onExhausted, exhausted = literal(`${id} was repeated ${max} times without an end`) } = options;
+  return {
+    kind: "repeat",
+    ...placed,
+    state,
+    times,
+    max,
+    body: { ops, result: end.result },
+    until: end.until,
+    next: end.next,
+    onExhausted,
+    exhausted,
+  };
+}
+
+function memberId(context: Context, list: string, name: string): string {
+  const id = `${list}/${idPart(name)}`;
+  const uses = (context.members.get(id) ?? 0) + 1;
+  context.members.set(id, uses);
+  return uses === 1 ? id : `${id}~${uses}`;
+}
+
+function satisfied(step: Step, placed: Placed): Expr {
+  if (step.kind === "act") return binary(builtin("lower", placed.key), "==", literal("done"));
+  return builtin("starts-with", builtin("upper", builtin("trim", placed.value)), literal("DONE"));
+}

@@ -1,0 +1,62 @@
+import type { ResolvedProject } from "../3-resolve/types.ts";
+import type { LoweredProject } from "../5-lower/types.ts";
+import { digestBytes } from "../ir/digest.ts";
+import type { Op } from "../ir/ops.ts";
+import { type Plan, planFormat } from "../ir/plan.ts";
+import { planDigest, semanticsDigest } from "../ir/verify.ts";
+import { opsOf } from "../ir/walk.ts";
+import { version } from "../version.ts";
+import { needsOf } from "./needs.ts";
+import { placesOf } from "./places.ts";
+import { planSkill, planWorker } from "./tables.ts";
+
+/** Puts a lowered project into a plan, with only what its ops use. The same sources give the same bytes. */
+export function makePlan(project: ResolvedProject, lowered: LoweredProject): Plan {
+  const ops = Object.values(lowered.blocks).flatMap((block) => [...opsOf(block.body)]);
+  const used = (names: (op: Op) => readonly string[]) => new Set(ops.flatMap(names));
+  const sources = project.agents.flatMap((agent) => (agent.worker ? [[agent.name, agent.worker] as const] : []));
+  const skills = pick(
+    project.skills,
+    used((op) => (op.kind === "act" ? op.skills : [])),
+  );
+  const bundles = pick(
+    Object.fromEntries(sources),
+    used((op) => (op.kind === "code" ? [op.worker] : [])),
+  );
+  const unlocked = Object.values(skills).flatMap((skill) => skill.tools);
+  const tools = pick(project.tools, new Set([...unlocked, ...used((op) => (op.kind === "act" ? op.tools : []))]));
+  const workers = mapValues(bundles, planWorker);
+  const embedded = [...Object.values(skills).map((skill) => skill.body), ...Object.values(bundles).map((worker) => worker.bundle)];
+  const content = {
+    format: planFormat,
+    compiler: `tamac ${version}`,
+    digest: "",
+    semantics: "",
+    project: project.name,
+    entries: project.entries,
+    trace: project.trace,
+    models: pick(
+      project.models,
+      used((op) => (op.kind === "act" || op.kind === "ask" ? [op.model] : [])),
+    ),
+    tools,
+    skills: mapValues(skills, planSkill),
+    workers,
+    blocks: lowered.blocks,
+    needs: needsOf(project.env, tools, workers),
+    limits: project.limits,
+    cost: { kind: "unknown" },
+    texts: { ...lowered.texts, ...Object.fromEntries(embedded.map((text) => [digestBytes(text), text])) },
+    origins: placesOf(lowered.origins, project.texts),
+    sources: project.digests,
+  } as const satisfies Plan;
+  return { ...content, digest: planDigest(content), semantics: semanticsDigest(content) };
+}
+
+function pick<T>(table: Readonly<Record<string, T>>, used: ReadonlySet<string>): Readonly<Record<string, T>> {
+  return Object.fromEntries(Object.entries(table).filter(([name]) => used.has(name)));
+}
+
+function mapValues<T, U>(table: Readonly<Record<string, T>>, change: (value: T) => U): Readonly<Record<string, U>> {
+  return Object.fromEntries(Object.entries(table).map(([name, value]) => [name, change(value)]));
+}

@@ -1,0 +1,72 @@
+import type { Body, Repeat } from "../../ir/ops.ts";
+import { type Drawing, type Drawn, edge, type Flow, type Into, join, node } from "./canvas.ts";
+import type { Machine, Transition } from "./machine.ts";
+import { endStyle, errorStyle, markerStyle, startStyle, terminalStyle } from "./style.ts";
+import { type Attributes, nameOf } from "./text.ts";
+
+/** What is drawn: the machine that `op` of a block is. */
+interface Subject {
+  readonly drawing: Drawing;
+  readonly op: Repeat;
+  readonly machine: Machine;
+}
+
+/** Draws a state machine: a dot before the initial state, a double border around what ends it, a ring where a key just stops. */
+export function drawMachine(subject: Subject, into: Into, drawState: (body: Body, look: Attributes) => Drawn): Drawn {
+  const { drawing, op, machine } = subject;
+  const start = nameOf(drawing.block, op.id, "start");
+  node(drawing.canvas, start, { ...startStyle, tooltip: `${op.id}: at most ${op.max} steps` });
+  join(drawing.canvas, into.flows, start, into.head);
+  const states = new Map(machine.states.map(({ name, body }) => [name, drawState(body, endsAt(machine, name) ? terminalStyle : {})]));
+  const markers = new Map(machine.markers.map((name) => [name, marker(subject, name)]));
+  const end = stop(subject);
+  const nodeOf = (to: string | null) => (to === null ? end : (states.get(to)?.entries[0] ?? markers.get(to)));
+  const first = nodeOf(machine.initial);
+  if (first) edge(drawing.canvas, start, first);
+  for (const way of merged(machine.transitions)) {
+    const to = nodeOf(way.to);
+    for (const { from } of states.get(way.from)?.exits ?? []) if (to) edge(drawing.canvas, from, to, look(way.label));
+  }
+  const last = machine.states.flatMap(({ name }) => (endsAt(machine, name) ? (states.get(name)?.exits ?? []) : []));
+  const stops: Flow[] = [...markers.values(), ...(end ? [end] : [])].map((from) => ({ from, label: "" }));
+  return { entries: [start], exits: [...last, ...stops] };
+}
+
+/** Whether a state always stops: its border says so, without an edge. */
+function endsAt(machine: Machine, name: string): boolean {
+  return machine.transitions.some((way) => way.from === name && way.to === null && way.label === "");
+}
+
+function marker({ drawing: { canvas, block }, op }: Subject, name: string): string {
+  const id = nameOf(block, op.id, "marker", name);
+  node(canvas, id, { label: name, tooltip: `${name}: passes key and value on`, ...markerStyle });
+  return id;
+}
+
+/** One ring for every key that stops. */
+function stop({ drawing: { canvas, block }, op, machine }: Subject): string | null {
+  if (!machine.transitions.some((way) => way.to === null && way.label !== "")) return null;
+  const id = nameOf(block, op.id, "end");
+  node(canvas, id, { ...endStyle, tooltip: "stops" });
+  return id;
+}
+
+/** Ways between the same two states as one edge with all their labels; those of failures apart. Border-drawn ends are left out. */
+function merged(transitions: readonly Transition[]): readonly Transition[] {
+  const edges = new Map<string, Transition>();
+  for (const way of transitions) {
+    if (way.to === null && way.label === "") continue;
+    const id = JSON.stringify([way.from, way.to, isError(way.label)]);
+    const known = edges.get(id);
+    edges.set(id, known ? { ...known, label: `${known.label}, ${way.label}` } : way);
+  }
+  return [...edges.values()];
+}
+
+function look(label: string) {
+  return { ...(label === "" ? {} : { label }), ...(isError(label) ? errorStyle : {}) };
+}
+
+function isError(label: string): boolean {
+  return label.startsWith("!error");
+}
