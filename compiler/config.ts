@@ -2,7 +2,7 @@ import type { ConfigSource } from "./1-source/types.ts";
 import { decodeModels, decodeProviders } from "./config/models.ts";
 import { findPlaces } from "./config/places.ts";
 import { type Field, items, nameOf, numberIn, spanOf, table, text, wholeFrom, word } from "./config/read.ts";
-import { configBadDuration, parseNotYet } from "./diagnostics/codes.generated.ts";
+import { configBadDuration, configBadRoot, parseNotYet } from "./diagnostics/codes.generated.ts";
 import type { Report } from "./diagnostics/diagnostic.ts";
 import { type Effect, effects, type Limits, noLimits } from "./ir/plan.ts";
 import type { Span } from "./ir/span.ts";
@@ -102,7 +102,7 @@ function decodeRoot(root: Field, source: ConfigSource): ProjectConfig {
   const top = table(root, topLevel);
   const project = top.project ? table(top.project, source.format === "toml" ? ["name", "root", "entrypoint"] : ["name", "root"]) : {};
   for (const field of [top.patterns, top.tools]) if (field) notYet(field);
-  text(project.root);
+  checkRoot(project.root);
   return {
     ...emptyConfig,
     file: source.path,
@@ -113,6 +113,13 @@ function decodeRoot(root: Field, source: ConfigSource): ProjectConfig {
     permissions: top.permissions ? items(top.permissions).flatMap((item) => word(item, effects) ?? []) : null,
     trace: { texts: top.trace ? (word(table(top.trace, ["texts"]).texts, ["full", "hash"]) ?? "full") : "full" },
   };
+}
+
+/** The root itself is read by who reads the sources. */
+function checkRoot(field: Field | undefined): void {
+  const root = text(field);
+  if (!field || root === null || !(/^[/\\]|^[A-Za-z]:/.test(root) || root.split(/[/\\]/).includes(".."))) return;
+  field.report(configBadRoot(spanOf(field), { key: nameOf(field), found: root }));
 }
 
 /** The entries, each once, the first place counting. */

@@ -460,6 +460,17 @@ export function planNotJson(
   return { code: "plan/not-json", severity: "error", message, help, span, related };
 }
 
+/** cannot note in `{path}` that this plan was built here */
+export function planNotNoted(
+  span: Span | null,
+  facts: { readonly path: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `cannot note in \`${facts.path}\` that this plan was built here`;
+  const help = "run it with: tama exec --allow-code";
+  return { code: "plan/not-noted", severity: "warning", message, help, span, related };
+}
+
 /** `{path}` cannot be written: {reason} */
 export function planNotWritable(
   span: Span | null,
@@ -469,17 +480,6 @@ export function planNotWritable(
   const message = `\`${facts.path}\` cannot be written: ${facts.reason}`;
   const help = "choose another place: -o <file>";
   return { code: "plan/not-writable", severity: "error", message, help, span, related };
-}
-
-/** `{path}`: {problem} */
-export function planOtherFormat(
-  span: Span | null,
-  facts: { readonly path: string | number; readonly problem: string | number },
-  related: readonly Related[] = [],
-): Diagnostic {
-  const message = `\`${facts.path}\`: ${facts.problem}`;
-  const help = "use a tama that reads this format, or build the plan again with this one: tamac build";
-  return { code: "plan/other-format", severity: "error", message, help, span, related };
 }
 
 /** `{path}` cannot be read: {reason} */
@@ -646,6 +646,28 @@ export function resolveUnusedWorker(
   return { code: "resolve/unused-worker", severity: "warning", message, help, span, related };
 }
 
+/** the base URL of {provider} is not an http(s) URL: `{url}` (from {source}) */
+export function runBadBaseUrl(
+  span: Span | null,
+  facts: { readonly provider: string | number; readonly source: string | number; readonly url: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `the base URL of ${facts.provider} is not an http(s) URL: \`${facts.url}\` (from ${facts.source})`;
+  const help = "write it with its scheme, as in http://localhost:8080/v1";
+  return { code: "run/bad-base-url", severity: "error", message, help, span, related };
+}
+
+/** {source} is not a model: `{spec}` ({reason}) */
+export function runBadModelSpec(
+  span: Span | null,
+  facts: { readonly providers: string | number; readonly reason: string | number; readonly source: string | number; readonly spec: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `${facts.source} is not a model: \`${facts.spec}\` (${facts.reason})`;
+  const help = `write sim, or provider:name with one of the providers ${facts.providers}`;
+  return { code: "run/bad-model-spec", severity: "error", message, help, span, related };
+}
+
 /** this plan holds worker code that was not built here: {workers} */
 export function runForeignCode(
   span: Span | null,
@@ -655,6 +677,17 @@ export function runForeignCode(
   const message = `this plan holds worker code that was not built here: ${facts.workers}`;
   const help = `build it here with \`tamac build\`, or pass --allow-code if you trust it`;
   return { code: "run/foreign-code", severity: "error", message, help, span, related };
+}
+
+/** the model `{model}` needs a key for {provider}, and {variables} is not set */
+export function runMissingKey(
+  span: Span | null,
+  facts: { readonly model: string | number; readonly provider: string | number; readonly variables: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `the model \`${facts.model}\` needs a key for ${facts.provider}, and ${facts.variables} is not set`;
+  const help = `set ${facts.variables}, or run without a model: --model sim`;
+  return { code: "run/missing-key", severity: "error", message, help, span, related };
 }
 
 /** cannot read {file}: {reason} */

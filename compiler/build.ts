@@ -1,0 +1,27 @@
+import { readProject } from "./1-source/index.ts";
+import type { SourceSet } from "./1-source/types.ts";
+import { type Compiled, compile } from "./compile.ts";
+import type { Diagnostic } from "./diagnostics/diagnostic.ts";
+import { hasErrors, sortDiagnostics } from "./diagnostics/sort.ts";
+
+/** A project, read and compiled. */
+export interface Built extends Compiled {
+  readonly sources: SourceSet;
+}
+
+/** Reads a project's folder and compiles it. All findings, those of reading too, come in one list; any error means no plan. */
+export async function build(dir: string): Promise<Built> {
+  const found: Diagnostic[] = [];
+  const sources = await readProject(dir, (diagnostic) => {
+    found.push(diagnostic);
+  });
+  if (found.length > 0 && isEmpty(sources)) return { sources, plan: null, diagnostics: found };
+  const compiled = compile(sources);
+  const diagnostics = sortDiagnostics([...found, ...compiled.diagnostics]);
+  return { sources, plan: hasErrors(diagnostics) ? null : compiled.plan, diagnostics };
+}
+
+/** Where nothing was found there is nothing to compile, and one finding has said so. */
+function isEmpty(sources: SourceSet): boolean {
+  return sources.config === null && sources.agents.length === 0 && sources.skills.length === 0;
+}

@@ -1,0 +1,107 @@
+/** `tamac`: flags in, text out. What a command does is loaded when it runs, so that `tamac --version` is quick. */
+import { Command, CommanderError, Option } from "commander";
+import type { Output } from "./commands/terminal.ts";
+import { version } from "./version.ts";
+
+const bugExit = 70;
+const usageExit = 2;
+
+const overview = `
+Examples:
+  tamac build                        compile the project in this folder to plan.json
+  tamac build examples/01 -o out.json
+  tamac check --format json          all findings, for machines
+  tamac graph | dot -Tsvg > plan.svg
+  tamac explain resolve/unknown-agent
+
+Exit codes: 0 ok, 1 the project has errors, 2 wrong usage, 70 a bug of tamac.`;
+
+process.stdout.on("error", endWhenClosed);
+process.exitCode = await main(process.argv.slice(2));
+
+async function main(args: readonly string[]): Promise<number> {
+  const result = { code: 0 };
+  try {
+    await program(result).parseAsync(args, { from: "user" });
+    return result.code;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : usageExit;
+    return reportBug(error);
+  }
+}
+
+function program(result: { code: number }): Command {
+  const tamac = new Command("tamac")
+    .description("Compiles LLM agent pipelines to a typed plan, and proves what can be proved before a token is spent.")
+    .version(version, "--version", "print the version")
+    .helpOption("-h, --help", "show help")
+    .addHelpText("after", overview)
+    .exitOverride();
+  const end = async (code: number | Promise<number>) => {
+    result.code = await code;
+  };
+  shared(tamac.command("build [dir]").description("check a project and write its plan"))
+    .option("-o, --output <file>", "where the plan goes; `-` is stdout (default: <dir>/plan.json)")
+    .action(async (dir: string | undefined, options: Options) => {
+      const { runBuild } = await import("./commands/build.ts");
+      await end(runBuild(dir ?? ".", { output: options.output }, outputOf(options)));
+    });
+  shared(tamac.command("check [dir]").description("check a project without writing anything")).action(
+    async (dir: string | undefined, options: Options) => {
+      const { runCheck } = await import("./commands/build.ts");
+      await end(runCheck(dir ?? ".", outputOf(options)));
+    },
+  );
+  shared(tamac.command("graph [target]").description("draw a project, or a plan.json, as DOT"))
+    .option("-o, --output <file>", "where the graph goes (default: stdout)")
+    .action(async (target: string | undefined, options: Options) => {
+      const { runGraph } = await import("./commands/graph.ts");
+      await end(runGraph(target ?? ".", { output: options.output }, outputOf(options)));
+    });
+  shared(tamac.command("explain [code]").description("show what a code of a finding means, or list all codes")).action(
+    async (code: string | undefined, options: Options) => {
+      const { listCodes, runExplain } = await import("./commands/explain.ts");
+      await end(code === undefined ? listCodes(outputOf(options)) : runExplain(code, outputOf(options)));
+    },
+  );
+  return tamac;
+}
+
+interface Options {
+  readonly output?: string;
+  readonly format: "text" | "json";
+  readonly color: boolean;
+}
+
+/** The options of every command; excess arguments are wrong usage. */
+function shared(command: Command): Command {
+  return command
+    .addOption(new Option("--format <format>", "how findings are shown").choices(["text", "json"]).default("text"))
+    .option("--no-color", "never colour (nor where NO_COLOR is set, or stderr is no terminal)");
+}
+
+function outputOf(options: Options): Output {
+  const { stdout, stderr, env } = process;
+  return {
+    format: options.format,
+    colour: options.color && !env["NO_COLOR"] && stderr.isTTY === true,
+    width: stderr.isTTY ? stderr.columns : null,
+    stdout: (text) => void stdout.write(text),
+    stderr: (text) => void stderr.write(text),
+  };
+}
+
+/** A reader that has seen enough (`tamac graph | head`) is no failure. */
+function endWhenClosed(error: NodeJS.ErrnoException): void {
+  if (error.code !== "EPIPE") throw error;
+  process.exit();
+}
+
+function reportBug(error: unknown): number {
+  const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  const where = `tamac ${version}, node ${process.version}, ${process.platform}`;
+  process.stderr.write(
+    `tamac: this is a bug of ours, not of your project.\n${trace}\nPlease report it with this text and the sources (${where}).\n`,
+  );
+  return bugExit;
+}

@@ -1,0 +1,42 @@
+import { resolve } from "node:path";
+import { relative } from "node:path/posix";
+import { rootOf } from "../1-source/index.ts";
+import type { SourceSet } from "../1-source/types.ts";
+import type { Diagnostic } from "../diagnostics/diagnostic.ts";
+import { renderJson } from "../diagnostics/render/json.ts";
+import type { Sources } from "../diagnostics/render/sources.ts";
+import { renderText } from "../diagnostics/render/text.ts";
+
+/** What every command of `tamac` is told about its output. */
+export interface Output {
+  readonly format: "text" | "json";
+  readonly colour: boolean;
+  /** Columns of the terminal; null where there is none. */
+  readonly width: number | null;
+  readonly stdout: (text: string) => void;
+  readonly stderr: (text: string) => void;
+}
+
+/** Exit codes. */
+export const ok = 0;
+export const refused = 1;
+export const misused = 2;
+
+/** Shows findings: text to people on stderr, JSON to machines on stdout, an empty list too. */
+export function show(diagnostics: readonly Diagnostic[], sources: Sources, output: Output): void {
+  if (output.format === "json") return output.stdout(renderJson(diagnostics, sources));
+  const width = output.width === null ? {} : { width: output.width };
+  const text = renderText(diagnostics, { ...sources, ...width, colour: output.colour });
+  if (text !== "") output.stderr(text);
+}
+
+/** Findings about no source. */
+export const noSources: Sources = { text: () => null };
+
+/** What renderers need of a project: texts, and paths as seen from where the command was started. */
+export function sourcesOf(dir: string, sources: SourceSet): Sources {
+  const texts = new Map(sources.files.map(({ path, text }) => [path, text]));
+  if (sources.config) texts.set(sources.config.path, sources.config.text);
+  const root = resolve(dir, rootOf(sources.config));
+  return { text: (file) => texts.get(file) ?? null, path: (file) => relative(resolve("."), resolve(root, file)) };
+}

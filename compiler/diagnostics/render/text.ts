@@ -1,0 +1,80 @@
+import colors from "picocolors";
+import type { Span } from "../../ir/span.ts";
+import type { Diagnostic, Severity } from "../diagnostic.ts";
+import { printable } from "./cells.ts";
+import { frameOf } from "./frame.ts";
+import { fileCache, type LocatedFile, positionsOf, type Sources } from "./sources.ts";
+
+export interface TextOptions extends Sources {
+  /** Whether to colour; decided by who knows the terminal. */
+  readonly colour: boolean;
+  /** Columns of the terminal; longer source lines are cut. Default 120. */
+  readonly width?: number;
+}
+
+type Paint = ReturnType<typeof colors.createColors>;
+
+interface Page {
+  readonly paint: Paint;
+  readonly width: number;
+  readonly fileOf: (file: string) => LocatedFile | null;
+  readonly pathOf: (file: string) => string;
+}
+
+/** Findings for people, as rustc shows them: the fact, the place, the line, and what may help. Ends with a count; empty without findings. */
+export function renderText(diagnostics: readonly Diagnostic[], options: TextOptions): string {
+  if (diagnostics.length === 0) return "";
+  const page: Page = {
+    paint: colors.createColors(options.colour),
+    width: options.width ?? 120,
+    fileOf: fileCache(options),
+    pathOf: options.path ?? ((file) => file),
+  };
+  return `${diagnostics.map((diagnostic) => block(diagnostic, page)).join("\n")}\n${summarise(diagnostics)}\n`;
+}
+
+/** `2 errors, 1 warning in 3 files`. */
+export function summarise(diagnostics: readonly Diagnostic[]): string {
+  const counts = (["error", "warning", "info"] as const).flatMap((severity) => {
+    const found = diagnostics.filter((diagnostic) => diagnostic.severity === severity).length;
+    return found > 0 ? [plural(found, severity === "info" ? "note" : severity)] : [];
+  });
+  const files = new Set(diagnostics.flatMap(({ span }) => (span ? [span.file] : []))).size;
+  return `${counts.join(", ")}${files > 0 ? ` in ${plural(files, "file")}` : ""}`;
+}
+
+/** `1 file`, `2 files`. */
+export function plural(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+function block({ code, severity, message, help, span, related }: Diagnostic, page: Page): string {
+  const { paint } = page;
+  const title = `${tint(severity, paint)(paint.bold(`${severity}[${code}]`))}${paint.bold(`: ${printable(message)}`)}`;
+  const others = related.flatMap((other) => [`${paint.bold("note")}: ${printable(other.message)}`, ...frame(other.span, page, paint.cyan)]);
+  const advice = help === null ? [] : [`${paint.cyan(paint.bold("help"))}: ${printable(help)}`];
+  const lines = [title, ...(span ? frame(span, page, tint(severity, paint)) : []), ...others, ...advice];
+  return `${lines.join("\n")}\n`;
+}
+
+/** The place, and the line with its carets where the text is known. */
+function frame(span: Span, page: Page, mark: (text: string) => string): readonly string[] {
+  const file = page.fileOf(span.file);
+  const { line, column } = positionsOf(span, file).start;
+  const number = String(line);
+  const margin = " ".repeat(number.length);
+  const { blue } = page.paint;
+  const path = printable(page.pathOf(span.file));
+  if (!file) return [`${margin}${blue("-->")} ${path}`];
+  const { line: source, carets } = frameOf(span, file, line, Math.max(page.width - number.length - 3, 20));
+  return [
+    `${margin}${blue("-->")} ${path}:${line}:${column}`,
+    `${margin} ${blue("|")}`,
+    `${blue(`${number} |`)} ${source}`.trimEnd(),
+    `${margin} ${blue("|")} ${mark(carets)}`,
+  ];
+}
+
+function tint(severity: Severity, paint: Paint): (text: string) => string {
+  return { error: paint.red, warning: paint.yellow, info: paint.blue }[severity];
+}
