@@ -11,7 +11,13 @@ export interface ProviderContext {
 
 export type ProviderResult =
   | { readonly kind: "ok"; readonly answer: ModelAnswer; readonly attempts: readonly Attempt[] }
-  | { readonly kind: "failed"; readonly code: "model" | "cancelled"; readonly message: string; readonly details: Json; readonly attempts: readonly Attempt[] };
+  | {
+      readonly kind: "failed";
+      readonly code: "model" | "cancelled";
+      readonly message: string;
+      readonly details: Json;
+      readonly attempts: readonly Attempt[];
+    };
 
 /** Answers model requests. Never rejects, never logs, never puts a key into what it returns. */
 export interface Provider {

@@ -1,0 +1,89 @@
+import type { Digest } from "../../compiler/ir/digest.ts";
+import { isObject, type Json } from "../../compiler/ir/json.ts";
+import { notJson } from "./not-json.ts";
+import type { CodeAnswer, CodeTask } from "./task.ts";
+
+/** The default export of a worker's bundle, as far as running it needs. */
+export interface LoadedWorker {
+  readonly keys: readonly string[];
+  readonly run: (input: Json, context: { readonly memory: CodeTask["memory"] }) => unknown;
+}
+
+/** Imports bundles, each once. A text says why one cannot be used. */
+export type WorkerLoader = (bundle: Digest) => Promise<LoadedWorker | string>;
+
+/** A loader of the given bundles. */
+export function workerLoader(bundles: Readonly<Record<Digest, string>>): WorkerLoader {
+  const loaded = new Map<Digest, Promise<LoadedWorker | string>>();
+  return (bundle) => {
+    const worker = loaded.get(bundle) ?? load(bundles[bundle]);
+    loaded.set(bundle, worker);
+    return worker;
+  };
+}
+
+/** Calls a worker. Its mistakes (it throws, returns what is no JSON or a key that it did not declare) come as a text. */
+export async function runCode(task: CodeTask, workers: WorkerLoader): Promise<CodeAnswer | string> {
+  const worker = await workers(task.bundle);
+  if (typeof worker === "string") return `worker ${task.worker} cannot be loaded: ${worker}`;
+  try {
+    const result = await worker.run(task.input, { memory: task.memory });
+    return answerOf(task.worker, worker.keys, result);
+  } catch (error) {
+    return `worker ${task.worker} threw: ${describe(error)}`;
+  }
+}
+
+async function load(source: string | undefined): Promise<LoadedWorker | string> {
+  if (source === undefined) return "its bundle is not part of the plan";
+  try {
+    const module: { readonly default?: unknown } = await import(`data:text/javascript;base64,${Buffer.from(source).toString("base64")}`);
+    return readWorker(module.default);
+  } catch (error) {
+    return describe(error);
+  }
+}
+
+function readWorker(exported: unknown): LoadedWorker | string {
+  if (!isObject(exported)) return "it has no default export";
+  const { run, keys } = exported;
+  if (typeof run !== "function") return "its default export has no `run`";
+  const words = Array.isArray(keys) ? keys.filter((key) => typeof key === "string") : [];
+  return { keys: words, run: (input, context) => Reflect.apply(run, exported, [input, context]) };
+}
+
+/** Where keys are declared the result is `{key, value}`, and the key has its declared spelling; else the whole result is the value. */
+function answerOf(name: string, keys: readonly string[], result: unknown): CodeAnswer | string {
+  const found = notJson(result);
+  if (found !== null) return `worker ${name} returned ${found.what}${found.at === "" ? "" : ` at ${found.at}`}, which JSON cannot hold`;
+  const value = plain(result);
+  if (keys.length === 0) return { kind: "code", key: "done", value };
+  const declared = `the keys ${keys.join(", ")}`;
+  if (!isObject(result) || typeof result["key"] !== "string" || !("value" in result))
+    return `worker ${name} declares ${declared} but returned no {key, value}`;
+  const wanted = result["key"].toLowerCase();
+  const key = keys.find((word) => word.toLowerCase() === wanted);
+  return key === undefined
+    ? `worker ${name} returned the key ${JSON.stringify(result["key"])}; it declares ${declared}`
+    : { kind: "code", key, value: plain(result["value"]) };
+}
+
+/** A copy that shares nothing with the worker, which may go on changing its own. */
+function plain(value: unknown): Json {
+  return JSON.parse(JSON.stringify(value));
+}
+
+/** The message and the worker's own frames: a data URL is called `worker`, frames of ours and of Node are left out. */
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const frames = (error.stack ?? "")
+    .split("\n")
+    .filter((line) => /^\s+at .*data:text\/javascript/.test(line))
+    .slice(0, 5)
+    .map((line) => line.replace(/data:text\/javascript;base64,[A-Za-z0-9+/=]*/, "worker").trim());
+  return [withoutPaths(`${error.name}: ${error.message}`), ...frames].join("\n  ");
+}
+
+function withoutPaths(text: string): string {
+  return text.replace(/data:text\/javascript;base64,[A-Za-z0-9+/=]*/g, "worker");
+}

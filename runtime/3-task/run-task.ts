@@ -1,0 +1,99 @@
+import type { Digest } from "../../compiler/ir/digest.ts";
+import type { FailureCode } from "../../compiler/ir/failure.ts";
+import type { Json } from "../../compiler/ir/json.ts";
+import { unreachable } from "../../compiler/ir/unreachable.ts";
+import { tools } from "../../stdlib/tools/index.ts";
+import { type ProviderRegistry, providerRegistry } from "../providers/registry.ts";
+import { type Clock, readClock } from "./clock.ts";
+import { runCode, type WorkerLoader, workerLoader } from "./code.ts";
+import type { Attempt, CodeTask, ModelTask, Task, TaskResult, ToolTask } from "./task.ts";
+
+/** What a thread has for the tasks that it runs. */
+export interface TaskHost {
+  readonly env: (name: string) => string | undefined;
+  readonly projectDir: string;
+  readonly nowUs: () => number;
+  /** The number of this thread, 0 for the main one. */
+  readonly thread: number;
+  readonly providers: ProviderRegistry;
+  readonly workers: WorkerLoader;
+}
+
+/** What a thread needs in order to run tasks: plain data. */
+export interface HostData {
+  readonly env: Readonly<Record<string, string>>;
+  readonly projectDir: string;
+  /** The texts of all worker bundles of the plan. */
+  readonly bundles: Readonly<Record<Digest, string>>;
+  readonly clock: Clock;
+}
+
+/** A host with what it loads of its own. */
+export function taskHost({ env, projectDir, bundles, clock }: HostData, thread: number): TaskHost {
+  const lookup = (name: string) => (Object.hasOwn(env, name) ? env[name] : undefined);
+  return { env: lookup, projectDir, nowUs: readClock(clock), thread, providers: providerRegistry(), workers: workerLoader(bundles) };
+}
+
+type Ended = { readonly attempts?: readonly Attempt[] } & (
+  | { readonly kind: "ok"; readonly answer: (TaskResult & { readonly kind: "ok" })["answer"] }
+  | { readonly kind: "failed"; readonly code: FailureCode; readonly message: string; readonly details?: Json }
+);
+
+/** Runs a task in this thread. Never rejects; when the signal comes first, the result is `cancelled`. */
+export async function runTask(task: Task, host: TaskHost, signal: AbortSignal): Promise<TaskResult> {
+  const startUs = host.nowUs();
+  const ended = signal.aborted ? cancelled : await end(task, host, signal).catch(unexpected);
+  const times = { startUs, endUs: host.nowUs(), thread: host.thread, attempts: ended.attempts ?? [] };
+  if (ended.kind === "ok") return { kind: "ok", answer: ended.answer, ...times };
+  return { kind: "failed", code: ended.code, message: ended.message, details: ended.details ?? null, ...times };
+}
+
+const cancelled: Ended = { kind: "failed", code: "cancelled", message: "the step was cancelled" };
+
+function end(task: Task, host: TaskHost, signal: AbortSignal): Promise<Ended> {
+  switch (task.kind) {
+    case "model":
+      return endModel(task, host, signal);
+    case "tool":
+      return untilAborted(endTool(task, host, signal), signal);
+    case "code":
+      return untilAborted(endCode(task, host), signal);
+    default:
+      return unreachable(task);
+  }
+}
+
+async function endModel(task: ModelTask, { providers, env, nowUs }: TaskHost, signal: AbortSignal): Promise<Ended> {
+  const provider = await providers(task.model.provider);
+  return provider.complete(task, { env, signal, nowUs });
+}
+
+async function endTool({ tool: name, args }: ToolTask, { projectDir }: TaskHost, signal: AbortSignal): Promise<Ended> {
+  const tool = Object.hasOwn(tools, name) ? tools[name] : undefined;
+  if (tool?.where !== "thread" || !tool.run)
+    return { kind: "failed", code: "unsupported", message: `the tool ${name} cannot run on a thread` };
+  const outcome = await tool.run(args, { projectDir, signal });
+  if (outcome.kind === "failed") return { kind: "failed", code: "tool", message: outcome.message };
+  return { kind: "ok", answer: { kind: "tool", text: outcome.text } };
+}
+
+async function endCode(task: CodeTask, { workers }: TaskHost): Promise<Ended> {
+  const result = await runCode(task, workers);
+  if (typeof result === "string") return { kind: "failed", code: "code", message: result };
+  return { kind: "ok", answer: result };
+}
+
+/** Ends with the work or with the signal, whichever comes first. A provider, which hands its attempts back, ends by itself. */
+function untilAborted(work: Promise<Ended>, signal: AbortSignal): Promise<Ended> {
+  return new Promise((resolve, reject) => {
+    const abort = () => resolve(cancelled);
+    signal.addEventListener("abort", abort, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
+  });
+}
+
+/** Tools and providers do not throw: one that does has a bug, which the run reports as such. */
+function unexpected(error: unknown): Ended {
+  const message = error instanceof Error ? error.message : String(error);
+  return { kind: "failed", code: "bug", message, details: error instanceof Error ? (error.stack ?? null) : null };
+}

@@ -1,0 +1,44 @@
+import { type HostData, runTask, type TaskHost, taskHost } from "../3-task/run-task.ts";
+import type { CodeTask, Task, TaskResult } from "../3-task/task.ts";
+import type { Executor } from "./executor.ts";
+
+/**
+ * Runs tasks in this thread: for tests and for hosts without threads. Worker code that never yields cannot be stopped
+ * here, and what it prints is not labelled.
+ */
+export function inlineExecutor(data: HostData): Executor {
+  const host = taskHost(data, 0);
+  const closing = new AbortController();
+  return {
+    run: (task, signal) => {
+      const either = AbortSignal.any([signal, closing.signal]);
+      // What crosses a thread is a copy; here it is made, so that no worker can change what others hold.
+      return task.kind === "code" ? withTimeout(structuredClone(task), host, either) : runTask(task, host, either);
+    },
+    close: async () => closing.abort(),
+  };
+}
+
+async function withTimeout(task: CodeTask, host: TaskHost, signal: AbortSignal): Promise<TaskResult> {
+  const timeout = new AbortController();
+  const timer = setTimeout(() => timeout.abort(), task.timeoutMs);
+  const result = await runTask(task, host, AbortSignal.any([signal, timeout.signal]));
+  clearTimeout(timer);
+  const isLate = timeout.signal.aborted && !signal.aborted && result.kind === "failed" && result.code === "cancelled";
+  return isLate ? { ...result, code: "code", message: timedOut(task) } : result;
+}
+
+/** What is said of worker code that took too long. */
+export function timedOut(task: CodeTask): string {
+  return `worker ${task.worker} took longer than ${task.timeoutMs} ms and was stopped`;
+}
+
+/** A task that ended before any thread could say when and how. */
+export function endedOutside(
+  task: Task,
+  ending: { readonly code: "worker-died" | "cancelled" | "code"; readonly message: string },
+  startUs: number,
+  endUs: number,
+): TaskResult {
+  return { kind: "failed", ...ending, details: { kind: task.kind }, startUs, endUs, thread: 0, attempts: [] };
+}

@@ -1,0 +1,24 @@
+import type { MessagePort } from "node:worker_threads";
+import type { HostData } from "../3-task/run-task.ts";
+import type { Task } from "../3-task/task.ts";
+
+/** What every thread of a pool gets when it starts. */
+export interface ThreadData extends HostData {
+  /** The name of the broadcast channel on which the main thread cancels tasks. */
+  readonly cancels: string;
+  /** Providers to load at once, before the first task. */
+  readonly warm: readonly string[];
+  /** Whether the thread runs worker code, whose output is labelled. */
+  readonly runsCode: boolean;
+}
+
+/** A task on its way to a thread. `id` counts up over all tasks of the process. */
+export interface Envelope {
+  readonly id: number;
+  readonly task: Task;
+  /** Where the thread says that it has begun; null where nobody asks. */
+  readonly begun: MessagePort | null;
+}
+
+/** What a thread says when it hears cancels: those that came before are sent again. */
+export const listening = "listening";

@@ -1,0 +1,43 @@
+/**
+ * The entry of a pool thread. Piscina calls the default export with one envelope per task.
+ *
+ * W1 a cancelled task ends as `cancelled`, also when the cancel overtook the task itself.
+ * W2 a task that fails leaves the others of its thread alone.
+ * W3 what worker code prints goes to stderr, with the worker's name before each line.
+ */
+import { BroadcastChannel, parentPort, threadId, workerData } from "node:worker_threads";
+import { runTask, type TaskHost, taskHost } from "../3-task/run-task.ts";
+import type { TaskResult } from "../3-task/task.ts";
+import { cancelBox } from "./cancel-box.ts";
+import { labelOutput } from "./label-output.ts";
+import { type Envelope, listening, type ThreadData } from "./protocol.ts";
+
+const run = serve(workerData);
+
+export default run;
+
+function serve(data: ThreadData): (envelope: Envelope) => Promise<TaskResult> {
+  const host = taskHost(data, threadId);
+  const box = cancelBox();
+  const channel = new BroadcastChannel(data.cancels);
+  channel.onmessage = ({ data: id }) => box.cancel(Number(id));
+  channel.unref();
+  parentPort?.postMessage(listening);
+  for (const provider of data.warm) void warm(host, provider);
+  const label = data.runsCode ? labelOutput() : () => {};
+  return async ({ id, task, begun }) => {
+    const signal = box.open(id);
+    if (task.kind === "code") label(task.worker);
+    begun?.postMessage(threadId);
+    begun?.close();
+    const result = await runTask(task, host, signal);
+    if (task.kind === "code") label(task.worker);
+    box.close(id);
+    return result;
+  };
+}
+
+/** Loads a provider ahead of need. If that fails, the first task that needs it says so. */
+async function warm(host: TaskHost, provider: string): Promise<void> {
+  await host.providers(provider).catch(() => undefined);
+}

@@ -1,0 +1,85 @@
+import type { Json } from "../../compiler/ir/json.ts";
+import type { Attempt } from "../3-task/task.ts";
+
+/** How one try ended. `again`: at once, another way; `later`: after a pause, which the server may have named. */
+export type Try<T> =
+  | { readonly kind: "done"; readonly value: T; readonly status: number }
+  | ({ readonly kind: "failed" } & Trouble)
+  | ({ readonly kind: "again" } & Trouble)
+  | ({ readonly kind: "later"; readonly afterMs: number | null } & Trouble);
+
+/** Why a try failed. `status` is HTTP's, null where there was no response. */
+export interface Trouble {
+  readonly status: number | null;
+  readonly message: string;
+  readonly details: Json;
+}
+
+export interface RetryPolicy {
+  /** Most tries of one request; those that are made `again` do not count. */
+  readonly tries: number;
+  readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
+  readonly random: () => number;
+  readonly nowUs: () => number;
+  readonly signal: AbortSignal;
+}
+
+/** How all tries ended. `stopped`: the signal came. */
+export type Tries<T> = { readonly attempts: readonly Attempt[] } & (
+  | { readonly kind: "done"; readonly value: T }
+  | ({ readonly kind: "failed" } & Trouble)
+  | { readonly kind: "stopped" }
+);
+
+/** The longest pause between two tries, whatever the server asks for. */
+export const maxPauseMs = 60_000;
+
+/** Tries until it is done, cannot succeed, or the tries are used up. Every try is recorded. `once` never rejects. */
+export async function tryAgain<T>(once: () => Promise<Try<T>>, policy: RetryPolicy): Promise<Tries<T>> {
+  const attempts: Attempt[] = [];
+  for (let pauses = 0; !policy.signal.aborted; ) {
+    const startUs = policy.nowUs();
+    const result = await once();
+    const error = result.kind === "done" ? null : policy.signal.aborted ? "stopped" : result.message;
+    attempts.push({ startUs, endUs: policy.nowUs(), status: result.status, error });
+    if (result.kind === "done") return { kind: "done", value: result.value, attempts };
+    if (policy.signal.aborted) break;
+    if (result.kind === "again") continue;
+    if (result.kind === "failed" || pauses + 1 >= policy.tries) return { ...result, kind: "failed", attempts };
+    await policy.sleep(pauseMs(pauses, result.afterMs, policy.random), policy.signal);
+    pauses++;
+  }
+  return { kind: "stopped", attempts };
+}
+
+/** Waits; returns early when the signal comes. */
+export function sleep(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) return resolve();
+    const done = () => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    signal.addEventListener("abort", done, { once: true });
+  });
+}
+
+/** The pause that `Retry-After` and `retry-after-ms` ask for, in milliseconds; null where there is none. */
+export function retryAfterMs(headers: Headers, nowMs: number): number | null {
+  const exact = Number.parseFloat(headers.get("retry-after-ms") ?? "");
+  if (exact >= 0) return exact;
+  const value = headers.get("retry-after");
+  if (value === null) return null;
+  const seconds = Number(value);
+  if (Number.isFinite(seconds)) return Math.max(0, seconds * 1_000);
+  const date = Date.parse(value);
+  return Number.isNaN(date) ? null : Math.max(0, date - nowMs);
+}
+
+/** What the server asked for, or half a second doubled each time up to eight, of which a random part up to a half is taken off. */
+function pauseMs(pauses: number, afterMs: number | null, random: () => number): number {
+  if (afterMs !== null) return Math.min(afterMs, maxPauseMs);
+  return Math.min(500 * 2 ** pauses, 8_000) * (1 - random() / 2);
+}

@@ -1,0 +1,187 @@
+import * as http from "node:http";
+import * as https from "node:https";
+import { Readable } from "node:stream";
+import { createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
+import { proxyAuthorization, proxyFor, tunnelAgent } from "./proxy.ts";
+
+export interface FetchOptions {
+  readonly env: (name: string) => string | undefined;
+  /** The longest time that a connection may take to open. */
+  readonly connectTimeoutMs: number;
+}
+
+interface Request {
+  readonly url: URL;
+  readonly method: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | Uint8Array | null;
+  readonly redirect: "error" | "follow" | "manual";
+  readonly signal: AbortSignal | null;
+}
+
+type Route = (url: URL) => { readonly options: http.RequestOptions; readonly headers: Readonly<Record<string, string>> };
+
+const pooling = { keepAlive: true, maxFreeSockets: 2_048, scheduling: "lifo" } as const;
+const maxRedirects = 5;
+const bodiless: ReadonlySet<number> = new Set([204, 205, 304]);
+
+/**
+ * `fetch` over Node's own HTTP client with kept-alive connections: a third of the cost of the built-in one per call, and
+ * it honours the proxy variables. Requests come as a URL and options, never as a `Request`.
+ */
+export function httpFetch(options: FetchOptions): (url: string | URL | globalThis.Request, init?: RequestInit) => Promise<Response> {
+  const route = router(options);
+  return async (url, init = {}) => follow(await toRequest(url, init), route, options.connectTimeoutMs);
+}
+
+/** Decides by which agent, and to which host, a request goes. */
+function router({ env, connectTimeoutMs }: FetchOptions): Route {
+  const plain = new http.Agent(pooling);
+  const secure = new https.Agent(pooling);
+  const tunnels = new Map<string, https.Agent>();
+  const tunnel = (proxy: URL) => {
+    const agent = tunnels.get(proxy.href) ?? tunnelAgent(proxy, { ...pooling, connectTimeoutMs });
+    tunnels.set(proxy.href, agent);
+    return agent;
+  };
+  return (url) => {
+    const proxy = proxyFor(url, env);
+    if (url.protocol === "https:") return { options: { ...target(url), agent: proxy ? tunnel(proxy) : secure }, headers: {} };
+    if (!proxy) return { options: { ...target(url), agent: plain }, headers: {} };
+    return { options: { ...target(proxy), path: url.href, agent: plain }, headers: { host: url.host, ...proxyAuthorization(proxy) } };
+  };
+}
+
+function target(url: URL): http.RequestOptions {
+  const { protocol, hostname, port, pathname, search } = url;
+  return { protocol, hostname: hostname.replace(/^\[|\]$/g, ""), port, path: pathname + search };
+}
+
+async function toRequest(input: string | URL | globalThis.Request, init: RequestInit): Promise<Request> {
+  const { body = null, signal = null, method = "GET", redirect = "follow" } = init;
+  const url = new URL(input instanceof Request ? input.url : input);
+  const headers: Record<string, string> = {};
+  for (const [name, value] of new Headers(init.headers)) headers[name] = value;
+  if (url.username !== "" && !("authorization" in headers)) headers["authorization"] = basic(url);
+  const isPlain = body === null || typeof body === "string" || body instanceof Uint8Array;
+  const bytes = isPlain ? body : new Uint8Array(await new Response(body).arrayBuffer());
+  return { url, method: method.toUpperCase(), headers, body: bytes, redirect, signal };
+}
+
+async function follow(first: Request, route: Route, connectTimeoutMs: number): Promise<Response> {
+  let request = first;
+  for (let hops = 0; ; hops++) {
+    const message = await send(request, route, connectTimeoutMs);
+    const next = redirected(request, message);
+    if (next === null) return toResponse(request, message, hops > 0);
+    message.resume();
+    if (request.redirect === "error" || hops === maxRedirects) throw new TypeError("fetch failed: too many redirects");
+    request = next;
+  }
+}
+
+/** One exchange, up to the head of the answer. A kept-alive connection that the server had closed is replaced by another. */
+async function send(request: Request, route: Route, connectTimeoutMs: number): Promise<http.IncomingMessage> {
+  for (;;) {
+    request.signal?.throwIfAborted();
+    const outcome = await exchange(request, route(request.url), connectTimeoutMs);
+    if (outcome.kind === "answered") return outcome.message;
+    if (request.signal?.aborted) throw request.signal.reason;
+    if (!outcome.wasStale) throw new TypeError("fetch failed", { cause: outcome.error });
+  }
+}
+
+type Exchange =
+  | { readonly kind: "answered"; readonly message: http.IncomingMessage }
+  | { readonly kind: "failed"; readonly error: Error; readonly wasStale: boolean };
+
+function exchange(request: Request, { options, headers }: ReturnType<Route>, connectTimeoutMs: number): Promise<Exchange> {
+  const { method, body, signal } = request;
+  const length = body === null ? {} : { "content-length": String(Buffer.byteLength(body)) };
+  const sender = options.protocol === "https:" ? https.request : http.request;
+  return new Promise((resolve) => {
+    const client = sender({ ...options, method, headers: { ...headers, ...request.headers, ...length } });
+    const abort = () => client.destroy(new Error("aborted"));
+    signal?.addEventListener("abort", abort, { once: true });
+    client.once("close", () => signal?.removeEventListener("abort", abort));
+    client.once("socket", (socket) => limitConnect(client, socket, connectTimeoutMs));
+    client.once("response", (message) => resolve({ kind: "answered", message }));
+    client.on("error", (error: NodeJS.ErrnoException) => {
+      resolve({ kind: "failed", error, wasStale: client.reusedSocket && (error.code === "ECONNRESET" || error.code === "EPIPE") });
+    });
+    client.end(body ?? undefined);
+  });
+}
+
+function limitConnect(client: http.ClientRequest, socket: { readonly connecting: boolean } & NodeJS.EventEmitter, timeoutMs: number): void {
+  if (!socket.connecting) return;
+  const error = Object.assign(new Error(`no connection within ${timeoutMs} ms`), { code: "ETIMEDOUT" });
+  const timer = setTimeout(() => client.destroy(error), timeoutMs);
+  socket.once("connect", () => clearTimeout(timer));
+  client.once("close", () => clearTimeout(timer));
+}
+
+/** The request that a redirect asks for. Another origin never sees the credentials. */
+function redirected(request: Request, message: http.IncomingMessage): Request | null {
+  const { statusCode: status = 0, headers } = message;
+  const isRedirect = [301, 302, 303, 307, 308].includes(status) && headers.location !== undefined;
+  if (!isRedirect || request.redirect === "manual") return null;
+  const url = new URL(headers.location ?? "", request.url);
+  const secret = new Set(url.origin === request.url.origin ? [] : ["authorization", "cookie", "proxy-authorization"]);
+  const kept = Object.fromEntries(Object.entries(request.headers).filter(([name]) => !secret.has(name)));
+  const becomesGet = status === 303 || (status < 303 && request.method === "POST");
+  if (!becomesGet) return { ...request, url, headers: kept };
+  const { "content-type": _type, "content-length": _length, ...bare } = kept;
+  return { ...request, url, method: "GET", headers: bare, body: null };
+}
+
+/** A stream of events is handed on as it comes; anything else is read whole first, which is much cheaper. */
+async function toResponse(request: Request, message: http.IncomingMessage, isRedirected: boolean): Promise<Response> {
+  const status = message.statusCode ?? 0;
+  const head = { status, statusText: message.statusMessage ?? "", headers: headersOf(message) };
+  const streams = message.headers["content-type"]?.startsWith("text/event-stream") === true;
+  const response = new Response(bodiless.has(status) ? null : streams ? streamOf(request, message) : await readAll(request, message), head);
+  const facts = { url: { value: request.url.href }, redirected: { value: isRedirected } };
+  return Object.defineProperties(response, facts);
+}
+
+function headersOf(message: http.IncomingMessage): Headers {
+  const headers = new Headers();
+  for (const [name, values] of Object.entries(message.headersDistinct)) for (const value of values ?? []) headers.append(name, value);
+  if (message.headers["content-encoding"] !== undefined) headers.delete("content-length");
+  return headers;
+}
+
+function streamOf(request: Request, message: http.IncomingMessage): ReadableStream {
+  const body = decoded(message);
+  const abort = () => body.destroy(request.signal?.reason);
+  request.signal?.addEventListener("abort", abort, { once: true });
+  body.once("close", () => request.signal?.removeEventListener("abort", abort));
+  // Node types its web streams apart from the global ones, which they are.
+  return Readable.toWeb(body) as ReadableStream;
+}
+
+async function readAll(request: Request, message: http.IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  try {
+    for await (const chunk of decoded(message)) chunks.push(chunk);
+  } catch (error) {
+    if (request.signal?.aborted) throw request.signal.reason;
+    throw new TypeError("terminated", { cause: error });
+  }
+  return Buffer.concat(chunks);
+}
+
+function decoded(message: http.IncomingMessage): Readable {
+  const decoder = { gzip: createGunzip, "x-gzip": createGunzip, deflate: createInflate, br: createBrotliDecompress };
+  const encoding = message.headers["content-encoding"]?.trim().toLowerCase() ?? "";
+  const make = Object.entries(decoder).find(([name]) => name === encoding)?.[1];
+  if (!make) return message;
+  const body = make();
+  message.once("error", (error) => body.destroy(error));
+  return message.pipe(body);
+}
+
+function basic(url: URL): string {
+  return `Basic ${Buffer.from(`${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`).toString("base64")}`;
+}
