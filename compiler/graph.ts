@@ -4,6 +4,9 @@ import { hasCycle, topologicalSort } from "graphology-dag";
 /** Who leads to whom, by name. A target that is no key leads nowhere. */
 export type Edges = ReadonlyMap<string, readonly string[]>;
 
+/** From how many names of a group a shortest cycle is looked for: each costs a walk through the group. */
+const maxStarts = 32;
+
 /** The names in an order in which each stands before those that it leads to; null if there is a cycle. */
 export function order(edges: Edges): readonly string[] | null {
   const graph = graphOf(edges);
@@ -18,7 +21,7 @@ export function reachable(edges: Edges, starts: Iterable<string>): ReadonlySet<s
 }
 
 /**
- * One shortest cycle of each group of names that lead to each other, as a path that ends where it began. It begins at its
+ * One short cycle of each group of names that lead to each other (of up to 32 names: a shortest), as a path that ends where it began. It begins at its
  * first name in order; the cycles are sorted by that.
  */
 export function cycles(edges: Edges): readonly (readonly string[])[] {
@@ -74,7 +77,7 @@ function flood(starts: readonly string[], next: (node: string) => readonly strin
 
 function shortestCycle(graph: DirectedGraph, group: readonly string[]): readonly string[] | null {
   let best: readonly string[] | null = null;
-  for (const start of group) {
+  for (const start of group.slice(0, maxStarts)) {
     const cycle = cycleThrough(graph, start, best ? best.length - 2 : group.length);
     if (cycle) best = cycle;
   }

@@ -5,7 +5,7 @@ import type { Entry, Node } from "./yaml.ts";
 
 const expectedTable = "a map of states";
 const expectedState = "a state's name, a list of `key: target`, or `~`";
-const expectedRoute = "`key: target`";
+const expectedRoute = "a list of `key: target`";
 
 /** Reads the `states` of an fsm: `{state: target | [{key: target | ~}] | ~}`. */
 export const states: Read<readonly ParsedState[]> = (node, reading) => {

@@ -32,7 +32,8 @@ export function resolve(project: ParsedProject, report: Report): ResolvedProject
   if (watched.hasErrors() || !isWhole || first === undefined) return null;
   const reached = reach(bound, entries);
   const skills = skillsOf(project.skills, reached);
-  reportUnused(project, { agents: new Set(reached.map(({ name }) => name)), skills: new Set(Object.keys(skills)) }, report);
+  const used = { agents: new Set(reached.map(({ name }) => name)), skills: new Set(Object.keys(skills)) };
+  reportUnused(project, used, report);
   const modelIds = new Set(reached.flatMap(promptsOf).flatMap(({ model }) => model ?? []));
   return {
     name: project.config.name,
@@ -41,13 +42,7 @@ export function resolve(project: ParsedProject, report: Report): ResolvedProject
     models: Object.fromEntries([...models.bound].filter(([id]) => modelIds.has(id)).sort(byName)),
     skills,
     tools: toolsOf(skills),
-    env: [
-      ...new Set(
-        project.agents
-          .filter(({ directory }) => reached.some(({ name }) => name === directory))
-          .flatMap(({ env }) => env.map(({ value }) => value)),
-      ),
-    ].sort(),
+    env: envOf(project, used.agents),
     limits: project.config.limits,
     trace: project.config.trace,
     digests: project.digests,
@@ -88,6 +83,11 @@ function toPlanTool(name: string): readonly (readonly [string, PlanTool])[] {
   return [
     [name, { description, parameters, effects, undo, fingerprint: digest({ name, description, parameters, effects, undo }), bundle: null }],
   ];
+}
+
+function envOf({ agents }: ParsedProject, reached: ReadonlySet<string>): readonly string[] {
+  const names = agents.filter(({ directory }) => reached.has(directory)).flatMap(({ env }) => env.map(({ value }) => value));
+  return [...new Set(names)].sort();
 }
 
 interface Used {
