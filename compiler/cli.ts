@@ -1,10 +1,8 @@
 /** `tamac`: flags in, text out. What a command does is loaded when it runs, so that `tamac --version` is quick. */
 import { Command, CommanderError, Option } from "commander";
 import type { Output } from "./commands/terminal.ts";
+import { type ExitCode, exitCodes } from "./ir/exit-codes.ts";
 import { version } from "./version.ts";
-
-const bugExit = 70;
-const usageExit = 2;
 
 const overview = `
 Examples:
@@ -19,25 +17,25 @@ Exit codes: 0 ok, 1 the project has errors, 2 wrong usage, 70 a bug of tamac.`;
 process.stdout.on("error", endWhenClosed);
 process.exitCode = await main(process.argv.slice(2));
 
-async function main(args: readonly string[]): Promise<number> {
-  const result = { code: 0 };
+async function main(args: readonly string[]): Promise<ExitCode> {
+  const result: { code: ExitCode } = { code: exitCodes.ok };
   try {
     await program(result).parseAsync(args, { from: "user" });
     return result.code;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : usageExit;
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
     return reportBug(error);
   }
 }
 
-function program(result: { code: number }): Command {
+function program(result: { code: ExitCode }): Command {
   const tamac = new Command("tamac")
     .description("Compiles LLM agent pipelines to a typed plan, and proves what can be proved before a token is spent.")
     .version(version, "--version", "print the version")
     .helpOption("-h, --help", "show help")
     .addHelpText("after", overview)
     .exitOverride();
-  const end = async (code: number | Promise<number>) => {
+  const end = async (code: ExitCode | Promise<ExitCode>) => {
     result.code = await code;
   };
   shared(tamac.command("build [dir]").description("check a project and write its plan"))
@@ -97,11 +95,11 @@ function endWhenClosed(error: NodeJS.ErrnoException): void {
   process.exit();
 }
 
-function reportBug(error: unknown): number {
+function reportBug(error: unknown): ExitCode {
   const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);
   const where = `tamac ${version}, node ${process.version}, ${process.platform}`;
   process.stderr.write(
     `tamac: this is a bug of ours, not of your project.\n${trace}\nPlease report it with this text and the sources (${where}).\n`,
   );
-  return bugExit;
+  return exitCodes.bug;
 }

@@ -6,13 +6,14 @@ import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { plural } from "../diagnostics/render/text.ts";
 import { planJson } from "../emit/plan-json.ts";
 import { buildNotePath } from "../ir/build-note.ts";
+import { type ExitCode, exitCodes } from "../ir/exit-codes.ts";
 import type { Cost, Plan } from "../ir/plan.ts";
 import { opsOf } from "../ir/walk.ts";
-import { type Output, ok, refused, show, sourcesOf } from "./terminal.ts";
+import { type Output, show, sourcesOf } from "./terminal.ts";
 import { mark, writeWhole } from "./write.ts";
 
 /** `tamac build`: compiles a project and writes its plan; nothing is written where a finding is an error. */
-export async function runBuild(dir: string, options: { readonly output: string | undefined }, output: Output): Promise<number> {
+export async function runBuild(dir: string, options: { readonly output: string | undefined }, output: Output): Promise<ExitCode> {
   const { plan, diagnostics, sources } = await build(dir);
   const path = options.output ?? join(dir, "plan.json");
   const failed = plan && path !== "-" ? writeWhole(path, planJson(plan)) : null;
@@ -20,19 +21,19 @@ export async function runBuild(dir: string, options: { readonly output: string |
   const late = [failed, unnoted].filter((diagnostic) => diagnostic !== null);
   const text = plan && path === "-" && output.format === "text" ? planJson(plan) : "";
   show([...diagnostics, ...late], sourcesOf(dir, sources), output);
-  if (!plan || failed) return refused;
+  if (!plan || failed) return exitCodes.diagnostics;
   if (text !== "") output.stdout(text);
   output.stderr(summary(path, plan));
-  return ok;
+  return exitCodes.ok;
 }
 
 /** `tamac check`: as build, without writing. */
-export async function runCheck(dir: string, output: Output): Promise<number> {
+export async function runCheck(dir: string, output: Output): Promise<ExitCode> {
   const { plan, diagnostics, sources } = await build(dir);
   show(diagnostics, sourcesOf(dir, sources), output);
-  if (!plan) return refused;
+  if (!plan) return exitCodes.diagnostics;
   output.stderr(`checked ${counts(plan)}\n`);
-  return ok;
+  return exitCodes.ok;
 }
 
 /** A run may execute a plan's own code without being asked only where this user built it here. */

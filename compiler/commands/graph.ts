@@ -6,8 +6,9 @@ import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { loadPlan } from "../diagnostics/load-plan.ts";
 import type { Sources } from "../diagnostics/render/sources.ts";
 import { dot } from "../emit/dot.ts";
+import { type ExitCode, exitCodes } from "../ir/exit-codes.ts";
 import type { Plan } from "../ir/plan.ts";
-import { noSources, type Output, ok, refused, show, sourcesOf } from "./terminal.ts";
+import { noSources, type Output, show, sourcesOf } from "./terminal.ts";
 import { writeWhole } from "./write.ts";
 
 interface Loaded {
@@ -17,7 +18,7 @@ interface Loaded {
 }
 
 /** `tamac graph`: a project, or a plan that was built, as DOT. Findings never share stdout with the graph. */
-export async function runGraph(target: string, options: { readonly output: string | undefined }, output: Output): Promise<number> {
+export async function runGraph(target: string, options: { readonly output: string | undefined }, output: Output): Promise<ExitCode> {
   const { plan, diagnostics, sources } = await load(target);
   const toStdout = options.output === undefined || options.output === "-";
   const failed = plan && options.output !== undefined && !toStdout ? writeWhole(options.output, dot(plan)) : null;
@@ -25,7 +26,7 @@ export async function runGraph(target: string, options: { readonly output: strin
   const aside = plan && toStdout ? { ...output, stdout: output.stderr } : output;
   if (findings.length > 0 || output.format === "json") show(findings, sources, aside);
   if (plan && toStdout) output.stdout(dot(plan));
-  return plan && !failed ? ok : refused;
+  return plan && !failed ? exitCodes.ok : exitCodes.diagnostics;
 }
 
 async function load(target: string): Promise<Loaded> {

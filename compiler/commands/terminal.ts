@@ -17,11 +17,6 @@ export interface Output {
   readonly stderr: (text: string) => void;
 }
 
-/** Exit codes. */
-export const ok = 0;
-export const refused = 1;
-export const misused = 2;
-
 /** Shows findings: text to people on stderr, JSON to machines on stdout, an empty list too. */
 export function show(diagnostics: readonly Diagnostic[], sources: Sources, output: Output): void {
   if (output.format === "json") return output.stdout(renderJson(diagnostics, sources));

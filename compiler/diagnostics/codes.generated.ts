@@ -679,13 +679,13 @@ export function runForeignCode(
   return { code: "run/foreign-code", severity: "error", message, help, span, related };
 }
 
-/** the model `{model}` needs a key for {provider}, and {variables} is not set */
+/** the model `{model}` has no key for {provider} */
 export function runMissingKey(
   span: Span | null,
   facts: { readonly model: string | number; readonly provider: string | number; readonly variables: string | number },
   related: readonly Related[] = [],
 ): Diagnostic {
-  const message = `the model \`${facts.model}\` needs a key for ${facts.provider}, and ${facts.variables} is not set`;
+  const message = `the model \`${facts.model}\` has no key for ${facts.provider}`;
   const help = `set ${facts.variables}, or run without a model: --model sim`;
   return { code: "run/missing-key", severity: "error", message, help, span, related };
 }
