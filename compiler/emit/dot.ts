@@ -4,7 +4,7 @@ import { box, type Canvas, type Drawing, edge, join, node } from "./dot/canvas.t
 import { drawBody } from "./dot/draw.ts";
 import { needsOf } from "./dot/needs.ts";
 import { agentStyle, callStyle, endStyle, entryStyle, graphStyle, startStyle } from "./dot/style.ts";
-import { attributes, nameOf, quoted } from "./dot/text.ts";
+import { attributes, nameOf, quoted, roomy } from "./dot/text.ts";
 
 /** A plan as a graph in DOT: one box per agent, its ops inside, calls as dashed edges from box to box. The same plan gives the same bytes. */
 export function dot(plan: Plan): string {
@@ -23,7 +23,7 @@ export function dot(plan: Plan): string {
 /** Draws an agent's box; gives the node at which calls of it end. */
 function drawAgent(plan: Plan, block: Block, drawing: Drawing): string {
   const entry = plan.entries.names.includes(block.agent);
-  const look = { label: `${block.agent} \u00b7 ${block.pattern}`, tooltip: block.description, ...(entry ? entryStyle : agentStyle) };
+  const look = { label: roomy(`${block.agent} \u00b7 ${block.pattern}`), tooltip: block.description, ...(entry ? entryStyle : agentStyle) };
   return box(drawing.canvas, nameOf("cluster", block.agent), look, (canvas) => drawInside(block, { ...drawing, canvas }));
 }
 

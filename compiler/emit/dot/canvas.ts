@@ -1,4 +1,4 @@
-import { type Attributes, attributes, quoted } from "./text.ts";
+import { type Attributes, attributes, quoted, roomy } from "./text.ts";
 
 /** Where an edge begins: a node, with what it is labelled, and the box that it leaves. */
 export interface Flow {
@@ -60,6 +60,10 @@ export function edge(canvas: Canvas, from: string, to: string, values: Attribute
 /** Draws edges from flows to a node; `head` is the box that they enter. */
 export function join(canvas: Canvas, flows: readonly Flow[], to: string, head?: string): void {
   for (const { from, label, tail } of flows) {
-    edge(canvas, from, to, { ...(label === "" ? {} : { label }), ...(tail ? { ltail: tail } : {}), ...(head ? { lhead: head } : {}) });
+    edge(canvas, from, to, {
+      ...(label === "" ? {} : { label: roomy(label) }),
+      ...(tail ? { ltail: tail } : {}),
+      ...(head ? { lhead: head } : {}),
+    });
   }
 }

@@ -2,7 +2,7 @@ import type { Body, Repeat } from "../../ir/ops.ts";
 import { type Drawing, type Drawn, edge, type Flow, type Into, join, node } from "./canvas.ts";
 import type { Machine, Transition } from "./machine.ts";
 import { endStyle, errorStyle, markerStyle, startStyle, terminalStyle } from "./style.ts";
-import { type Attributes, nameOf } from "./text.ts";
+import { type Attributes, nameOf, roomy } from "./text.ts";
 
 /** What is drawn: the machine that `op` of a block is. */
 interface Subject {
@@ -64,7 +64,7 @@ function merged(transitions: readonly Transition[]): readonly Transition[] {
 }
 
 function look(label: string) {
-  return { ...(label === "" ? {} : { label }), ...(isError(label) ? errorStyle : {}) };
+  return { ...(label === "" ? {} : { label: roomy(label) }), ...(isError(label) ? errorStyle : {}) };
 }
 
 function isError(label: string): boolean {

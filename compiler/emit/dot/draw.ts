@@ -9,7 +9,7 @@ import { drawMachine } from "./draw-machine.ts";
 import { machineOf } from "./machine.ts";
 import { needsOf } from "./needs.ts";
 import { opStyle } from "./style.ts";
-import { nameOf } from "./text.ts";
+import { nameOf, roomy } from "./text.ts";
 
 /** Draws the ops of a body: an edge for each op that another one waits for, less those that a longer way implies. */
 export function drawBody(drawing: Drawing, body: Body, into: Into): Drawn {
@@ -49,8 +49,8 @@ function drawLeaf({ canvas, block, calls }: Drawing, op: Op, into: Into): Drawn 
 }
 
 function drawMap(drawing: Drawing, op: MapOp, into: Into): Drawn {
-  const bound = op.max === defaultMaxItems ? "" : `, at most ${op.max}`;
-  return drawBox(drawing, op, `${labelOf(op)} \u00d7 each${bound}`, into);
+  const bound = op.max === defaultMaxItems ? "" : ` \u2264 ${op.max}`;
+  return drawBox(drawing, op, `${labelOf(op)} \u00d7 n${bound}`, into);
 }
 
 function drawRepeat(drawing: Drawing, op: Repeat, into: Into): Drawn {
@@ -63,7 +63,7 @@ function drawRepeat(drawing: Drawing, op: Repeat, into: Into): Drawn {
 /** A body in a box; what enters or leaves it ends at its border. */
 function drawBox(drawing: Drawing, op: MapOp | Repeat, label: string, into: Into): Drawn {
   const name = nameOf("cluster", drawing.block, op.id);
-  const look = { label, tooltip: tooltipOf(op), ...opStyle[op.kind] };
+  const look = { label: roomy(label), tooltip: tooltipOf(op), ...opStyle[op.kind] };
   const drawn = box(drawing.canvas, name, look, (canvas) => drawBody({ ...drawing, canvas }, op.body, { flows: into.flows, head: name }));
   return { entries: drawn.entries, exits: drawn.exits.map((flow) => ({ ...flow, tail: name })) };
 }

@@ -11,7 +11,7 @@ export const graphStyle: Readonly<Record<"graph" | "node" | "edge", Attributes>>
     fontsize: 13,
     fontcolor: ink,
     compound: "true",
-    nodesep: 0.35,
+    nodesep: 0.5,
     ranksep: 0.45,
     newrank: "true",
   },
@@ -44,6 +44,7 @@ export const opStyle: Readonly<Record<Op["kind"], Attributes>> = {
 
 export const startStyle: Attributes = {
   label: "",
+  ordering: "out",
   shape: "circle",
   style: "filled",
   fillcolor: ink,

@@ -24,3 +24,8 @@ export function attributes(values: Attributes): string {
   const written = Object.entries(values).map(([name, value]) => `${name}=${typeof value === "number" ? value : quoted(value)}`);
   return written.length === 0 ? "" : ` [${written.join(" ")}]`;
 }
+
+/** A label with room at its sides: viewers without the font that Graphviz measured with draw it wider. */
+export function roomy(label: string): string {
+  return ` ${label} `;
+}
