@@ -1,0 +1,19 @@
+import { existsSync } from "node:fs";
+import { runForeignCode } from "../../compiler/diagnostics/codes.generated.ts";
+import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
+import { buildNotePath } from "../../compiler/ir/build-note.ts";
+import type { Plan } from "../../compiler/ir/plan.ts";
+
+/** Whose notes of builds count. */
+export interface Home {
+  readonly home: string;
+  readonly xdgStateHome: string | undefined;
+}
+
+/** Whether a plan's code may run: it has none, was built here, or is allowed. Reports run/foreign-code. */
+export function foreignCode(plan: Plan, home: Home, allowed: "allowed" | "not-allowed"): Diagnostic | null {
+  const workers = Object.keys(plan.workers);
+  if (workers.length === 0 || allowed === "allowed") return null;
+  if (existsSync(buildNotePath(home.home, home.xdgStateHome, plan.digest))) return null;
+  return runForeignCode(null, { workers: workers.join(", ") });
+}

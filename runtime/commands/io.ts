@@ -1,0 +1,16 @@
+import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
+import { renderText } from "../../compiler/diagnostics/render/text.ts";
+
+/** Where a command writes, and how wide and colourful. */
+export interface Io {
+  readonly stdout: (text: string) => void;
+  readonly stderr: (text: string) => void;
+  readonly color: boolean;
+  /** Width of the terminal, in columns. */
+  readonly columns: number;
+}
+
+/** Shows findings that have no place in a source. */
+export function tell(io: Io, diagnostics: readonly Diagnostic[]): void {
+  io.stderr(renderText(diagnostics, { colour: io.color, width: io.columns, text: () => null }));
+}
