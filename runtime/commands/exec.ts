@@ -83,7 +83,7 @@ export async function runPlan(plan: Plan, flags: ExecFlags, host: Host): Promise
     concurrency: flags.concurrency,
     signal: host.signal,
     nowUs,
-    onEvent: flags.quiet ? () => {} : progress(io),
+    onEvent: flags.quiet ? () => {} : progress(io, nowUs),
   });
   const code = report(io, result, { traceId, ms: (nowUs() - startUs) / 1000, quiet: flags.quiet ?? false });
   if (result.kind === "ended") await storeRun(io, state);

@@ -2,43 +2,85 @@ import colors from "picocolors";
 import type { TraceEvent } from "../4-trace/columns.ts";
 import type { Io } from "./io.ts";
 
-/** Tells on stderr what a run does, a line per step, as it happens. */
-export function progress(io: Io): (event: TraceEvent) => void {
-  const depths = new Map<string, number>();
+/** An agent under way: how it is shown, how deep it stands, when it began. */
+interface Shown {
+  readonly label: string;
+  readonly depth: number;
+  readonly startUs: number;
+}
+
+/** Tells on stderr what a run does as it happens: a line where an agent starts and ends, and one for each call between. */
+export function progress(io: Io, nowUs: () => number): (event: TraceEvent) => void {
+  const agents = new Map<string, Shown>();
   const paint = colors.createColors(io.color);
-  const line = (depth: number, text: string) => io.stderr(`${clip(`${"  ".repeat(depth)}${text}`, io.columns)}\n`);
-  return (event) => {
-    const depth = (depths.get(event.parent ?? "") ?? 0) + 1;
-    if (event.kind === "span_started") {
-      depths.set(event.path, depth);
-      line(depth, `→ ${event.name?.replace("agent:", "") ?? event.path}`);
-    }
-    if (event.kind === "span_ended" && event.status !== "ok")
-      line(depths.get(event.path) ?? 1, paint.red(`✗ ${event.status}: ${event.message ?? ""}`));
-    if (event.kind === "llm_call" || event.kind === "code_call") line(depth, paint.dim(leaf(event)));
-    if (event.kind === "tool_call" && event.span_kind === "tool") line(depth, paint.dim(leaf(event)));
-    if (event.kind === "phase_change") line(depth, `↪ ${event.key ?? ""}`);
-    if (event.kind === "schema_retry" || event.kind === "empty_completion_retry")
-      line(depth, paint.yellow(`↻ ${event.message ?? event.kind}`));
+  const line = (depth: number, text: string, tint: (text: string) => string = (plain) => plain) => {
+    io.stderr(`${tint(clip(`${"  ".repeat(depth)}${text}`, io.columns))}\n`);
   };
+  return (event) => {
+    const parent = agents.get(event.parent ?? "");
+    const depth = (parent?.depth ?? 0) + 1;
+    const label = parent?.label ?? "";
+    switch (event.kind) {
+      case "span_started":
+        agents.set(event.path, { label: labelOf(event), depth, startUs: nowUs() });
+        return line(depth, `→ ${labelOf(event)} ${patternOf(event)}`);
+      case "span_ended":
+        return ended(event, agents.get(event.path));
+      case "llm_call":
+      case "code_call":
+        return line(depth, `${label} · ${leaf(event)}`, event.status === "ok" ? paint.dim : paint.red);
+      case "tool_call":
+        return protocol.has(event.tool_name ?? "") ? undefined : line(depth, `${label} · ${leaf(event)}`, paint.dim);
+      case "phase_change":
+        return line(depth, `↪ ${event.key ?? ""}`);
+      case "schema_retry":
+      case "empty_completion_retry":
+        return line(depth, `${label} ↻ ${event.message ?? event.kind}`, paint.yellow);
+      default:
+        return undefined;
+    }
+  };
+
+  function ended(event: TraceEvent, agent: Shown | undefined): void {
+    if (!agent) return;
+    agents.delete(event.path);
+    const time = formatMs((nowUs() - agent.startUs) / 1000);
+    if (event.status === "ok") line(agent.depth, `✓ ${agent.label}: ${event.key ?? ""}, ${time}`, paint.green);
+    else line(agent.depth, `✗ ${agent.label}: ${event.message ?? event.status ?? ""}`, paint.red);
+  }
+}
+
+/** Tools that only carry the protocol: what they say is in the agent's own lines. */
+const protocol: ReadonlySet<string> = new Set(["start", "finish"]);
+
+/** The agent's name, with the iteration or item that it belongs to: `rewriter[3]`. */
+function labelOf({ name, path }: TraceEvent): string {
+  const [, agent = path] = (name ?? "").split(":");
+  const [, index] = /\[(\d+)\][^[\]@]*(?:@\d+)?$/.exec(path) ?? [];
+  return index === undefined ? agent : `${agent}[${index}]`;
+}
+
+function patternOf({ name }: TraceEvent): string {
+  return `(${(name ?? "").split(":")[2]?.replaceAll("_", "-") ?? ""})`;
 }
 
 function leaf(event: TraceEvent): string {
-  const ms = ((event.end_us ?? 0) - (event.start_us ?? 0)) / 1000;
-  const tokens =
-    event.input_tokens == null
-      ? ""
-      : ` ${event.input_tokens + (event.cached_tokens ?? 0)}→${(event.output_tokens ?? 0) + (event.reasoning_tokens ?? 0)} tokens`;
-  const time = event.start_us == null ? "" : ` ${formatMs(ms)}`;
+  const time = event.start_us == null || event.end_us == null ? "" : ` ${formatMs((event.end_us - event.start_us) / 1000)}`;
+  const tokens = event.input_tokens == null ? "" : ` ${tokensOf(event)}`;
   const trouble = event.status === "ok" ? "" : ` ${event.status}: ${event.message ?? ""}`;
   return `${event.name ?? event.kind}${time}${tokens}${trouble}`;
 }
 
+function tokensOf(event: TraceEvent): string {
+  return `${(event.input_tokens ?? 0) + (event.cached_tokens ?? 0)}→${(event.output_tokens ?? 0) + (event.reasoning_tokens ?? 0)} tokens`;
+}
+
 /** A duration for people: `85 ms`, `1.2 s`, `3m 05s`. */
 export function formatMs(ms: number): string {
-  if (ms < 1000) return `${Math.round(ms)} ms`;
-  if (ms < 60_000) return `${(ms / 1000).toFixed(1)} s`;
-  return `${Math.floor(ms / 60_000)}m ${String(Math.round((ms % 60_000) / 1000)).padStart(2, "0")}s`;
+  if (ms < 999.5) return `${Math.round(ms)} ms`;
+  if (ms < 59_950) return `${(ms / 1000).toFixed(1)} s`;
+  const seconds = Math.round(ms / 1000);
+  return `${Math.floor(seconds / 60)}m ${String(seconds % 60).padStart(2, "0")}s`;
 }
 
 function clip(text: string, columns: number): string {

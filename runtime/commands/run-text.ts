@@ -1,0 +1,22 @@
+import colors from "picocolors";
+import type { Json } from "../../compiler/ir/json.ts";
+
+/** A status in its colour. */
+export function paintStatus(status: string, color: boolean): string {
+  const paint = colors.createColors(color);
+  if (status === "ok") return paint.green(status);
+  return ["running", "waiting", "interrupted", "cancelled"].includes(status) ? paint.yellow(status) : paint.red(status);
+}
+
+/** Tokens in and out: `1.2k→340`; empty where nothing was counted. Cached ones count as in, reasoning as out. */
+export function formatTokens(row: Readonly<Record<string, Json>>): string {
+  const sum = (...names: readonly string[]) => names.reduce((total, name) => total + Number(row[name] ?? 0), 0);
+  const [input, output] = [sum("input_tokens", "cached_tokens"), sum("output_tokens", "reasoning_tokens")];
+  return input + output === 0 ? "" : `${short(input)}→${short(output)}`;
+}
+
+function short(count: number): string {
+  if (count < 1000) return String(count);
+  if (count < 1_000_000) return `${(count / 1000).toFixed(count < 10_000 ? 1 : 0)}k`;
+  return `${(count / 1_000_000).toFixed(1)}M`;
+}
