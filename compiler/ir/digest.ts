@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { canonical, type Json } from "./json.ts";
 
 /** `sha256:` and 64 hex digits. */
@@ -6,7 +6,7 @@ export type Digest = string;
 
 /** The digest of UTF-8 text or bytes. */
 export function digestBytes(bytes: string | Uint8Array): Digest {
-  return `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
+  return `sha256:${hash("sha256", bytes)}`;
 }
 
 /** The digest of a value's canonical form. */

@@ -23,9 +23,18 @@ export const columns = {
   path: { type: "utf8", class: "identity", meaning: "where in the run: the path of the call, op, turn or tool call" },
   span_id: { type: "utf8", class: "placement", meaning: "hash of trace_id and path, 16 hex digits", otel: "span_id" },
   parent_span_id: { type: "utf8", class: "placement", meaning: "the enclosing span", otel: "parent_span_id" },
-  prev_span_id: { type: "utf8", class: "placement", meaning: "the step before it; its parent for a first step; siblings with the parent as prev ran in parallel" },
+  prev_span_id: {
+    type: "utf8",
+    class: "placement",
+    meaning: "the step before it; its parent for a first step; siblings with the parent as prev ran in parallel",
+  },
   node_id: { type: "utf8", class: "identity", meaning: "hash of the path without attempts, 16 hex digits" },
-  name: { type: "utf8", class: "identity", meaning: "span name: agent:NAME:PATTERN, llm:STEP, tool:NAME, code:NAME, wait:CHANNEL", otel: "name" },
+  name: {
+    type: "utf8",
+    class: "identity",
+    meaning: "span name: agent:NAME:PATTERN, llm:STEP, tool:NAME, code:NAME, wait:CHANNEL",
+    otel: "name",
+  },
   span_kind: { type: "utf8", class: "identity", meaning: "agent, llm, tool, code, wait or synthetic" },
   start_us: { type: "int64", class: "clock", unit: "us", meaning: "start of the work, on the thread that did it" },
   end_us: { type: "int64", class: "clock", unit: "us", meaning: "end of the work, on the thread that did it" },
@@ -42,9 +51,21 @@ export const columns = {
   model: { type: "utf8", class: "content", meaning: "the model asked for", otel: "gen_ai.request.model" },
   role: { type: "utf8", class: "content", meaning: "the model's role in the plan; a message's role" },
   temperature: { type: "float64", class: "content", meaning: "sampling temperature asked for", otel: "gen_ai.request.temperature" },
-  input_tokens: { type: "int64", class: "content", unit: "tokens", meaning: "prompt tokens, cached ones apart", otel: "gen_ai.usage.input_tokens" },
+  input_tokens: {
+    type: "int64",
+    class: "content",
+    unit: "tokens",
+    meaning: "prompt tokens, cached ones apart",
+    otel: "gen_ai.usage.input_tokens",
+  },
   cached_tokens: { type: "int64", class: "content", unit: "tokens", meaning: "prompt tokens read from the provider's cache" },
-  output_tokens: { type: "int64", class: "content", unit: "tokens", meaning: "answer tokens, reasoning apart", otel: "gen_ai.usage.output_tokens" },
+  output_tokens: {
+    type: "int64",
+    class: "content",
+    unit: "tokens",
+    meaning: "answer tokens, reasoning apart",
+    otel: "gen_ai.usage.output_tokens",
+  },
   reasoning_tokens: { type: "int64", class: "content", unit: "tokens", meaning: "hidden reasoning tokens" },
   tool_name: { type: "utf8", class: "identity", meaning: "the tool or worker called", otel: "gen_ai.tool.name" },
   iteration: { type: "int32", class: "identity", meaning: "turn of a react loop, iteration of a repeat, item of a map; from 1" },
@@ -53,11 +74,15 @@ export const columns = {
   overlay: { type: "utf8", class: "identity", meaning: "path of the parallel branch whose copy was written; null for the run's own state" },
   hash: { type: "utf8", class: "content", meaning: "of a text: its digest; of a message: digest of parent, role and content" },
   parent_hash: { type: "utf8", class: "content", meaning: "of a message: the one before it in the request; null for the first" },
-  text: { type: "utf8", class: "content", meaning: "of a text: itself" },
+  system_hash: { type: "utf8", class: "content", meaning: "of a message: digest of the system prompt that its request opens with" },
+  text: { type: "utf8", class: "content", meaning: "of a text: itself; null where a run keeps hashes only" },
   detail: { type: "utf8", class: "content", meaning: "what else an event of its kind tells, as JSON" },
 } as const satisfies Readonly<Record<string, Column>>;
 
 export type ColumnName = keyof typeof columns;
+
+/** The columns in the order of the log. */
+export const columnNames = Object.keys(columns) as readonly ColumnName[]; // Object.keys forgets the keys' type
 
 /**
  * Event kinds. Journal: `run_started run_ended llm_call tool_call code_call wait_answer intent decision`, state `state_set
@@ -65,9 +90,32 @@ export type ColumnName = keyof typeof columns;
  * `tool_rejected loop_intervention context_compaction phase_change loop_complete schema_retry empty_completion_retry`.
  */
 export const eventKinds = [
-  "run_started", "run_ended", "span_started", "span_ended", "llm_call", "tool_call", "code_call", "wait_answer", "intent", "decision", "attempt",
-  "text", "message", "state_set", "state_deleted", "state_merged", "artifact_written", "artifact_deleted",
-  "tool_rejected", "loop_intervention", "context_compaction", "phase_change", "loop_complete", "schema_retry", "empty_completion_retry", "system_note",
+  "run_started",
+  "run_ended",
+  "span_started",
+  "span_ended",
+  "llm_call",
+  "tool_call",
+  "code_call",
+  "wait_answer",
+  "intent",
+  "decision",
+  "attempt",
+  "text",
+  "message",
+  "state_set",
+  "state_deleted",
+  "state_merged",
+  "artifact_written",
+  "artifact_deleted",
+  "tool_rejected",
+  "loop_intervention",
+  "context_compaction",
+  "phase_change",
+  "loop_complete",
+  "schema_retry",
+  "empty_completion_retry",
+  "system_note",
 ] as const;
 
 export type EventKind = (typeof eventKinds)[number];
@@ -82,5 +130,8 @@ export type Row = { readonly [C in ColumnName]: Value<(typeof columns)[C]> | nul
  * `trace_id`, `time_us`, `node_id`, and turns `path`, `parent` and `prev` into span ids.
  */
 export type TraceEvent = { readonly kind: EventKind; readonly path: string; readonly parent?: string; readonly prev?: string } & {
-  readonly [C in Exclude<ColumnName, "seq" | "segment" | "trace_id" | "kind" | "path" | "span_id" | "parent_span_id" | "prev_span_id" | "node_id">]?: Value<(typeof columns)[C]> | null;
+  readonly [C in Exclude<
+    ColumnName,
+    "seq" | "segment" | "trace_id" | "kind" | "path" | "span_id" | "parent_span_id" | "prev_span_id" | "node_id"
+  >]?: Value<(typeof columns)[C]> | null;
 };

@@ -1,7 +1,7 @@
 import { type ExitCode, exitCodes } from "../../compiler/ir/exit-codes.ts";
 import type { Json } from "../../compiler/ir/json.ts";
 import { openStore, type QueryResult, type Store } from "../5-store/store.ts";
-import { alignRows, cut } from "./columns-text.ts";
+import { alignRows, cut, pad, width } from "./columns-text.ts";
 import { type Io, tell } from "./io.ts";
 import { formatMs } from "./progress.ts";
 import { formatTokens, paintStatus } from "./run-text.ts";
@@ -62,12 +62,12 @@ function listing(runs: readonly Readonly<Record<string, Json>>[], io: Io): reado
     formatTokens(run),
   ]);
   const lines = alignRows(
-    [["RUN", "WHEN", "STATUS", "ENTRY", "TIME", "TOKENS", ""], ...cells.map((row) => [...row, "|"])],
+    [["RUN", "WHEN", "STATUS", "ENTRY", "TIME", "TOKENS"], ...cells],
     ["left", "left", "left", "left", "right", "right"],
   );
-  const [head = "", ...rest] = lines;
-  const room = (line: string) => Math.max(8, io.columns - [...line].length);
-  return [`${head}  TASK`, ...rest.map((line, index) => line.slice(0, -1) + cut(String(runs[index]?.["task"] ?? ""), room(head) - 2))];
+  const widest = lines.reduce((most, line) => Math.max(most, width(line)), 0);
+  const tasks = ["TASK", ...runs.map((run) => cut(String(run["task"] ?? ""), Math.max(8, io.columns - widest - 2)))];
+  return lines.map((line, index) => `${pad(line, widest, "left")}  ${tasks[index] ?? ""}`.trimEnd());
 }
 
 /** Local time to the minute. */

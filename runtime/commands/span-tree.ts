@@ -28,7 +28,7 @@ export interface SpanNode {
 /** Spans as trees, in the order in which they came. More than `collapseAbove` of one name under one parent become one node without children. */
 export function spanTree(spans: readonly Span[], options: { readonly collapseAbove: number }): readonly SpanNode[] {
   const known = new Set(spans.map((span) => span.id));
-  const byParent = Map.groupBy(spans, (span) =>
+  const byParent = groupBy(spans, (span) =>
     span.parent !== null && known.has(span.parent) && span.parent !== span.id ? span.parent : null,
   );
   const nodesUnder = (parent: string | null): readonly SpanNode[] =>
@@ -52,7 +52,7 @@ export function spanTree(spans: readonly Span[], options: { readonly collapseAbo
 }
 
 function collapse(nodes: readonly SpanNode[], above: number): readonly SpanNode[] {
-  const byName = Map.groupBy(nodes, (node) => node.name);
+  const byName = groupBy(nodes, (node) => node.name);
   return nodes.flatMap((node) => {
     const alike = byName.get(node.name) ?? [];
     if (alike.length <= above) return [node];
@@ -79,4 +79,14 @@ function merged(nodes: readonly SpanNode[]): SpanNode {
 
 function sum(nodes: readonly SpanNode[], field: "input" | "output"): number {
   return nodes.reduce((total, node) => total + node[field], 0);
+}
+
+function groupBy<T, K>(items: readonly T[], keyOf: (item: T) => K): ReadonlyMap<K, readonly T[]> {
+  const groups = new Map<K, T[]>();
+  for (const item of items) {
+    const group = groups.get(keyOf(item));
+    if (group) group.push(item);
+    else groups.set(keyOf(item), [item]);
+  }
+  return groups;
 }

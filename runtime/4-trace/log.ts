@@ -1,0 +1,160 @@
+/**
+ * Writes a run's log. Owns the two files of its segment and the rows that are not sealed yet.
+ *
+ * W1: a run has one writer. The newest segment belongs to the process that its header names; taking a number is atomic.
+ * W2: `append` returns once the row's line has been handed to the system in one write: a killed process loses no such row.
+ * W3: a batch is written whole before its lines are cut: a row is in one of the files at any time, in both for a moment.
+ * W4: numbers run on across segments, without a gap.
+ */
+import { randomUUID } from "node:crypto";
+import { closeSync, ftruncateSync, linkSync, mkdirSync, openSync, rmSync, writeFileSync, writeSync } from "node:fs";
+import { join } from "node:path";
+import { traceLocked, traceUnwritable } from "../../compiler/diagnostics/codes.generated.ts";
+import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
+import { encodeBatch, encodeEnd, encodeSchema } from "./arrow.ts";
+import { sequence } from "./batch.ts";
+import { cellsOf } from "./cells.ts";
+import { batchBuffer } from "./column-buffer.ts";
+import type { ColumnName, Row } from "./columns.ts";
+import { thisProcess } from "./process-identity.ts";
+import { readBatches, refusal } from "./read.ts";
+import { arrowFile, ownerOf, segmentsOf, walFile } from "./segments.ts";
+import { cellsLine, headerLine } from "./wal.ts";
+
+/** A row, or a part of one, as it is told: the columns that say something. What is no column is left out; the log numbers the row. */
+export type Said = { readonly [C in Exclude<ColumnName, "seq" | "segment" | "trace_id">]?: Row[C] };
+
+/** The one writer of a run's log. What it throws is the system's error of a write that failed: the disk is full, or gone. */
+export interface LogWriter {
+  readonly segment: number;
+  /** Acknowledges a row: once it returns, a killed process loses nothing. Returns the row's `seq`. */
+  readonly append: (...said: readonly Said[]) => number;
+  /** Seals what has been appended into the Arrow stream. */
+  readonly flush: () => void;
+  /** Seals, ends the stream and gives the run free. */
+  readonly close: () => void;
+}
+
+export type OpenedLog = { readonly kind: "open"; readonly log: LogWriter } | { readonly kind: "failed"; readonly diagnostic: Diagnostic };
+
+const batchRows = 1024;
+const batchBytes = 8 << 20;
+
+/** Opens the log in folder `dir`, which it makes, to append to. Fails when another process writes it, a newer tama wrote it, or the folder cannot be written. */
+export function openLog(dir: string, traceId: string): OpenedLog {
+  try {
+    mkdirSync(dir, { recursive: true });
+    const refused = refusal(dir);
+    return refused ? { kind: "failed", diagnostic: refused } : claim(dir, traceId);
+  } catch (error) {
+    return { kind: "failed", diagnostic: traceUnwritable(null, { dir, reason: error instanceof Error ? error.message : String(error) }) };
+  }
+}
+
+/** Takes the next segment's number. Losing a race for it shows in the next round, as a live owner. */
+function claim(dir: string, traceId: string): OpenedLog {
+  for (;;) {
+    const owner = ownerOf(dir);
+    if (owner) return { kind: "failed", diagnostic: traceLocked(null, { run: traceId, pid: owner.pid }) };
+    const segment = (segmentsOf(dir).at(-1) ?? 0) + 1;
+    const header = headerLine(thisProcess());
+    if (place(dir, walFile(dir, segment), header))
+      return { kind: "open", log: writer({ dir, traceId, segment, header, last: lastSeq(dir) }) };
+  }
+}
+
+/** Makes a file, whole at once, unless it is there. */
+function place(dir: string, file: string, content: string): boolean {
+  const draft = join(dir, `draft-${randomUUID()}`);
+  writeFileSync(draft, content);
+  try {
+    linkSync(draft, file);
+    return true;
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "EEXIST") return false;
+    throw error;
+  } finally {
+    rmSync(draft);
+  }
+}
+
+function lastSeq(dir: string): number {
+  let last = 0;
+  for (const { batch } of readBatches(dir)) last = Number(sequence(batch).at(-1));
+  return last;
+}
+
+function writer(options: { dir: string; traceId: string; segment: number; header: string; last: number }): LogWriter {
+  const { dir, traceId, segment, header } = options;
+  const lines = openSync(walFile(dir, segment), "a");
+  const headerBytes = Buffer.byteLength(header);
+  const stream = streamFile(arrowFile(dir, segment));
+  const rows = batchBuffer();
+  const encode = reusedEncoder();
+  let seq = options.last;
+  let lineBytes = headerBytes;
+
+  const seal = () => {
+    if (rows.rows() === 0) return;
+    stream.write(encodeBatch(rows.view()));
+    rows.clear();
+    ftruncateSync(lines, headerBytes);
+    lineBytes = headerBytes;
+  };
+
+  return {
+    segment,
+    append: (...said) => {
+      const cells = cellsOf(...said, { seq: seq + 1, segment, trace_id: traceId });
+      lineBytes += writeWhole(lines, encode(cellsLine(cells)), lineBytes);
+      seq += 1;
+      rows.push(cells);
+      if (rows.rows() >= batchRows || lineBytes >= batchBytes) seal();
+      return seq;
+    },
+    flush: seal,
+    close: () => {
+      seal();
+      stream.end();
+      ftruncateSync(lines, 0);
+      closeSync(lines);
+    },
+  };
+}
+
+/** An Arrow stream that is made when its first message comes. */
+function streamFile(file: string) {
+  let fd: number | null = null;
+  let size = 0;
+  const write = (message: Buffer) => {
+    fd ??= openSync(file, "ax");
+    if (size === 0) size += writeWhole(fd, encodeSchema(), 0);
+    size += writeWhole(fd, message, size);
+  };
+  const end = () => {
+    if (fd === null) return;
+    write(encodeEnd());
+    closeSync(fd);
+  };
+  return { write, end };
+}
+
+/** Text to UTF-8, always into the same memory. */
+function reusedEncoder(): (text: string) => Buffer {
+  let memory = Buffer.allocUnsafeSlow(8192);
+  return (text) => {
+    if (text.length * 3 > memory.length) memory = Buffer.allocUnsafeSlow(text.length * 4);
+    return memory.subarray(0, memory.write(text));
+  };
+}
+
+/** One write, at the file's end; more only where the system takes part of it. A failed one is cut off again. Returns the bytes written. */
+function writeWhole(fd: number, bytes: Buffer, size: number): number {
+  try {
+    for (let done = 0; done < bytes.length; ) done += writeSync(fd, bytes, done, bytes.length - done);
+    return bytes.length;
+  } catch (error) {
+    ftruncateSync(fd, size);
+    throw error;
+  }
+}

@@ -1,0 +1,70 @@
+import { traceNewerLog } from "../../compiler/diagnostics/codes.generated.ts";
+import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
+import { sealedBatches, versionOf } from "./arrow-file.ts";
+import { type Batch, rowsOf, sequence } from "./batch.ts";
+import { batchBuffer } from "./column-buffer.ts";
+import { columnNames, type Row } from "./columns.ts";
+import { logFormat } from "./schema.ts";
+import { arrowFile, ownerOf, readText, segmentsOf, walFile } from "./segments.ts";
+import { parseHeader, parseRows } from "./wal.ts";
+
+/** A part of a batch: its rows from `from` on. */
+export interface Slice {
+  readonly batch: Batch;
+  readonly from: number;
+}
+
+/**
+ * The rows of a run's log with a `seq` above `after`, in order and each once, whatever state its processes left it in: torn
+ * tails end a file early, and rows that were sealed but not yet cut from the lines count once. Rows of a run that is being
+ * written come up to the first that is on its way from one file to the other.
+ */
+export function* readBatches(dir: string, after = 0): Generator<Slice> {
+  const isLive = ownerOf(dir) !== null;
+  let last = after;
+  for (const batch of batchesOf(dir)) {
+    const numbers = sequence(batch);
+    const from = numbers.findIndex((seq) => seq > last);
+    if (from === -1) continue;
+    if (isLive && Number(numbers[from]) !== last + 1) return;
+    yield { batch, from };
+    last = Number(numbers[batch.rows - 1]);
+  }
+}
+
+/** All rows of a run as objects. */
+export function* readRun(dir: string): Generator<Row> {
+  for (const { batch, from } of readBatches(dir)) yield* rowsOf(batch, from);
+}
+
+/** Why this tama cannot read the log, if it cannot: a newer one wrote it. */
+export function refusal(dir: string): Diagnostic | null {
+  for (const segment of segmentsOf(dir)) {
+    const version = parseHeader(readText(walFile(dir, segment)))?.version ?? versionOf(arrowFile(dir, segment)) ?? 0;
+    if (version > logFormat.version) return traceNewerLog(null, { dir, version, known: logFormat.version });
+  }
+  return null;
+}
+
+/** Lines are read before the stream that they move into, so that no row is missed while a seal goes on. */
+function* batchesOf(dir: string): Generator<Batch> {
+  for (const segment of segmentsOf(dir)) {
+    const lines = readText(walFile(dir, segment));
+    let last = 0n;
+    for (const batch of sealedBatches(arrowFile(dir, segment))) {
+      last = sequence(batch).at(-1) ?? last;
+      yield batch;
+    }
+    const rest = lineBatch(lines, Number(last));
+    if (rest.rows > 0) yield rest;
+  }
+}
+
+function lineBatch(lines: string, after: number): Batch {
+  const buffer = batchBuffer();
+  const header = parseHeader(lines);
+  for (const cells of header === null ? [] : parseRows(lines, header)) if (Number(cells[seqPlace]) > after) buffer.push(cells);
+  return buffer.view();
+}
+
+const seqPlace = columnNames.indexOf("seq");

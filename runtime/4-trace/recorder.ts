@@ -1,0 +1,135 @@
+import { type Digest, digest, digestBytes, shortDigest } from "../../compiler/ir/digest.ts";
+import { canonical } from "../../compiler/ir/json.ts";
+import { type Path, withoutAttempts } from "../../compiler/ir/path.ts";
+import type { Message } from "../3-task/task.ts";
+import type { TraceEvent } from "./columns.ts";
+import type { LogWriter } from "./log.ts";
+
+/** Turns what happened into rows of a run's log. */
+export interface Recorder {
+  /** Acknowledges an event. The time is now, unless the event says when it happened. */
+  readonly event: (event: TraceEvent) => void;
+  /** The digest of a text, which the log holds from now on (once per run and process). */
+  readonly text: (value: string) => Digest;
+  /** The digest of a list of messages: the hash of the last, chained to the ones before it. Null for none. Only new ones are hashed and written. */
+  readonly messages: (list: readonly Message[]) => Digest | null;
+  readonly flush: () => void;
+  readonly close: () => void;
+}
+
+export interface RecorderOptions {
+  readonly log: LogWriter;
+  readonly traceId: string;
+  /** Microseconds since 1970. */
+  readonly nowUs: () => number;
+  /** `hash`: the log holds digests in place of texts. */
+  readonly texts: "full" | "hash";
+}
+
+/** A recorder on an open log, which it closes. */
+export function createRecorder({ log, traceId, nowUs, texts }: RecorderOptions): Recorder {
+  const ids = spanIds(traceId);
+  const known = new Set<Digest>();
+
+  const text = (value: string): Digest => {
+    const hash = digestBytes(value);
+    if (known.has(hash)) return hash;
+    log.append({ time_us: nowUs(), kind: "text", hash, text: texts === "full" ? value : null });
+    known.add(hash);
+    return hash;
+  };
+
+  const appendMessage = ({ hash, parent, system, message }: Linked): void => {
+    if (known.has(hash)) return;
+    const { role } = message;
+    const links = { hash, parent_hash: parent, system_hash: system, value_hash: text(contentOf(message)) };
+    const calls = message.role === "assistant" && message.calls.length > 0 ? text(callsOf(message)) : null;
+    log.append({
+      ...links,
+      time_us: nowUs(),
+      kind: "message",
+      role,
+      input_hash: calls,
+      key: message.role === "tool" ? message.call : null,
+    });
+    known.add(hash);
+  };
+
+  return {
+    event: (event) => {
+      const { span, node } = ids(event.path);
+      const parent = event.parent === undefined ? null : ids(event.parent).span;
+      const prev = event.prev === undefined ? null : ids(event.prev).span;
+      log.append(event, { time_us: event.time_us ?? nowUs(), span_id: span, node_id: node, parent_span_id: parent, prev_span_id: prev });
+    },
+    text,
+    messages: chain(appendMessage),
+    flush: log.flush,
+    close: log.close,
+  };
+}
+
+/** A message with the ones before it, as digests. */
+interface Linked {
+  readonly message: Message;
+  readonly hash: Digest;
+  readonly parent: Digest | null;
+  readonly system: Digest | null;
+}
+
+/** Links messages into a chain of hashes. What a message's hash was after the same parent is remembered with the message. */
+function chain(append: (linked: Linked) => void): (list: readonly Message[]) => Digest | null {
+  const memo = new WeakMap<Message, Linked>();
+  return (list) => {
+    let last: Linked | null = null;
+    for (const message of list) {
+      const before: Linked | undefined = memo.get(message);
+      if (before && before.parent === (last?.hash ?? null)) {
+        last = before;
+        continue;
+      }
+      last = link(message, last);
+      memo.set(message, last);
+      append(last);
+    }
+    return last?.hash ?? null;
+  };
+}
+
+function link(message: Message, before: Linked | null): Linked {
+  const parent = before?.hash ?? null;
+  const system = before === null && message.role === "system" ? digestBytes(contentOf(message)) : (before?.system ?? null);
+  const calls = message.role === "assistant" ? callsOf(message) : message.role === "tool" ? message.call : "";
+  return { message, parent, system, hash: digest([parent, message.role, contentOf(message), calls]) };
+}
+
+function contentOf(message: Message): string {
+  return message.parts.map((part) => part.text).join("");
+}
+
+function callsOf({ calls }: Extract<Message, { role: "assistant" }>): string {
+  return canonical(calls.map(({ id, name, args }) => ({ id, name, args })));
+}
+
+interface Ids {
+  readonly span: string;
+  readonly node: string;
+}
+
+/** Span and node of a path. Events come in runs about the same few paths, so the last ones are kept. */
+function spanIds(traceId: string): (path: Path) => Ids {
+  const kept = new Map<Path, Ids>();
+  return (path) => {
+    const found = kept.get(path);
+    if (found) return found;
+    const made = { span: spanId(traceId, path), node: shortDigest(digestBytes(withoutAttempts(path))) };
+    if (kept.size === 4096) kept.clear();
+    kept.set(path, made);
+    return made;
+  };
+}
+
+/** The span of a path in a run. */
+export function spanId(traceId: string, path: Path): string {
+  return shortDigest(digestBytes(`${traceId} ${path}`));
+}
