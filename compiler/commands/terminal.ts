@@ -1,5 +1,4 @@
-import { resolve } from "node:path";
-import { relative } from "node:path/posix";
+import { join } from "node:path/posix";
 import { rootOf } from "../1-source/index.ts";
 import type { SourceSet } from "../1-source/types.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
@@ -28,10 +27,10 @@ export function show(diagnostics: readonly Diagnostic[], sources: Sources, outpu
 /** Findings about no source. */
 export const noSources: Sources = { text: () => null };
 
-/** What renderers need of a project: texts, and paths as seen from where the command was started. */
+/** What renderers need of a project: texts, and paths that begin as the folder was named. */
 export function sourcesOf(dir: string, sources: SourceSet): Sources {
   const texts = new Map(sources.files.map(({ path, text }) => [path, text]));
   if (sources.config) texts.set(sources.config.path, sources.config.text);
-  const root = resolve(dir, rootOf(sources.config));
-  return { text: (file) => texts.get(file) ?? null, path: (file) => relative(resolve("."), resolve(root, file)) };
+  const root = join(dir, rootOf(sources.config));
+  return { text: (file) => texts.get(file) ?? null, path: (file) => join(root, file) };
 }
