@@ -44,10 +44,11 @@ function drawInside(block: Block, drawing: Drawing): string {
 
 /** Entries first, then what each calls, in the order of their ops: so that the drawing reads from top to bottom. */
 function reachOrder(plan: Plan): readonly Block[] {
+  const blocks = new Map(Object.entries(plan.blocks));
   const order = new Map<string, Block>();
-  const open = [...plan.entries.names, ...Object.keys(plan.blocks).sort()].reverse();
+  const open = [...plan.entries.names, ...[...blocks.keys()].sort()].reverse();
   for (let name = open.pop(); name !== undefined; name = open.pop()) {
-    const block = plan.blocks[name];
+    const block = blocks.get(name);
     if (!block || order.has(name)) continue;
     order.set(name, block);
     open.push(...[...opsOf(block.body)].flatMap((op) => (op.kind === "call" ? [op.block] : [])).reverse());
