@@ -1,3 +1,4 @@
+import { findPlaces, nearestPlace } from "../config/places.ts";
 import { sourceBadWorker, sourceNoDefaultExport } from "../diagnostics/codes.generated.ts";
 import type { Report } from "../diagnostics/diagnostic.ts";
 import * as C from "../ir/codec.ts";
@@ -46,21 +47,22 @@ export async function readWorker(root: string, path: string, text: string, repor
     report(sourceNoDefaultExport(startOf(path), { wanted: "defineWorker({ ... })" }));
     return null;
   }
-  const source = declarationOf(path, module, report);
+  const source = declarationOf(path, text, module, report);
   return source && { source, inputs: module.inputs };
 }
 
-function declarationOf(path: string, module: LoadedModule, report: Report): WorkerSource | null {
+function declarationOf(path: string, text: string, module: LoadedModule, report: Report): WorkerSource | null {
   const given = isObject(module.value) ? { ...defaults, ...definedIn(module.value) } : module.value;
   const decoded = decodeWith(declaration, given);
   if (decoded.kind === "ok") {
     const { description: _, run: __, ...declared } = decoded.value;
     return { path, bundle: module.bundle, ...declared };
   }
+  const places = findPlaces(path, "ts", text);
   for (const { at, message } of decoded.problems) {
-    report(
-      sourceBadWorker(startOf(path), { at: at === "" ? "the declaration" : `\`${at.slice(1).replaceAll("/", ".")}\``, problem: message }),
-    );
+    const key = at.split("/").slice(1);
+    const span = nearestPlace(places, key, "value") ?? startOf(path);
+    report(sourceBadWorker(span, { at: key.length === 0 ? "the declaration" : `\`${key.join(".")}\``, problem: message }));
   }
   return null;
 }

@@ -34,7 +34,7 @@ const closers: Readonly<Record<string, string>> = { "{": "}", "[": "]", "(": ")"
 const maxDepth = 64;
 
 /**
- * Finds the keys of a config's text, for spans alone: a scan, no parse, because the value is known already. It is right
+ * Finds the keys of a config's or a worker's text, for spans alone: a scan, no parse, because the value is known already. It is right
  * for literal objects; a key that it does not find has no place. Total on any text.
  */
 export function findPlaces(file: string, format: "ts" | "toml", text: string): Places {
@@ -50,10 +50,19 @@ export function findPlaces(file: string, format: "ts" | "toml", text: string): P
   return scan.places;
 }
 
-/** The object given to `defineConfig`, or else the default export. */
+/** The place of what a path leads to, or of the nearest key around it; undefined where none is known. */
+export function nearestPlace(places: Places, path: readonly string[], part: keyof Place): Span | undefined {
+  for (let length = path.length; length > 0; length -= 1) {
+    const place = places.get(path.slice(0, length).join("/"));
+    if (place) return length === path.length ? place[part] : place.key;
+  }
+  return undefined;
+}
+
+/** The object given to the last of the define functions, or else the default export. */
 function scanExport(scan: Scan): void {
   const texts = scan.tokens.map((token) => token.text);
-  const call = texts.findLastIndex((text, index) => text === "defineConfig" && texts[index + 1] === "(" && texts[index + 2] === "{");
+  const call = texts.findLastIndex((text, index) => /^define[A-Z]/.test(text) && texts[index + 1] === "(" && texts[index + 2] === "{");
   const start = call === -1 ? texts.findIndex((text, index) => text === "default" && texts[index + 1] === "{") + 1 : call + 2;
   scan.at = start;
   if (start > 0) scanValue(scan, [], 0);

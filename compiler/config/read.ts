@@ -3,7 +3,7 @@ import { configUnknownKey, configWrongType } from "../diagnostics/codes.generate
 import type { Report } from "../diagnostics/diagnostic.ts";
 import { isObject } from "../ir/json.ts";
 import type { Span } from "../ir/span.ts";
-import type { Places } from "./places.ts";
+import { nearestPlace, type Places } from "./places.ts";
 
 /** A value of a config while it is read: where it stands, and where findings go. */
 export interface Field {
@@ -17,16 +17,15 @@ export interface Field {
 
 /** The place of a field's value, or that of the nearest field around it. */
 export function spanOf(field: Field, part: "key" | "value" = "value"): Span {
-  for (let length = field.path.length; length > 0; length -= 1) {
-    const place = field.places.get(field.path.slice(0, length).join("/"));
-    if (place) return length === field.path.length ? place[part] : place.key;
-  }
-  return field.start;
+  return nearestPlace(field.places, field.path, part) ?? field.start;
 }
 
-/** The name of a field as people say it: `models.default`. */
+/** The name of a field as people say it: `models.default`, `entries[0]`. */
 export function nameOf(field: Field): string {
-  return field.path.join(".");
+  return field.path
+    .map((part) => (/^\d+$/.test(part) ? `[${part}]` : `.${part}`))
+    .join("")
+    .replace(/^\./, "");
 }
 
 /** The field's members, none if it is no object. Reports `config/wrong-type`. */

@@ -200,7 +200,10 @@ test("agents and skills are looked for below the config's root", async ({ dir })
 test("sources from memory are those from a disk", async ({ dir }) => {
   const texts = { "agents/a/AGENT.md": "a\r\n", "skills/s/SKILL.md": "s", "tama.toml": '[project]\nname = "n"\n' };
   const { sources } = await read(dir, texts);
-  assert.equal(sourcesFromMemory(texts, assert.unreachable), sources);
+  assert.equal(
+    sourcesFromMemory(texts, () => assert.unreachable()),
+    sources,
+  );
 });
 
 test("configs and workers are given the library's own type constructors", async () => {

@@ -1,0 +1,2 @@
+import { nothing } from "./nowhere.ts";
+export default { entries: [nothing] };

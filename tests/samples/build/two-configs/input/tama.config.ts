@@ -1,0 +1,1 @@
+export default { entries: ["writer"], models: { default: "openai:gpt-4o" } };
