@@ -14,10 +14,11 @@ export function record(run: Run, event: TraceEvent, texts: Recorded["texts"] = {
   run.commands.push({ kind: "record", event, texts, messages });
 }
 
-/** An agent span opens: a call's attempt, or a step with a span of its own. */
+/** An agent span opens: a call's attempt, or a step with a span of its own. The run's own has no parent (""), and none before it. */
 export function recordSpanStart(run: Run, span: { path: Path; parent: Path; prev: Path; name: string; input: Json }): void {
   const { path, parent, prev, name, input } = span;
-  record(run, { kind: "span_started", path, parent, prev, name, span_kind: "agent" }, { input_hash: toText(input) });
+  const around = parent === "" ? {} : { parent, prev };
+  record(run, { kind: "span_started", path, ...around, name, span_kind: "agent" }, { input_hash: toText(input) });
 }
 
 /** An agent span closes. */
