@@ -14,8 +14,11 @@ Examples:
 
 Exit codes: 0 ok, 1 the project has errors, 2 wrong usage, 70 a bug of tamac.`;
 
+const progress = { hasEnded: false };
+process.on("exit", noticeEarlyEnd);
 process.stdout.on("error", endWhenClosed);
 process.exitCode = await main(process.argv.slice(2));
+progress.hasEnded = true;
 
 async function main(args: readonly string[]): Promise<ExitCode> {
   const result: { code: ExitCode } = { code: exitCodes.ok };
@@ -92,7 +95,15 @@ function outputOf(options: Options): Output {
 /** A reader that has seen enough (`tamac graph | head`) is no failure. */
 function endWhenClosed(error: NodeJS.ErrnoException): void {
   if (error.code !== "EPIPE") throw error;
+  progress.hasEnded = true;
   process.exit();
+}
+
+/** A config or a worker that calls `process.exit` must not look like a build that went well. */
+function noticeEarlyEnd(): void {
+  if (progress.hasEnded) return;
+  process.stderr.write("tamac: a config or a worker ended the process while it was loaded; nothing was written\n");
+  process.exitCode = exitCodes.diagnostics;
 }
 
 function reportBug(error: unknown): ExitCode {

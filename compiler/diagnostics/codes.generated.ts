@@ -712,13 +712,13 @@ export function runUnknownEntry(
   return { code: "run/unknown-entry", severity: "error", message, help, span, related };
 }
 
-/** `{run}` begins the ids of {count} runs: {ids} */
+/** several runs have an id that begins with `{run}`: {ids} */
 export function runsAmbiguous(
   span: Span | null,
-  facts: { readonly count: string | number; readonly ids: string | number; readonly run: string | number },
+  facts: { readonly ids: string | number; readonly run: string | number },
   related: readonly Related[] = [],
 ): Diagnostic {
-  const message = `\`${facts.run}\` begins the ids of ${facts.count} runs: ${facts.ids}`;
+  const message = `several runs have an id that begins with \`${facts.run}\`: ${facts.ids}`;
   const help = "write more of the id";
   return { code: "runs/ambiguous", severity: "error", message, help, span, related };
 }

@@ -78,6 +78,13 @@ test("where nothing can be written one line says so, and nothing is left behind"
   assert.equal(readdirSync(dir).sort(), [".state", "agents", "tama.toml", "taken"].filter((name) => name !== ".state").sort());
 });
 
+test("a worker that ends the process is not taken for success", ({ dir }) => {
+  write(dir, { ...files, "agents/count/worker.ts": "process.exit(0);" });
+  const { status, stderr } = tamac(dir, "build");
+  assert.is(status, 1);
+  assert.match(stderr, "ended the process while it was loaded");
+});
+
 test("machines get JSON on stdout, an empty list where nothing is found", ({ dir }) => {
   write(dir, files);
   const sound = tamac(dir, "check", "--format", "json");
