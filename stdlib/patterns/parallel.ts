@@ -34,13 +34,17 @@ export const parallel = definePattern({
 /** The values of those that ended well; the failures apart, under a name that no agent can have. */
 function collected(branches: readonly Branch[]): Expr {
   const well = branches.map(({ name, call }) => ({ name, value: call.value, when: not(call.failed) }));
-  const failures: Expr = { kind: "object", fields: branches.map(({ name, call }) => ({ name, value: call.value, when: call.failed })) };
-  const anyFailed = branches.map(({ call }) => call.failed).reduce((left, right) => binary(left, "or", right), literal(false));
-  return { kind: "object", fields: [...well, { name: "!failed", value: failures, when: anyFailed }] };
+  const failed: Expr = { kind: "object", fields: branches.map(({ name, call }) => ({ name, value: call.value, when: call.failed })) };
+  const anyFailed = binary(literal(true), "in", failures(branches));
+  return { kind: "object", fields: [...well, { name: "!failed", value: failed, when: anyFailed }] };
 }
 
 function someWell(branches: readonly Branch[]): Requirement {
-  const allFailed = branches.map(({ call }) => call.failed).reduce((left, right) => binary(left, "and", right), literal(true));
   const names = branches.map(({ name }) => name).join(", ");
-  return { holds: not(allFailed), code: "all-failed", message: literal(`every worker failed: ${names}`) };
+  return { holds: binary(literal(false), "in", failures(branches)), code: "all-failed", message: literal(`every worker failed: ${names}`) };
+}
+
+/** Which branches failed, as a list: a chain of `or` would nest as deep as there are workers. */
+function failures(branches: readonly Branch[]): Expr {
+  return { kind: "list", items: branches.map(({ call }) => call.failed) };
 }

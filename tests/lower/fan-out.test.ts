@@ -1,6 +1,9 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { planJson } from "../../compiler/emit/plan-json.ts";
+import { decodePlan } from "../../compiler/ir/decode.ts";
 import { truthy } from "../../compiler/ir/eval.ts";
+import { deeperThan } from "../../compiler/ir/json.ts";
 import { evaluated, opOf } from "../support/op-of.ts";
 import { agent, blockOf, planOf, worker } from "../support/plan-of.ts";
 
@@ -37,6 +40,14 @@ test("a worker that is named twice runs twice, under a name of its own", () => {
   );
   const outcomes = { "workers/ann": { value: 1 }, "workers/bob": { value: 2 }, "workers/ann~2": { value: 3 } };
   assert.equal(evaluated(plan, opOf(block, "pure", "join").value, { outcomes }), { ann: 1, bob: 2, "ann~2": 3 });
+});
+
+test("a thousand workers make a plan that is no deeper than one makes", () => {
+  const names = Array.from({ length: 1000 }, (_, index) => `worker-${index}`);
+  const agents = Object.assign({}, ...names.map((name) => agent(name, "pattern: oneshot")));
+  const plan = planOf({ ...agents, ...agent("main", `pattern: parallel\nworkers: [${names.join(", ")}]`) });
+  assert.is(decodePlan(JSON.parse(planJson(plan))).kind, "ok");
+  assert.not.ok(deeperThan(plan, 20));
 });
 
 test("workers may finish with any word, and with `on_error: fail` the first failure is the agent's", () => {

@@ -5,6 +5,8 @@ import { bodiesOf, expressionsOf, exprsIn } from "../../ir/walk.ts";
 export function needsOf(body: Body): ReadonlyMap<string, readonly string[]> {
   const all = new Map<string, ReadonlySet<string>>();
   const direct = new Map<string, readonly string[]>();
+  const position = new Map(body.ops.map((op, index) => [op.id, index]));
+  const declared = (a: string, b: string) => (position.get(a) ?? 0) - (position.get(b) ?? 0);
   for (const op of body.ops) {
     const reads = new Set([...op.after, ...readBy(op)].filter((id) => all.has(id)));
     const implied = new Set([...reads].flatMap((id) => [...(all.get(id) ?? [])]));
