@@ -10,10 +10,7 @@ export function needsOf(body: Body): ReadonlyMap<string, readonly string[]> {
   for (const op of body.ops) {
     const reads = new Set([...op.after, ...readBy(op)].filter((id) => all.has(id)));
     const implied = new Set([...reads].flatMap((id) => [...(all.get(id) ?? [])]));
-    direct.set(
-      op.id,
-      [...all.keys()].filter((id) => reads.has(id) && !implied.has(id)),
-    );
+    direct.set(op.id, [...reads].filter((id) => !implied.has(id)).sort(declared));
     all.set(op.id, new Set([...reads, ...implied]));
   }
   return direct;
