@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from "../../compiler/ir/json.ts";
 import type { Act } from "../../compiler/ir/ops.ts";
-import { show } from "../../compiler/ir/types.ts";
+import { accepts, show } from "../../compiler/ir/types.ts";
 import type { OpFrame } from "./frames.ts";
 import { coerce, outputType, resolveKeys, spell } from "./keys.ts";
 
@@ -9,8 +9,9 @@ export type Finish =
   | { readonly kind: "ok"; readonly key: string; readonly value: Json }
   | { readonly kind: "rejected"; readonly code: "no-route" | "schema"; readonly message: string };
 
-/** Judges a finish: the key must be one that the caller routes, the value of the key's type. A missing key means `done`, a missing value an empty text. */
-export function finishOf(frame: OpFrame<Act>, args: JsonObject): Finish {
+/** Judges a finish: the key must be one that the caller routes, the value of the key's type. A missing key means `done`, a missing value an empty text; `args` null: they are not a JSON object. */
+export function finishOf(frame: OpFrame<Act>, args: JsonObject | null): Finish {
+  if (args === null) return { kind: "rejected", code: "schema", message: "the arguments of finish are not a JSON object" };
   const { op, body } = frame;
   const allowed = resolveKeys(op.keys, body.block.keys);
   const given = typeof args["key"] === "string" ? args["key"] : "done";
@@ -22,7 +23,7 @@ export function finishOf(frame: OpFrame<Act>, args: JsonObject): Finish {
       message: `\`${given}\` is no key to finish with; use one of: ${(allowed ?? []).join(", ")}`,
     };
   const type = outputType(op.outputs, key);
-  const value = coerce(args["value"] ?? "", type);
+  const value = coerce(args["value"] ?? (accepts(type, null) ? null : ""), type);
   if (value === undefined) return { kind: "rejected", code: "schema", message: `the value for \`${key}\` is not of type ${show(type)}` };
   return { kind: "ok", key, value };
 }

@@ -53,6 +53,13 @@ export function toolAnswered(run: Run, frame: OpFrame<Act>, task: ToolTask, resu
   });
 }
 
+/** A call's arguments as a model wrote them, none at all being none; null where they are not a JSON object. */
+export function parseArgs(raw: string): JsonObject | null {
+  if (raw.trim() === "") return {};
+  const parsed = parseJson(raw);
+  return parsed !== undefined && isObject(parsed) ? (parsed as JsonObject) : null;
+}
+
 /** Read-only tools of one turn run side by side; any other waits until it is alone. */
 function handOut(run: Run, frame: OpFrame<Act>, calls: TurnCalls, asked: { call: Call; args: JsonObject }): boolean {
   const readOnly = (name: string) => run.plan.tools[name]?.effects.every((effect) => effect === "read") ?? false;
@@ -144,12 +151,6 @@ function recordCall(run: Run, frame: OpFrame<Act>, path: string, told: { name: s
   } as const;
   record(run, { ...event, ...told.event }, { input_hash: told.raw, value_hash: told.result });
   frame.lastSpan = path;
-}
-
-function parseArgs(raw: string): JsonObject | null {
-  if (raw.trim() === "") return {};
-  const parsed = parseJson(raw);
-  return parsed !== undefined && isObject(parsed) ? (parsed as JsonObject) : null;
 }
 
 function refused(text: string): Reply {

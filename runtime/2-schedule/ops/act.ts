@@ -1,4 +1,4 @@
-import { canonical, isObject, type Json, type JsonObject, parseJson } from "../../../compiler/ir/json.ts";
+import { canonical, type Json } from "../../../compiler/ir/json.ts";
 import type { Act } from "../../../compiler/ir/ops.ts";
 import { toolPath, turnPath } from "../../../compiler/ir/path.ts";
 import { bug } from "../../../compiler/ir/unreachable.ts";
@@ -8,7 +8,7 @@ import { type Finish, finishOf } from "../finish.ts";
 import type { OpFrame, Run, TurnCalls } from "../frames.ts";
 import { offeredTools } from "../offer.ts";
 import { record, spanOf } from "../record.ts";
-import { callTool, toolAnswered } from "../tool-calls.ts";
+import { callTool, parseArgs, toolAnswered } from "../tool-calls.ts";
 import { ok } from "../types.ts";
 import { type Handler, noBody } from "./handler.ts";
 
@@ -113,7 +113,7 @@ function workOff(run: Run, frame: OpFrame<Act>): void {
 function takeFinish(run: Run, frame: OpFrame<Act>, calls: TurnCalls, raw: string): Finish {
   const ordinal = calls.next + 1;
   const path = toolPath(calls.turnPath, ordinal);
-  const finish = finishOf(frame, argsOf(raw));
+  const finish = finishOf(frame, parseArgs(raw));
   const rejected = finish.kind === "rejected";
   if (rejected) calls.results[calls.next] = `[rejected: ${finish.message}]`;
   const event = {
@@ -165,10 +165,4 @@ function finished(run: Run, frame: OpFrame<Act>, finish: { key: string; value: J
   const detail = canonical({ status: "done", iterations: state.turn, tools_used: Object.fromEntries(state.toolsUsed) });
   record(run, { kind: "loop_complete", path: frame.path, parent: spanOf(frame), iteration: state.turn, detail });
   end(run, frame, ok(finish.key, finish.value));
-}
-
-/** A tool call's arguments; an empty object for what is not a JSON object, null where it is not even JSON. */
-function argsOf(raw: string): JsonObject {
-  const parsed = parseJson(raw);
-  return parsed !== undefined && isObject(parsed) ? (parsed as JsonObject) : {};
 }
