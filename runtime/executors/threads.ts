@@ -172,10 +172,10 @@ async function openPool(data: ThreadData, size: PoolSize, onListening: () => voi
   return { pool, lastError: () => lastError };
 }
 
-/** The worker lies beside this file, under the name that it has in the source or in the bundle. */
+/** The worker lies beside this file: bundled, or in the source behind an entry that reads TypeScript. */
 function entry(): string {
-  const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
-  return fileURLToPath(new URL(`./worker.${extension}`, import.meta.url));
+  const name = import.meta.url.endsWith(".ts") ? "./from-source.mjs" : "./worker.js";
+  return fileURLToPath(new URL(name, import.meta.url));
 }
 
 function hostData({ env, projectDir, bundles, clock }: HostData): HostData {

@@ -1,0 +1,8 @@
+// The entry of a thread when tama runs from its TypeScript source: threads do not inherit the loader of the main one.
+// The bundle has no part of this.
+import { register } from "tsx/esm/api";
+
+register();
+const worker = import("./worker.ts");
+
+export default async (envelope) => (await worker).default(envelope);
