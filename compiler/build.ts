@@ -1,7 +1,10 @@
-import { readProject } from "./1-source/index.ts";
+import { resolve } from "node:path";
+import { relative } from "node:path/posix";
+import { readProject, rootOf } from "./1-source/index.ts";
 import type { SourceSet } from "./1-source/types.ts";
 import { type Compiled, compile } from "./compile.ts";
 import type { Diagnostic } from "./diagnostics/diagnostic.ts";
+import type { Sources } from "./diagnostics/render/sources.ts";
 import { hasErrors, sortDiagnostics } from "./diagnostics/sort.ts";
 
 /** A project, read and compiled. */
@@ -24,4 +27,12 @@ export async function build(dir: string): Promise<Built> {
 /** Where nothing was found there is nothing to compile, and one finding has said so. */
 function isEmpty(sources: SourceSet): boolean {
   return sources.config === null && sources.agents.length === 0 && sources.skills.length === 0;
+}
+
+/** What renderers need of a project: texts, and paths that begin as the folder was named. */
+export function sourcesOf(dir: string, sources: SourceSet): Sources {
+  const texts = new Map(sources.files.map(({ path, text }) => [path, text]));
+  if (sources.config) texts.set(sources.config.path, sources.config.text);
+  const root = join(dir, rootOf(sources.config));
+  return { text: (file) => texts.get(file) ?? null, path: (file) => join(root, file) };
 }

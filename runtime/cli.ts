@@ -1,7 +1,8 @@
 import { homedir } from "node:os";
-import { Command, InvalidArgumentError } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
 import { exitCodes } from "../compiler/ir/exit-codes.ts";
 import pkg from "../package.json" with { type: "json" };
+import { projectDir, stateDir } from "./1-load/project-dir.ts";
 import type { ExecFlags, Host } from "./commands/exec.ts";
 import type { Io } from "./commands/io.ts";
 
@@ -33,7 +34,46 @@ function program(): Command {
     const { runCommand } = await import("./commands/run.ts");
     await end(async (host) => runCommand({ ...all(command, flags), input }, host), command);
   });
+  const runs = tama
+    .command("runs")
+    .description("list the runs, newest first")
+    .option("-n, --limit <n>", "at most so many", wholeNumber, 20);
+  runs.addOption(format("text", "json")).action(async (flags: { limit: number; format: "text" | "json" }, command: Command) => {
+    const { runsCommand } = await import("./commands/runs.ts");
+    await end(async (host) => runsCommand({ stateDir: stateOf(command, host), ...flags }, host.io), command);
+  });
+  runs
+    .command("show")
+    .description("draw a run's spans with times and tokens")
+    .argument("<run>", "a run's id, the beginning of one, or `last`")
+    .option("--all", "every span of a wide fan-out")
+    .addOption(format("text", "json"))
+    .action(async (run: string, flags: { all?: true; format: "text" | "json" }, command: Command) => {
+      const { runsShowCommand } = await import("./commands/runs-show.ts");
+      await end(
+        async (host) => runsShowCommand({ stateDir: stateOf(command, host), run, all: flags.all ?? false, format: flags.format }, host.io),
+        command,
+      );
+    });
+  tama
+    .command("sql")
+    .description("ask the database of runs")
+    .argument("<query>", "SQL; tables and columns are in the README")
+    .addOption(format("table", "json", "csv"))
+    .action(async (query: string, flags: { format: "table" | "json" | "csv" }, command: Command) => {
+      const { sqlCommand } = await import("./commands/sql.ts");
+      await end(async (host) => sqlCommand({ stateDir: stateOf(command, host), query, format: flags.format }, host.io), command);
+    });
   return tama;
+}
+
+function format(first: string, ...others: readonly string[]): Option {
+  return new Option("--format <format>", "how it is shown").choices([first, ...others]).default(first);
+}
+
+function stateOf(command: Command, { cwd, env }: Host): string {
+  const { directory, state } = command.optsWithGlobals<{ directory?: string; state?: string }>();
+  return stateDir(state, env["TAMA_STATE"], projectDir(directory, cwd));
 }
 
 function execFlags(command: Command): Command {
@@ -85,5 +125,12 @@ function crash(error: unknown): void {
   process.exit(exitCodes.bug);
 }
 
+/** A reader that went away ends no run: what it would have read is in the trace. */
+function ignoreClosed(error: NodeJS.ErrnoException): void {
+  if (error.code !== "EPIPE") throw error;
+}
+
+process.stdout.on("error", ignoreClosed);
+process.stderr.on("error", ignoreClosed);
 process.on("uncaughtException", crash);
 program().parseAsync().catch(crash);

@@ -1,6 +1,6 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { build } from "../build.ts";
+import { build, sourcesOf } from "../build.ts";
 import { planNotNoted } from "../diagnostics/codes.generated.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { plural } from "../diagnostics/render/text.ts";
@@ -9,7 +9,7 @@ import { buildNotePath } from "../ir/build-note.ts";
 import { type ExitCode, exitCodes } from "../ir/exit-codes.ts";
 import type { Cost, Plan } from "../ir/plan.ts";
 import { opsOf } from "../ir/walk.ts";
-import { type Output, show, sourcesOf } from "./terminal.ts";
+import { type Output, show } from "./terminal.ts";
 import { mark, writeWhole } from "./write.ts";
 
 /** `tamac build`: compiles a project and writes its plan; nothing is written where a finding is an error. */

@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from "node:fs";
 import { reasonOf } from "../1-source/text.ts";
-import { build } from "../build.ts";
+import { build, sourcesOf } from "../build.ts";
 import { planUnreadable } from "../diagnostics/codes.generated.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { loadPlan } from "../diagnostics/load-plan.ts";
@@ -8,7 +8,7 @@ import type { Sources } from "../diagnostics/render/sources.ts";
 import { dot } from "../emit/dot.ts";
 import { type ExitCode, exitCodes } from "../ir/exit-codes.ts";
 import type { Plan } from "../ir/plan.ts";
-import { noSources, type Output, show, sourcesOf } from "./terminal.ts";
+import { noSources, type Output, show } from "./terminal.ts";
 import { writeWhole } from "./write.ts";
 
 interface Loaded {

@@ -26,11 +26,3 @@ export function show(diagnostics: readonly Diagnostic[], sources: Sources, outpu
 
 /** Findings about no source. */
 export const noSources: Sources = { text: () => null };
-
-/** What renderers need of a project: texts, and paths that begin as the folder was named. */
-export function sourcesOf(dir: string, sources: SourceSet): Sources {
-  const texts = new Map(sources.files.map(({ path, text }) => [path, text]));
-  if (sources.config) texts.set(sources.config.path, sources.config.text);
-  const root = join(dir, rootOf(sources.config));
-  return { text: (file) => texts.get(file) ?? null, path: (file) => join(root, file) };
-}

@@ -11,12 +11,13 @@ import { projectDir, stateDir } from "../1-load/project-dir.ts";
 import { readInput, readText } from "../1-load/read-text.ts";
 import { foreignCode } from "../1-load/trust.ts";
 import { readClock, startClock } from "../3-task/clock.ts";
+import { loadRuns } from "../5-store/store.ts";
 import { type ExecResult, exec, type RunStatus } from "../exec.ts";
 import { threadExecutor, usualThreads } from "../executors/threads.ts";
 import { failureLine } from "../run-loop.ts";
 import { type Io, tell } from "./io.ts";
 import { formatMs, progress } from "./progress.ts";
-import { storeRun } from "./store-run.ts";
+import { storeWaitMs } from "./runs.ts";
 
 /** The flags of `tama exec` and `tama run`. */
 export interface ExecFlags {
@@ -86,7 +87,7 @@ export async function runPlan(plan: Plan, flags: ExecFlags, host: Host): Promise
     onEvent: flags.quiet ? () => {} : progress(io, nowUs),
   });
   const code = report(io, result, { traceId, ms: (nowUs() - startUs) / 1000, quiet: flags.quiet ?? false });
-  if (result.kind === "ended") await storeRun(io, state);
+  if (result.kind === "ended") tell(io, await loadRuns({ stateDir: state, waitMs: storeWaitMs }));
   return code;
 }
 

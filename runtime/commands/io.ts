@@ -12,5 +12,5 @@ export interface Io {
 
 /** Shows findings that have no place in a source. */
 export function tell(io: Io, diagnostics: readonly Diagnostic[]): void {
-  io.stderr(renderText(diagnostics, { colour: io.color, width: io.columns, text: () => null }));
+  if (diagnostics.length > 0) io.stderr(renderText(diagnostics, { colour: io.color, width: io.columns, text: () => null }));
 }

@@ -6,8 +6,8 @@ import type { SpanNode } from "./span-tree.ts";
 
 /** The tree as lines that fit the terminal: name, start after the run's, duration, tokens, and what is not ok. */
 export function treeLines(roots: readonly SpanNode[], io: Io): readonly string[] {
-  const zero = roots.reduce((first, { startUs }) => Math.min(first, startUs), Number.POSITIVE_INFINITY);
   const lines = roots.flatMap((root) => branch(root, "", ""));
+  const zero = lines.reduce((first, { node }) => Math.min(first, node.startUs), Number.POSITIVE_INFINITY);
   const fixed = 9 + 9 + 13 + 3;
   const widest = lines.reduce((most, { label }) => Math.max(most, [...label].length), "SPAN".length);
   const room = Math.max(16, Math.min(widest, io.columns - fixed));
