@@ -1,5 +1,4 @@
-import { resolve } from "node:path";
-import { relative } from "node:path/posix";
+import { join } from "node:path/posix";
 import { readProject, rootOf } from "./1-source/index.ts";
 import type { SourceSet } from "./1-source/types.ts";
 import { type Compiled, compile } from "./compile.ts";

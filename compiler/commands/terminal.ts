@@ -1,6 +1,3 @@
-import { join } from "node:path/posix";
-import { rootOf } from "../1-source/index.ts";
-import type { SourceSet } from "../1-source/types.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { renderJson } from "../diagnostics/render/json.ts";
 import type { Sources } from "../diagnostics/render/sources.ts";
