@@ -63,8 +63,12 @@ function take(run: Run, { path, result }: Event & { kind: "settled" }): void {
   run.sent.delete(path);
 }
 
+/** What fails from now on changes nothing: a run that is stopped ends `cancelled`. */
 function stop(run: Run, reason: string): void {
-  if (run.root && !run.root.failure) cancelBody(run, run.root, { code: "cancelled", message: reason, path: run.root.block.span });
+  const { root } = run;
+  if (!root || root.failure) return;
+  root.failure = { failure: { code: "cancelled", message: reason, path: root.prefix }, op: -1 };
+  cancelBody(run, root, reason);
 }
 
 function drain(run: Run): readonly Command[] {

@@ -51,19 +51,25 @@ export function failedOutcome(failure: Failure): Outcome {
   return { kind: "ok", key: "error", value: failureValue(failure), failed: true };
 }
 
-/** Stops a body: nothing new starts, tasks in flight are cancelled, and the body ends when they have. */
-export function cancelBody(run: Run, body: BodyFrame, failure: Failure): void {
+/** Stops a body from without: it ends `cancelled` once what it has in flight has ended. A failure of its own that comes first still counts. */
+export function cancelBody(run: Run, body: BodyFrame, message: string): void {
   const bodies = [body];
   for (let next = bodies.pop(); next; next = bodies.pop()) {
-    next.failure ??= { failure, op: Number.POSITIVE_INFINITY };
-    for (const op of next.active.values()) {
-      op.cancelled = true;
-      for (const path of op.tasks) run.commands.push({ kind: "cancel", path });
-      bodies.push(...op.bodies);
-    }
+    next.failure ??= { failure: { code: "cancelled", message, path: next.prefix }, op: Number.POSITIVE_INFINITY };
+    bodies.push(...cancelOps(run, next));
     const stopped = next;
     run.agenda.push(() => endIfIdle(run, stopped));
   }
+}
+
+/** Cancels what a body has in flight; gives the bodies inside, which are still to be stopped. */
+function cancelOps(run: Run, body: BodyFrame): readonly BodyFrame[] {
+  const going = [...body.active.values()].filter((op) => !op.cancelled);
+  for (const op of going) {
+    op.cancelled = true;
+    for (const path of op.tasks) run.commands.push({ kind: "cancel", path });
+  }
+  return going.flatMap((op) => [...op.bodies]);
 }
 
 function startOp(run: Run, body: BodyFrame, position: number): void {
@@ -146,7 +152,7 @@ function opFailed(run: Run, frame: OpFrame, failure: Failure): void {
   const first = body.failure === null;
   const ours = frame.cancelled && failure.code === "cancelled";
   if (first || (!ours && position < (body.failure?.op ?? 0))) body.failure = { failure, op: position };
-  if (first) cancelBody(run, body, failure);
+  if (first) for (const inner of cancelOps(run, body)) cancelBody(run, inner, "another step failed");
   endIfIdle(run, body);
 }
 

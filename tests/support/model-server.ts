@@ -76,19 +76,32 @@ export interface ModelServer {
   readonly maxInFlight: () => number;
   /** Resolves when `count` requests have come. */
   readonly waitForHits: (count: number) => Promise<void>;
+  /** Resolves when so many clients have gone away before they were answered. */
+  readonly waitForDrops: (count: number) => Promise<void>;
   readonly close: () => Promise<void>;
+}
+
+interface Waiter {
+  readonly count: number;
+  readonly resolve: () => void;
 }
 
 /** Starts a server on a free port of loopback. A handler that throws is answered with 599 and its message. */
 export async function startModelServer(handler: ModelHandler): Promise<ModelServer> {
   const requests: ModelRequest[] = [];
-  const waiting: { readonly count: number; readonly resolve: () => void }[] = [];
+  const waiting: Waiter[] = [];
+  const waitingForDrops: Waiter[] = [];
+  let dropped = 0;
   let inFlight = 0;
   let most = 0;
   const server = createServer((message, response) => {
     inFlight++;
     most = Math.max(most, inFlight);
-    response.once("close", () => inFlight--);
+    response.once("close", () => {
+      inFlight--;
+      if (!response.writableFinished) dropped++;
+      for (const waiter of waitingForDrops) if (dropped >= waiter.count) waiter.resolve();
+    });
     const serve = async () => {
       const request = toRequest(await readBody(message), message, requests.length + 1);
       requests.push(request);
@@ -106,6 +119,7 @@ export async function startModelServer(handler: ModelHandler): Promise<ModelServ
     hits: () => requests.length,
     maxInFlight: () => most,
     waitForHits: (count) => new Promise((resolve) => (requests.length >= count ? resolve() : void waiting.push({ count, resolve }))),
+    waitForDrops: (count) => new Promise((resolve) => (dropped >= count ? resolve() : void waitingForDrops.push({ count, resolve }))),
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

@@ -16,7 +16,7 @@ import type { Row, TraceEvent } from "../../runtime/4-trace/columns.ts";
 import { readRun } from "../../runtime/4-trace/read.ts";
 import { type ExecResult, exec, runDir } from "../../runtime/exec.ts";
 import { inlineExecutor } from "../../runtime/executors/inline.ts";
-import { type ModelRequest, type Part, script, startModelServer } from "./model-server.ts";
+import { type ModelRequest, type ModelServer, type Part, script, startModelServer } from "./model-server.ts";
 
 export interface RunPlanOptions {
   /** The run's input; default `the task`. */
@@ -25,6 +25,8 @@ export interface RunPlanOptions {
   /** Where `tama_files_read` may look; default the run's own empty folder. */
   readonly projectDir?: string;
   readonly signal?: AbortSignal;
+  /** A server of the test's own, in place of one that `parts` make. */
+  readonly server?: ModelServer;
   readonly onEvent?: (event: TraceEvent) => void;
 }
 
@@ -44,7 +46,7 @@ const traceId = "5ca1ab1e".repeat(4);
 
 /** Runs a plan from its default entry. `parts` say what the models answer, by system prompt. */
 export async function runPlan(plan: Plan, parts: Readonly<Record<string, Part>>, options: RunPlanOptions = {}): Promise<Ran> {
-  const server = await startModelServer(script(parts));
+  const server = options.server ?? (await startModelServer(script(parts)));
   const folder = mkdtempSync(join(tmpdir(), "tama-run-"));
   try {
     const models = resolveModels(plan, { override: null, env: server.env });
@@ -66,7 +68,7 @@ export async function runPlan(plan: Plan, parts: Readonly<Record<string, Part>>,
     if (result.kind === "refused") throw new Error(result.diagnostic.message);
     return { result, settled: result.settled, requests: server.requests, maxInFlight: server.maxInFlight(), ...readLog(folder) };
   } finally {
-    await server.close();
+    if (!options.server) await server.close();
     rmSync(folder, { recursive: true });
   }
 }

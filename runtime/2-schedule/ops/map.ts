@@ -64,8 +64,7 @@ function stop(run: Run, frame: OpFrame<MapOp>, state: MapState, failed: { index:
   const first = state.failed === null;
   const cancelled = !first && failed.failure.code === "cancelled";
   if (first || (!cancelled && failed.index < (state.failed?.index ?? 0))) state.failed = failed;
-  if (first)
-    for (const body of frame.bodies) cancelBody(run, body, { code: "cancelled", message: "another item failed", path: body.prefix });
+  if (first) for (const body of frame.bodies) cancelBody(run, body, "another item failed");
 }
 
 function finish(run: Run, frame: OpFrame<MapOp>, state: MapState): void {
