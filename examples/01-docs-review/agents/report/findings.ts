@@ -47,7 +47,7 @@ function brokenAnchors({ links }: Metrics): readonly Finding[] {
   return links.filter(({ isBroken }) => isBroken).map(({ line, target }) => ({ line, text: `the link \`${target}\` leads to no heading` }));
 }
 
+/** Cut between words. */
 function clip(text: string): string {
-  const chars = [...text];
-  return chars.length > longestQuote ? `${chars.slice(0, longestQuote).join("").trimEnd()}…` : text;
+  return text.length > longestQuote ? `${text.slice(0, longestQuote).replace(/\s+\S*$/, "")} …` : text;
 }
