@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { traceUnwritable } from "../compiler/diagnostics/codes.generated.ts";
 import type { Diagnostic } from "../compiler/diagnostics/diagnostic.ts";
 import type { FailureCode } from "../compiler/ir/failure.ts";
 import { canonical, toText } from "../compiler/ir/json.ts";
@@ -8,7 +9,7 @@ import type { Plan } from "../compiler/ir/plan.ts";
 import type { Settled } from "./2-schedule/types.ts";
 import type { RunModel } from "./3-task/task.ts";
 import type { TraceEvent } from "./4-trace/columns.ts";
-import { openLog } from "./4-trace/log.ts";
+import { type LogWriter, openLog } from "./4-trace/log.ts";
 import { createRecorder, type Recorder } from "./4-trace/recorder.ts";
 import type { Executor } from "./executors/executor.ts";
 import { runLoop } from "./run-loop.ts";
@@ -38,11 +39,24 @@ export type ExecResult =
   | { readonly kind: "ended"; readonly status: RunStatus; readonly settled: Settled }
   | { readonly kind: "refused"; readonly diagnostic: Diagnostic };
 
-/** Runs a verified plan and records it. Closes the executor and the log. Throws only where the log can no longer be written. */
+/** Runs a verified plan and records it. Closes the executor and the log. Refused where the log cannot be written, at the start or later on: reports trace/locked, trace/unwritable. */
 export async function exec(options: ExecOptions): Promise<ExecResult> {
-  const opened = openRunLog(options);
-  if (opened.kind === "failed") return closing(options, { kind: "refused", diagnostic: opened.diagnostic });
-  const recorder = createRecorder({ log: opened.log, traceId: options.traceId, nowUs: options.nowUs, texts: options.plan.trace.texts });
+  try {
+    const opened = openRunLog(options);
+    return opened.kind === "failed" ? { kind: "refused", diagnostic: opened.diagnostic } : await runRecorded(options, opened.log);
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
+    return {
+      kind: "refused",
+      diagnostic: traceUnwritable(null, { dir: runDir(options.stateDir, options.traceId), reason: error.message }),
+    };
+  } finally {
+    await options.executor.close();
+  }
+}
+
+async function runRecorded(options: ExecOptions, log: LogWriter): Promise<ExecResult> {
+  const recorder = createRecorder({ log, traceId: options.traceId, nowUs: options.nowUs, texts: options.plan.trace.texts });
   try {
     recordStart(recorder, options);
     const settled = await runLoop({ ...options, recorder });
@@ -51,18 +65,16 @@ export async function exec(options: ExecOptions): Promise<ExecResult> {
     return { kind: "ended", status, settled };
   } finally {
     recorder.close();
-    await options.executor.close();
   }
+}
+
+function isSystemError(error: unknown): error is Error {
+  return error instanceof Error && "syscall" in error;
 }
 
 /** The folder of a run's log. */
 export function runDir(stateDir: string, traceId: string): string {
   return join(stateDir, "runs", traceId);
-}
-
-async function closing(options: ExecOptions, result: ExecResult): Promise<ExecResult> {
-  await options.executor.close();
-  return result;
 }
 
 /** A state folder keeps itself out of version control. */

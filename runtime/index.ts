@@ -1,0 +1,13 @@
+/** The runtime as a library, `tama/runtime`. Importing it does nothing. */
+export { type LoadedPlan, loadPlan } from "../compiler/diagnostics/load-plan.ts";
+export type { Plan } from "../compiler/ir/plan.ts";
+export { type ModelOptions, type ResolvedModels, resolveModels } from "./1-load/models.ts";
+export type { Outcome, Settled } from "./2-schedule/types.ts";
+export { type Clock, readClock, startClock } from "./3-task/clock.ts";
+export type { RunModel, Task, TaskResult } from "./3-task/task.ts";
+export { columns, type EventKind, type TraceEvent } from "./4-trace/columns.ts";
+export { loadRuns, openStore, type QueryResult, type Store, type StoreOptions } from "./5-store/store.ts";
+export { type ExecOptions, type ExecResult, exec, type RunStatus } from "./exec.ts";
+export type { Executor } from "./executors/executor.ts";
+export { inlineExecutor } from "./executors/inline.ts";
+export { type ThreadOptions, threadExecutor, usualThreads } from "./executors/threads.ts";
