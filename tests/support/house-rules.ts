@@ -99,6 +99,7 @@ const areas: readonly Area[] = [
 const doors: Rules["doors"] = {
   "@duckdb/node-api": ["runtime/5-store"],
   "@duckdb/node-bindings": ["runtime/5-store"],
+  "@hpcc-js/wasm-graphviz": ["compiler/emit/svg.ts"],
   "apache-arrow": ["runtime/4-trace"],
   chevrotain: ["compiler/2-parse"],
   commander: ["compiler/cli.ts", "compiler/commands", "runtime/cli.ts", "runtime/commands"],
