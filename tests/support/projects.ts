@@ -1,35 +1,33 @@
-/** Projects in memory that more than one test looks at. */
-import type { WorkerSource } from "../../compiler/1-source/types.ts";
-import { agent, skill, worker } from "./plan-of.ts";
+/** Projects as files, for tests and benches that need many agents. */
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 
-export interface Project {
-  readonly texts: Readonly<Record<string, string>>;
-  readonly workers: Readonly<Record<string, WorkerSource>>;
+/** An agent: frontmatter besides name, description and version as YAML values (JSON is YAML), the body, and step files. */
+export interface AgentFiles {
+  readonly pattern: string;
+  readonly body: string;
+  readonly fields?: Readonly<Record<string, unknown>>;
+  readonly steps?: Readonly<Record<string, string>>;
 }
 
-const states = `
-  sort: [{urgent: write}, {"*": gather}]
-  gather: write
-  write: check
-  check: [{approve: publish}, {Revise: write}, {again: write}, {drop: ~}, {shelve: shelved}, {"!error": shelved}]
-  publish: ~
-  shelved: ~`;
+export interface ProjectFiles {
+  readonly entry: string;
+  readonly agents: Readonly<Record<string, AgentFiles>>;
+}
 
-/** Each pattern once, called from an fsm with every kind of way out. */
-export const everyPattern: Project = {
-  texts: {
-    ...agent("main", `pattern: fsm\ninitial: sort\nstates:${states}`),
-    ...agent("sort", "pattern: react\ncall: {uses: [notes]}", "urgent or not"),
-    ...agent("gather", "pattern: scatter\nworker: read"),
-    "agents/gather/reduce.md": "Reduce it.\n",
-    ...agent("read", "pattern: react"),
-    ...agent("write", "pattern: parallel\nworkers: [draft, count, draft]"),
-    ...agent("draft", "pattern: oneshot"),
-    ...agent("count", "pattern: code"),
-    "agents/count/worker.ts": "",
-    ...agent("check", "pattern: react", "approve revise again drop shelve"),
-    ...agent("publish", "pattern: oneshot"),
-    ...skill("notes", ["tama_mem_set", "tama_files_read"]),
-  },
-  workers: worker("count"),
-};
+/** Writes a project whose model is `openai:tiny`. */
+export function writeProject(dir: string, { entry, agents }: ProjectFiles): void {
+  mkdirSync(dir, { recursive: true });
+  writeFileSync(join(dir, "tama.toml"), `[project]\nname = "made"\nentrypoint = "${entry}"\n\n[models]\ndefault = "openai:tiny"\n`);
+  for (const [name, agent] of Object.entries(agents)) {
+    const folder = join(dir, "agents", name);
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, "AGENT.md"), agentText(name, agent));
+    for (const [step, text] of Object.entries(agent.steps ?? {})) writeFileSync(join(folder, `${step}.md`), text);
+  }
+}
+
+function agentText(name: string, { pattern, body, fields = {} }: AgentFiles): string {
+  const extra = Object.entries(fields).map(([key, value]) => `${key}: ${JSON.stringify(value)}\n`);
+  return `---\nname: ${name}\ndescription: does the work of ${name}\nversion: "1.0.0"\npattern: ${pattern}\n${extra.join("")}---\n${body}\n`;
+}

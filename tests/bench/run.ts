@@ -1,0 +1,33 @@
+/**
+ * Measures: `npm run bench -- [name...] [--full]`. A bench is a file beside this one that exports `name` and `run`.
+ * Everything is measured on what `npm run bundle` made, as ratios to a floor taken in the same run.
+ */
+import { execFileSync } from "node:child_process";
+import { readdirSync } from "node:fs";
+import { cpus } from "node:os";
+import { fileURLToPath } from "node:url";
+
+/** What a bench exports. */
+interface Bench {
+  readonly name: string;
+  readonly run: (print: (line: string) => void, options: { readonly full: boolean }) => Promise<void>;
+}
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const [flags, filters] = [process.argv.slice(2).filter(isFlag), process.argv.slice(2).filter((arg) => !isFlag(arg))];
+
+execFileSync("npm", ["run", "--silent", "bundle"], { cwd: root, stdio: ["ignore", "ignore", "inherit"] });
+console.log(`Node ${process.version}, ${cpus().length} cores\n`);
+for (const file of readdirSync(fileURLToPath(new URL(".", import.meta.url))).sort()) {
+  if (!file.endsWith(".ts") || file === "run.ts") continue;
+  const bench: Bench = await import(new URL(file, import.meta.url).href);
+  if (filters.length > 0 && !filters.some((filter) => bench.name.includes(filter))) continue;
+  const start = performance.now();
+  console.log(bench.name);
+  await bench.run((line) => console.log(`  ${line}`), { full: flags.includes("--full") });
+  console.log(`  (${((performance.now() - start) / 1_000).toFixed(0)} s)\n`);
+}
+
+function isFlag(arg: string): boolean {
+  return arg.startsWith("--");
+}
