@@ -1,5 +1,5 @@
 import type { Expr } from "../compiler/ir/expr.ts";
-import type { KeySet, OnFailure, Outputs, Requirement, Result } from "../compiler/ir/ops.ts";
+import type { KeySet, OnFailure, Requirement, Result } from "../compiler/ir/ops.ts";
 import type { Type } from "../compiler/ir/types.ts";
 
 /** What a frontmatter field of a pattern holds: it tells the parser how to read it and the resolver what to bind. */
@@ -33,7 +33,7 @@ export interface State {
 export interface FieldValues {
   readonly agent: (name: string) => string;
   readonly agents: (name: string) => readonly string[];
-  readonly count: (name: string) => number | null;
+  readonly count: (name: string) => number;
   readonly state: (name: string) => string;
   readonly states: (name: string) => readonly State[];
 }
@@ -59,14 +59,16 @@ export interface StepOptions {
   readonly label?: Expr;
   /** Default: open. */
   readonly keys?: KeySet;
-  /** Default: text, whatever the key. */
-  readonly outputs?: Outputs;
+  /** The type of its value, whatever the key; default text. */
+  readonly output?: Type;
+  /** The types of the values of keys whose own differ from `output`. */
+  readonly outputs?: Readonly<Record<string, Type>>;
   /** Put before the step's own system prompt. */
   readonly prefix?: Expr;
   /** Default 10 for an act of a step file; the agent's `max_iter` for its own body. */
   readonly maxTurns?: number;
   readonly sample?: Expr;
-  /** Default `own` for step files, `none` for the agent's body. */
+  /** Default `own` for a step file that runs as an act, whose turns belong together; else `none`. */
   readonly span?: "own" | "none";
 }
 
@@ -90,7 +92,9 @@ export interface Turn {
 
 export interface RepeatOptions {
   readonly state: Expr;
-  readonly max: number;
+  /** Default: the most items that a fan-out of the agent may have. */
+  readonly max?: number;
+  /** How often, where that is not `max`; more than `max` fails before anything is repeated. */
   readonly times?: Expr;
   readonly onExhausted: "fail" | "last";
   readonly exhausted?: Expr;
@@ -105,6 +109,8 @@ export interface Builder {
   readonly keys: Expr;
   /** Keys that are the caller's, or these words (and with `andCaller` the caller's too). */
   readonly callerKeys: KeySet;
+  /** What a step that ends the pattern may finish with: the agent's declared `keys`, else its caller's. */
+  readonly endKeys: KeySet;
   readonly words: (words: readonly string[], also?: "caller") => KeySet;
   /** A template: the text forms of its parts. */
   readonly text: (strings: TemplateStringsArray, ...values: readonly (Expr | string | number)[]) => Expr;
@@ -147,6 +153,10 @@ export interface PatternInput {
   readonly maxIter: number;
   /** What becomes of a failed branch: the agent's `on_error`, else the pattern's default. */
   readonly onFailure: OnFailure;
+  /** The declared type of its value: of what the last step finishes with or answers. Text where none is declared. */
+  readonly output: Type;
+  /** The words that it declares to finish with; null where it declares none. */
+  readonly keys: readonly string[] | null;
   /** The type of the named agent's input, for scatter's items. */
   readonly inputOf: (agent: string) => Type;
 }
@@ -158,6 +168,8 @@ export interface Pattern {
   readonly fields: Readonly<Record<string, Field>>;
   /** Required step files, without `.md`. */
   readonly steps: readonly string[];
+  /** Those of `steps` that run as an act where their file names no pattern. */
+  readonly acts: readonly string[];
   /** The role of its own prompt's model when neither step nor agent names one; null where the body is no prompt. */
   readonly role: "thinker" | "worker" | "default" | null;
   /** How AGENT.md's body runs: as an ask, as an act, as a worker.ts, or not at all. */
@@ -169,7 +181,21 @@ export interface Pattern {
   readonly lower: (agent: PatternInput, build: Builder) => Result;
 }
 
+/** A pattern as one writes it: what is left out has its default. */
+export type PatternDeclaration = Pick<Pattern, "name" | "summary" | "lower"> & Partial<Pattern>;
+
+/** What a declaration says where it is silent: no fields, no step files, no prompt of its own, no loop, no fan-out. */
+export const patternDefaults = {
+  fields: {},
+  steps: [],
+  acts: [],
+  role: null,
+  body: "none",
+  maxIter: null,
+  onError: null,
+} as const satisfies Partial<Pattern>;
+
 /** Declares a pattern. */
-export function definePattern(pattern: Pattern): Pattern {
-  return pattern;
+export function definePattern(pattern: PatternDeclaration): Pattern {
+  return { ...patternDefaults, ...pattern };
 }

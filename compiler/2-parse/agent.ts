@@ -1,20 +1,20 @@
 import type { Pattern } from "../../stdlib/pattern.ts";
-import { laterPatterns, patterns } from "../../stdlib/patterns/index.ts";
+import { patterns } from "../../stdlib/patterns/index.ts";
 import type { SourceFile } from "../1-source/types.ts";
 import { closest } from "../diagnostics/closest.ts";
-import { parseEmptyPrompt, parseNotYet, parseUnknownPattern, parseUnusedKey } from "../diagnostics/codes.generated.ts";
+import { parseEmptyPrompt, parseUnknownPattern, parseUnusedKey } from "../diagnostics/codes.generated.ts";
 import type { Report } from "../diagnostics/diagnostic.ts";
 import { watch } from "../diagnostics/watch.ts";
 import { noLimits } from "../ir/plan.ts";
 import type { Span } from "../ir/span.ts";
-import { type Call, readCall, readNames } from "./call.ts";
+import { type Call, openInner, readCall, readNames } from "./call.ts";
 import { type Document, readDocument } from "./document.ts";
 import { type Fields, openFields } from "./fields.ts";
 import { readName } from "./identity.ts";
 import { readPatternFields, referencesOf } from "./pattern-fields.ts";
 import { readSteps, type StepFile } from "./step.ts";
 import type { Located, ParsedAgent } from "./types.ts";
-import { oneOf, text } from "./values.ts";
+import { oneOf, text, whole } from "./values.ts";
 
 /** An agent directory with what it holds. */
 export interface AgentSource {
@@ -26,7 +26,7 @@ export interface AgentSource {
 }
 
 /** Keys of the language that this version does not build. */
-const laterKeys = ["input", "output", "keys", "retry", "limits", "template"];
+const laterKeys = ["input", "output", "keys", "limits", "template"];
 
 /** What every agent says, whatever its pattern. */
 interface Common {
@@ -36,6 +36,7 @@ interface Common {
   readonly env: readonly Located<string>[];
   readonly call: Call;
   readonly onError: Located<"fail" | "collect"> | null;
+  readonly attempts: Located<number> | null;
 }
 
 /** Reads an agent. Null, after findings, where its frontmatter or its pattern cannot be made out. */
@@ -44,11 +45,6 @@ export function readAgent(source: AgentSource, report: Report): ParsedAgent | nu
   const document = readDocument(source.file, watched.report);
   if (!document) return null;
   const fields = openFields(document.map, document.head, watched.report);
-  const patternName = fields.entry("pattern")?.value;
-  if (patternName?.kind === "scalar" && laterPatterns.includes(patternName.source)) {
-    report(parseNotYet(patternName.span, { what: `the pattern \`${patternName.source}\`` }));
-    return null;
-  }
   const common = readCommon(fields, source.directory);
   const named = fields.required("pattern", text, "oneshot");
   const pattern = named && findPattern(named, watched.report);
@@ -65,14 +61,23 @@ function readCommon(fields: Fields, directory: string): Common {
     env: readNames(fields, "env"),
     call: readCall(fields),
     onError: fields.optional("on_error", oneOf("fail", "collect")),
+    attempts: readRetry(fields),
   };
+}
+
+/** Reads `retry: {attempts: 2}`. */
+function readRetry(fields: Fields): Located<number> | null {
+  const retry = openInner(fields, "retry");
+  if (!retry) return null;
+  const attempts = retry.required("attempts", whole(1), "2");
+  retry.close("`retry`");
+  return attempts;
 }
 
 function findPattern(name: Located<string>, report: Report): Pattern | null {
   const pattern = Object.hasOwn(patterns, name.value) ? patterns[name.value] : undefined;
   if (pattern) return pattern;
-  const known = [...Object.keys(patterns), ...laterPatterns];
-  report(parseUnknownPattern(name.span, { pattern: name.value, closest: closest(name.value, known) }));
+  report(parseUnknownPattern(name.span, { pattern: name.value, closest: closest(name.value, Object.keys(patterns)) }));
   return null;
 }
 
@@ -103,6 +108,7 @@ function readPatterned(source: AgentSource, document: Document, read: Read): Omi
     fields: values,
     references: referencesOf(values),
     onError: common.onError,
+    attempts: common.attempts,
     body: {
       name: "body",
       file: document.file,

@@ -63,7 +63,7 @@ function readModel(call: Fields): ModelChoice | null {
 }
 
 /** Opens a map inside another; null where it is absent, empty or no map. */
-function openInner(fields: Fields, key: string): Fields | null {
+export function openInner(fields: Fields, key: string): Fields | null {
   const map = fields.optional<MapNode>(key, (node, reading) => (node.kind === "map" ? node : mismatch(node, reading, "keys and values")));
   return map && openFields(map, map.span, fields.report);
 }

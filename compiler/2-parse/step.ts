@@ -46,11 +46,11 @@ export function readSteps(source: StepSource, { pattern, span }: Asking, report:
   // A step file under a wrong name is told once: where its right name is missed.
   if (missing.length > 0) report(parseMissingStepFile(span, { pattern: pattern.name, files: named }, unused.map(strayFile)));
   else for (const file of unused) report(unusedStep(file, pattern));
-  return files.filter(({ name }) => pattern.steps.includes(name)).flatMap((file) => readStep(file, report) ?? []);
+  return files.filter(({ name }) => pattern.steps.includes(name)).flatMap((file) => readStep(file, pattern, report) ?? []);
 }
 
 /** Reads a step file. A step with skills is an act, whatever its pattern says. */
-function readStep({ name, source }: StepFile, report: Report): ParsedStep | null {
+function readStep({ name, source }: StepFile, asking: Pattern, report: Report): ParsedStep | null {
   const document = readOptionalDocument(source, report);
   if (!document) return null;
   const fields = openFields(document.map, document.head, report);
@@ -60,7 +60,8 @@ function readStep({ name, source }: StepFile, report: Report): ParsedStep | null
   }
   const call = readCall(fields);
   fields.close("step files");
-  const kind = pattern?.value === "react" || call.uses.length > 0 ? "act" : "ask";
+  const acts = pattern ? pattern.value === "react" : asking.acts.includes(name);
+  const kind = acts || call.uses.length > 0 ? "act" : "ask";
   if (kind === "ask" && call.maxIter) report(parseUnusedKey(call.maxIter.span, { key: "max_iter", owner: "a step that runs as oneshot" }));
   if (document.body.value.trim() === "") report(parseEmptyPrompt(document.head, { file: source.path }));
   return { name, file: source.path, span: document.span, kind, ...call, body: document.body };

@@ -72,6 +72,8 @@ export interface ParsedAgent {
   /** Every place where it names an agent that it calls. */
   readonly references: readonly AgentReference[];
   readonly onError: Located<"fail" | "collect"> | null;
+  /** `retry.attempts`: how often a failed run of it is tried, the first time included. */
+  readonly attempts: Located<number> | null;
   readonly body: ParsedStep;
   readonly steps: readonly ParsedStep[];
   readonly env: readonly Located<string>[];

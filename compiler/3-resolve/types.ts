@@ -3,6 +3,7 @@ import type { WorkerSource } from "../1-source/types.ts";
 import type { Digest } from "../ir/digest.ts";
 import type { Limits, PlanModel, PlanTool } from "../ir/plan.ts";
 import type { Span } from "../ir/span.ts";
+import type { Type } from "../ir/types.ts";
 
 /** A prompt whose names are bound. `model` is a key of the project's `models`; null only where the step calls none. */
 export interface ResolvedStep {
@@ -27,6 +28,13 @@ export interface ResolvedAgent {
   readonly worker: WorkerSource | null;
   readonly maxIter: number | null;
   readonly onError: "fail" | "collect" | null;
+  /** The declared types of what `start` gives and of the finish value; null where it declares none. */
+  readonly input: Type | null;
+  readonly output: Type | null;
+  /** The words that it declares to finish with; null where it declares none. */
+  readonly keys: readonly string[] | null;
+  /** How often a failed run of it is tried, the first time included. */
+  readonly attempts: number;
   readonly limits: Limits;
   /** Agents that it calls, sorted, without repeats. */
   readonly calls: readonly string[];

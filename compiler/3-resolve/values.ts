@@ -19,7 +19,8 @@ export function fieldValues({ directory, fields }: ParsedAgent, agents: Readonly
     },
     count: (name) => {
       const value = field(name);
-      return value?.kind === "count" ? value.count : null;
+      if (value?.kind !== "count") throw wrong(name);
+      return value.count;
     },
     state: (name) => {
       const value = field(name);

@@ -12,7 +12,6 @@ import { template } from "./template.ts";
 const stepTurns = 10;
 const repairs = { schema: 1, empty: 1 };
 const callerKeys: KeySet = { kind: "set", words: [], caller: true };
-const textOutputs: Outputs = { byKey: {}, otherwise: text };
 
 /** The ops of a body that `lower` places with a builder of its own, and what the body ends with. */
 export function bodyOf(context: Context, lower: (build: Builder) => Result): Body {
@@ -35,6 +34,7 @@ function builderOf(context: Context, place: Place): Builder {
     task: { kind: "task" },
     keys: { kind: "keys" },
     callerKeys,
+    endKeys: context.agent.keys ? { kind: "set", words: context.agent.keys, caller: false } : callerKeys,
     words: (words, also) => ({ kind: "set", words, caller: also === "caller" }),
     text: (strings, ...values) => template(strings.flatMap((part, index) => [part, values[index] ?? ""])),
     step: (step, input, options = {}) => place(stepOp(context, step, input, options)),
@@ -49,7 +49,7 @@ function builderOf(context: Context, place: Place): Builder {
         input,
         keys: options.keys ?? openKeys,
         onFailure: options.onFailure ?? "propagate",
-        attempts: 1,
+        attempts: context.attempts(agent),
       }),
     map: (id, over, lower, options = {}) =>
       place({
@@ -102,10 +102,10 @@ function stepOp(context: Context, step: Step, input: Expr, options: StepOptions)
     system: options.prefix ? template([options.prefix, system]) : system,
     input,
     sample: options.sample ?? null,
-    span: options.span ?? (own ? "none" : "own"),
+    span: options.span ?? (source.kind === "act" && !own ? "own" : "none"),
     repairs,
   } as const;
-  const outputs = options.outputs ?? textOutputs;
+  const outputs: Outputs = { byKey: options.outputs ?? {}, otherwise: options.output ?? text };
   if (source.kind === "ask") return { kind: "ask", ...common, output: outputs.otherwise };
   const maxTurns = options.maxTurns ?? source.maxTurns ?? stepTurns;
   return { kind: "act", ...common, keys: options.keys ?? openKeys, outputs, skills: source.skills, tools: [], maxTurns };
@@ -114,7 +114,7 @@ function stepOp(context: Context, step: Step, input: Expr, options: StepOptions)
 function repeatOp(context: Context, id: string, options: RepeatOptions, lower: Parameters<Builder["repeat"]>[2]): Repeat {
   const placed = base(context, id, options.label);
   const { ops, end } = placeWith(context, (build) => lower({ state: { kind: "state", op: id }, index: { kind: "index", op: id } }, build));
-  const { state, max, times = null, onExhausted, exhausted = literal(`${id} was repeated ${max} times without an end`) } = options;
+  const { state, max = context.maxItems, times = null, onExhausted } = options;
   return {
     kind: "repeat",
     ...placed,
@@ -125,7 +125,7 @@ function repeatOp(context: Context, id: string, options: RepeatOptions, lower: P
     until: end.until,
     next: end.next,
     onExhausted,
-    exhausted,
+    exhausted: options.exhausted ?? literal(`${id} was repeated ${max} times without an end`),
   };
 }
 

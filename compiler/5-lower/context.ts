@@ -14,6 +14,8 @@ export interface Context {
   readonly prompts: ReadonlyMap<Step, ResolvedStep>;
   /** The most items that a fan-out of the agent may have. */
   readonly maxItems: number;
+  /** How often a call of an agent is tried. */
+  readonly attempts: (agent: string) => number;
   /** How often each name of a list was used: `workers/critic`. */
   readonly members: Map<string, number>;
   /** Embedded texts of the project by digest. */
@@ -23,11 +25,11 @@ export interface Context {
 }
 
 /** The context for lowering `agent`. */
-export function contextOf(project: ResolvedProject, agent: ResolvedAgent, texts: Map<Digest, string>): Context {
+export function contextOf(project: ResolvedProject, agent: ResolvedAgent, shared: Pick<Context, "texts" | "attempts">): Context {
   const prompts = new Map<Step, ResolvedStep>([agent.body, ...Object.values(agent.steps)].map((step) => [step, step]));
   const bounds = [agent.limits.items, project.limits.items].filter((bound) => bound !== null);
   const maxItems = bounds.length === 0 ? defaultMaxItems : Math.min(...bounds);
-  return { project, agent, prompts, maxItems, members: new Map(), texts, origins: new Map() };
+  return { project, agent, prompts, maxItems, members: new Map(), origins: new Map(), ...shared };
 }
 
 /** Embeds a text once, whatever the number of its uses. */

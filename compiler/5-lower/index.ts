@@ -13,9 +13,10 @@ import type { LoweredProject } from "./types.ts";
 /** Turns each agent into a block of ops, by the `lower` of its pattern. Reports nothing: what it gets has been checked. */
 export function lower(project: ResolvedProject): LoweredProject {
   const texts = new Map<Digest, string>();
-  const workers = new Map(project.agents.map((agent) => [agent.name, agent.worker]));
-  const inputOf = (agent: string) => workers.get(agent)?.input ?? text;
-  const lowered = project.agents.map((agent) => lowerAgent(agent, contextOf(project, agent, texts), inputOf));
+  const agents = new Map(project.agents.map((agent) => [agent.name, agent]));
+  const inputOf = (name: string) => inputTypeOf(agents.get(name));
+  const attempts = (name: string) => agents.get(name)?.attempts ?? 1;
+  const lowered = project.agents.map((agent) => lowerAgent(agent, contextOf(project, agent, { texts, attempts }), inputOf));
   return {
     blocks: Object.fromEntries(lowered.map(({ block }) => [block.agent, block])),
     texts: Object.fromEntries(texts),
@@ -27,7 +28,7 @@ function lowerAgent(agent: ResolvedAgent, context: Context, inputOf: PatternInpu
   const { pattern } = agent;
   const body = bodyOf(context, (build) => pattern.lower(patternInput(agent, inputOf), build));
   const { name, description, version, limits, worker } = agent;
-  const types = { input: worker?.input ?? text, output: worker?.output ?? outputOf(body) };
+  const types = { input: inputTypeOf(agent), output: agent.output ?? worker?.output ?? outputOf(body) };
   const block: Block = { agent: name, pattern: pattern.name, description, version, ...types, limits, body };
   const origins: readonly [string, Span][] = [
     [name, agent.span],
@@ -46,8 +47,15 @@ function patternInput(agent: ResolvedAgent, inputOf: PatternInput["inputOf"]): P
     fields: agent.fields,
     maxIter: agent.maxIter ?? pattern.maxIter ?? 0,
     onFailure: onError === "collect" ? "value" : "propagate",
+    output: agent.output ?? text,
+    keys: agent.keys,
     inputOf,
   };
+}
+
+/** The type that an agent declares for its input, itself or in its worker. */
+function inputTypeOf(agent: ResolvedAgent | undefined): Type {
+  return agent?.input ?? agent?.worker?.input ?? text;
 }
 
 function missing(agent: ResolvedAgent, name: string): never {

@@ -894,7 +894,7 @@ export function storeUnusable(
   related: readonly Related[] = [],
 ): Diagnostic {
   const message = `the database \`${facts.file}\` cannot be used: ${facts.reason}`;
-  const help = "remove it: it is a cache, and is made again from the logs";
+  const help = "where it is damaged, remove it: it is a cache, and is made again from the logs";
   return { code: "store/unusable", severity: "warning", message, help, span, related };
 }
 

@@ -100,9 +100,9 @@ export interface MapOp extends OpBase {
 }
 
 /**
- * A body up to `times` (at most `max`) times, carrying `state`. After each, `until` ends it with the body's outcome,
- * untouched; else `next` is the new state. Both may read the body's ops. `times: null` means `max`.
- * Zero times: key `done`, value the first state.
+ * A body up to `times` times, carrying `state`; more than `max` is a `limit` failure before any starts. After each, `until`
+ * ends it with the body's outcome, untouched; else `next` is the new state. Both may read the body's ops. `times: null`
+ * means `max`. Zero times: key `done`, value the first state.
  */
 export interface Repeat extends OpBase {
   readonly kind: "repeat";

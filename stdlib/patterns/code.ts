@@ -4,12 +4,7 @@ import { definePattern } from "../pattern.ts";
 export const code = definePattern({
   name: "code",
   summary: "a deterministic worker.ts beside AGENT.md, with typed input and output",
-  fields: {},
-  steps: [],
-  role: null,
   body: "code",
-  maxIter: null,
-  onError: null,
   lower(_agent, build) {
     return build.pass(build.code(build.input));
   },

@@ -17,11 +17,7 @@ export const fsm = definePattern({
     initial: { kind: "state", summary: "the state to begin with", required: true },
     states: { kind: "states", summary: "for each state: a target, a table of keys, or ~", required: true },
   },
-  steps: [],
-  role: null,
-  body: "none",
   maxIter: 50,
-  onError: null,
   lower(agent, build) {
     const states = agent.fields.states("states");
     const initial = agent.fields.state("initial");

@@ -4,14 +4,10 @@ import { definePattern } from "../pattern.ts";
 export const oneshot = definePattern({
   name: "oneshot",
   summary: "one model call: the body is the system prompt, the input the message",
-  fields: {},
-  steps: [],
   role: "worker",
   body: "ask",
-  maxIter: null,
-  onError: null,
   lower(agent, build) {
-    const answer = build.step(agent.body, build.input, { id: "oneshot", span: "none" });
+    const answer = build.step(agent.body, build.input, { id: "oneshot", output: agent.output });
     return build.exit("result", answer.value);
   },
 });

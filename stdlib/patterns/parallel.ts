@@ -12,10 +12,6 @@ export const parallel = definePattern({
   name: "parallel",
   summary: "several agents at once on the same input; their values by name",
   fields: { workers: { kind: "agents", summary: "the agents to run", required: true } },
-  steps: [],
-  role: null,
-  body: "none",
-  maxIter: null,
   onError: "collect",
   lower(agent, build) {
     const branches = agent.fields.agents("workers").map((worker): Branch => {

@@ -4,13 +4,16 @@ import { definePattern } from "../pattern.ts";
 export const react = definePattern({
   name: "react",
   summary: "a model works with tools until it calls finish(key, value)",
-  fields: {},
-  steps: [],
   role: "thinker",
   body: "act",
   maxIter: 10,
-  onError: null,
   lower(agent, build) {
-    return build.pass(build.step(agent.body, build.input, { id: "react", keys: build.callerKeys, maxTurns: agent.maxIter, span: "none" }));
+    const finished = build.step(agent.body, build.input, {
+      id: "react",
+      keys: build.endKeys,
+      output: agent.output,
+      maxTurns: agent.maxIter,
+    });
+    return build.pass(finished);
   },
 });

@@ -17,9 +17,10 @@ export const scatter = definePattern({
     const item = agent.inputOf(agent.fields.agent("worker"));
     const split = build.step(agent.body, build.input, {
       id: "map",
-      keys: build.words(["parallel"], "caller"),
-      outputs: { byKey: { parallel: list(item) }, otherwise: text },
-      prefix: instructions(item, build),
+      keys: agent.keys ? build.words(["parallel", ...agent.keys]) : build.words(["parallel"], "caller"),
+      outputs: { parallel: list(item) },
+      output: agent.output,
+      prefix: instructions(item, agent.keys ? literal(agent.keys) : build.keys, build),
       maxTurns: agent.maxIter,
       span: "own",
     });
@@ -43,18 +44,18 @@ function spread(agent: PatternInput, split: Placed, build: Builder): Placed {
   const told = build.pure("results", summary(split.value, results, agent.onFailure, build), {
     require: agent.onFailure === "value" ? [someWell(results)] : [],
   });
-  return build.step(agent.steps("reduce"), told.value, { keys: build.callerKeys });
+  return build.step(agent.steps("reduce"), told.value, { keys: build.endKeys, output: agent.output, span: "own" });
 }
 
-/** What the map step is told of finishing. Where the caller does not allow `done`, the words that it allows are named instead. */
-function instructions(item: Type, build: Builder): Expr {
+/** What the map step is told of finishing. Where `done` is none of `words` (null: any), these are named instead. */
+function instructions(item: Type, words: Expr, build: Builder): Expr {
   const example = assignable(text, item)
     ? `'["item1","item2",...]') with a JSON array of strings.`
     : `'[...]') with a JSON array whose items are of type ${show(item)}.`;
   const fanOut = `When you have determined the full list of items to process in parallel, call finish(key="parallel", value=${example}\n`;
-  const mayBeDone = binary(binary(build.keys, "==", literal(null)), "or", binary(literal("done"), "in", lowered(build.keys)));
+  const mayBeDone = binary(binary(words, "==", literal(null)), "or", binary(literal("done"), "in", lowered(words)));
   const done = literal(`If no fan-out is needed, call finish(key="done", value="...") as usual.\n\n`);
-  const named = build.text`If no fan-out is needed, call finish(key, value="...") with one of these keys: ${builtin("join", build.keys, literal(", "))}.\n\n`;
+  const named = build.text`If no fan-out is needed, call finish(key, value="...") with one of these keys: ${builtin("join", words, literal(", "))}.\n\n`;
   return build.text`${fanOut}${choice(mayBeDone, done, named)}`;
 }
 

@@ -14,7 +14,9 @@ export const repeat: Handler<Repeat> = {
   start(run, frame) {
     const env = envOf(frame.body);
     const wanted = frame.op.times ? evaluate(frame.op.times, env) : frame.op.max;
-    const times = Math.min(typeof wanted === "number" ? Math.trunc(wanted) : 0, frame.op.max);
+    const times = typeof wanted === "number" ? Math.trunc(wanted) : 0;
+    if (times > frame.op.max)
+      return fail(run, frame, { code: "limit", message: `${times} rounds, more than the ${frame.op.max} that the plan allows` });
     const state = evaluate(frame.op.state, env);
     if (times < 1) return settle(run, frame, ok("done", state));
     iterate(run, frame, { kind: "repeat", times, iteration: 1 }, state);
