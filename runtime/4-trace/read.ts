@@ -60,10 +60,17 @@ function* batchesOf(dir: string): Generator<Batch> {
   }
 }
 
+/** The rows of the lines that are not sealed yet, as far as they are consecutive: a writer may have gone on while they were read. */
 function lineBatch(lines: string, after: number): Batch {
   const buffer = batchBuffer();
   const header = parseHeader(lines);
-  for (const cells of header === null ? [] : parseRows(lines, header)) if (Number(cells[seqPlace]) > after) buffer.push(cells);
+  let last: number | null = null;
+  for (const cells of header === null ? [] : parseRows(lines, header)) {
+    const seq = Number(cells[seqPlace]);
+    if (last !== null && seq !== last + 1) break;
+    last = seq;
+    if (seq > after) buffer.push(cells);
+  }
   return buffer.view();
 }
 

@@ -3,7 +3,7 @@ import { canonical } from "../../compiler/ir/json.ts";
 import { type Path, withoutAttempts } from "../../compiler/ir/path.ts";
 import type { Message } from "../3-task/task.ts";
 import type { TraceEvent } from "./columns.ts";
-import type { LogWriter } from "./log.ts";
+import type { LogWriter, Said } from "./log.ts";
 
 /** Turns what happened into rows of a run's log. */
 export interface Recorder {
@@ -57,10 +57,7 @@ export function createRecorder({ log, traceId, nowUs, texts }: RecorderOptions):
 
   return {
     event: (event) => {
-      const { span, node } = ids(event.path);
-      const parent = event.parent === undefined ? null : ids(event.parent).span;
-      const prev = event.prev === undefined ? null : ids(event.prev).span;
-      log.append(event, { time_us: event.time_us ?? nowUs(), span_id: span, node_id: node, parent_span_id: parent, prev_span_id: prev });
+      log.append(event, linksOf(event, ids), { time_us: event.time_us ?? nowUs() });
     },
     text,
     messages: chain(appendMessage),
@@ -109,6 +106,13 @@ function contentOf(message: Message): string {
 
 function callsOf({ calls }: Extract<Message, { role: "assistant" }>): string {
   return canonical(calls.map(({ id, name, args }) => ({ id, name, args })));
+}
+
+/** An event's paths as ids. */
+function linksOf({ path, parent, prev }: TraceEvent, ids: (path: Path) => Ids): Said {
+  const { span, node } = ids(path);
+  const spanOf = (other: Path | undefined) => (other === undefined ? null : ids(other).span);
+  return { span_id: span, node_id: node, parent_span_id: spanOf(parent), prev_span_id: spanOf(prev) };
 }
 
 interface Ids {

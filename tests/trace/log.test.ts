@@ -1,0 +1,251 @@
+import { appendFileSync, copyFileSync, readFileSync, statSync, truncateSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { tableFromIPC } from "apache-arrow";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { cellsOf } from "../../runtime/4-trace/cells.ts";
+import { columnNames, columns } from "../../runtime/4-trace/columns.ts";
+import { openLog } from "../../runtime/4-trace/log.ts";
+import { thisProcess } from "../../runtime/4-trace/process-identity.ts";
+import { readRun } from "../../runtime/4-trace/read.ts";
+import { arrowFile, ownerOf, walFile } from "../../runtime/4-trace/segments.ts";
+import { eventOf, idOf, mustOpen, newFolder } from "./made-run.ts";
+
+const test = suite("log");
+
+/** Appends events `from` to `to`; gives the cells that must come back. */
+function append(dir: string, from: number, to: number, end: "close" | "flush" | "crash"): readonly (readonly unknown[])[] {
+  const log = mustOpen(dir);
+  const expected = [];
+  for (let index = from; index <= to; index += 1) {
+    const seq = log.append(eventOf(index));
+    expected.push(cellsOf(eventOf(index), { seq, segment: log.segment, trace_id: idOf("a") }));
+  }
+  if (end === "close") log.close();
+  if (end === "flush") log.flush();
+  if (end === "crash") disown(dir, log.segment);
+  return expected;
+}
+
+/** Makes a segment look as if its process had been killed. */
+function disown(dir: string, segment: number): void {
+  const file = walFile(dir, segment);
+  const text = readFileSync(file, "utf8");
+  writeFileSync(file, text.replace(`"start":"${thisProcess().start}"`, '"start":"long ago"'));
+}
+
+const read = (dir: string) => [...readRun(dir)].map((row) => columnNames.map((name) => row[name]));
+
+for (const end of ["close", "flush", "crash"] as const) {
+  test(`what was appended comes back after ${end}`, () => {
+    const dir = newFolder();
+    const expected = append(dir, 1, 2500, end);
+    assert.equal(read(dir), expected);
+  });
+}
+
+test("an empty log reads as no rows", () => {
+  const dir = newFolder();
+  mustOpen(dir).close();
+  assert.equal(read(dir), []);
+});
+
+test("W4: numbers run on across segments", () => {
+  const dir = newFolder();
+  const expected = [
+    ...append(dir, 1, 30, "crash"),
+    ...append(dir, 31, 1100, "close"),
+    ...append(dir, 1101, 1105, "crash"),
+    ...append(dir, 1106, 1110, "close"),
+  ];
+  assert.equal(read(dir), expected);
+  const rows = [...readRun(dir)];
+  assert.equal(
+    rows.map((row) => row.seq),
+    Array.from({ length: 1110 }, (_, index) => index + 1),
+  );
+  assert.equal([...new Set(rows.map((row) => row.segment))], [1, 2, 3, 4]);
+});
+
+test("W3: rows that were sealed but not yet cut from the lines count once", () => {
+  const dir = newFolder();
+  const log = mustOpen(dir);
+  for (let index = 1; index <= 100; index += 1) log.append(eventOf(index));
+  copyFileSync(walFile(dir, 1), join(dir, "lines"));
+  log.flush();
+  log.close();
+  copyFileSync(join(dir, "lines"), walFile(dir, 1));
+  assert.equal(
+    [...readRun(dir)].map((row) => row.seq),
+    Array.from({ length: 100 }, (_, index) => index + 1),
+  );
+});
+
+test("a torn line loses itself alone, wherever it is torn", () => {
+  const dir = newFolder();
+  const expected = append(dir, 1, 5, "crash");
+  const bytes = readFileSync(walFile(dir, 1));
+  const start = bytes.lastIndexOf("\n", bytes.length - 2) + 1;
+  for (let size = start; size < bytes.length; size += 1) {
+    writeFileSync(walFile(dir, 1), bytes.subarray(0, size));
+    assert.equal(read(dir), expected.slice(0, 4), `cut at ${size}`);
+  }
+});
+
+test("a torn batch loses itself alone, wherever it is torn", () => {
+  const dir = newFolder();
+  const expected = append(dir, 1, 40, "close").slice(0, 40);
+  append(dir, 41, 45, "flush");
+  const log = arrowFile(dir, 2);
+  const whole = readFileSync(log);
+  disown(dir, 2);
+  for (let size = whole.length - 1; size > 0; size -= size > whole.length - 64 ? 1 : 97) {
+    truncateSync(log, size);
+    assert.equal(read(dir), expected, `cut at ${size}`);
+  }
+});
+
+test("a torn batch's rows are still in the lines, and the next process goes on after them", () => {
+  const dir = newFolder();
+  const first = mustOpen(dir);
+  for (let index = 1; index <= 10; index += 1) first.append(eventOf(index));
+  copyFileSync(walFile(dir, 1), join(dir, "lines"));
+  first.flush();
+  copyFileSync(join(dir, "lines"), walFile(dir, 1));
+  truncateSync(arrowFile(dir, 1), statSync(arrowFile(dir, 1)).size - 9);
+  disown(dir, 1);
+  const second = mustOpen(dir);
+  assert.is(second.append(eventOf(11)), 11);
+  second.close();
+  assert.equal(
+    [...readRun(dir)].map((row) => [row.seq, row.iteration]),
+    Array.from({ length: 11 }, (_, index) => [index + 1, index + 1]),
+  );
+});
+
+test("W1: a run that is being written cannot be opened, and says by whom", () => {
+  const dir = newFolder();
+  const log = mustOpen(dir);
+  const refused = openLog(dir, idOf("a"));
+  assert.is(refused.kind === "failed" && refused.diagnostic.code, "trace/locked");
+  assert.match(refused.kind === "failed" ? refused.diagnostic.message : "", String(process.pid));
+  log.close();
+  assert.is(ownerOf(dir), null);
+  mustOpen(dir).close();
+});
+
+test("W1: a dead owner's lock is taken over, even if another process has its number now", () => {
+  const dir = newFolder();
+  mustOpen(dir);
+  disown(dir, 1);
+  const log = mustOpen(dir);
+  assert.is(log.segment, 2);
+  log.close();
+});
+
+test("a log of a newer format is refused, and left alone", () => {
+  const dir = newFolder();
+  append(dir, 1, 3, "crash");
+  const text = readFileSync(walFile(dir, 1), "utf8");
+  writeFileSync(walFile(dir, 1), text.replace('"tama.log":1', '"tama.log":2'));
+  const opened = openLog(dir, idOf("a"));
+  assert.is(opened.kind === "failed" && opened.diagnostic.code, "trace/newer-log");
+});
+
+test("columns are found by name: a log of other columns gives those that both know", () => {
+  const dir = newFolder();
+  const header = { "tama.log": 1, owner: { pid: 1, start: "long ago" }, columns: ["kind", "unheard_of", "seq", "path"] };
+  writeFileSync(walFile(dir, 1), `${JSON.stringify(header)}\n["text",1,1,"p"]\n["text",2,2,7]\n`);
+  assert.equal(
+    [...readRun(dir)].map(({ seq, kind, path, text }) => ({ seq, kind, path, text })),
+    [
+      { seq: 1, kind: "text", path: "p", text: null },
+      { seq: 2, kind: "text", path: null, text: null },
+    ],
+  );
+});
+
+test("a folder that cannot be made is told", () => {
+  const file = join(newFolder(), "file");
+  writeFileSync(file, "");
+  const opened = openLog(join(file, "runs"), idOf("a"));
+  assert.is(opened.kind === "failed" && opened.diagnostic.code, "trace/unwritable");
+});
+
+test("the stream is Arrow as others read it, with types and meanings", () => {
+  const dir = newFolder();
+  append(dir, 1, 1500, "close");
+  const table = tableFromIPC(readFileSync(arrowFile(dir, 1)));
+  assert.is(table.numRows, 1500);
+  assert.equal(
+    table.schema.fields.map((field) => field.name),
+    [...columnNames],
+  );
+  assert.equal(
+    table.schema.fields.map((field) => String(field.type).toLowerCase()),
+    columnNames.map((name) => columns[name].type),
+  );
+  const row = table.get(1499)?.toJSON();
+  assert.is(row?.["text"], "é🙂 1500");
+  assert.is(row?.["temperature"], 375);
+  assert.is(row?.["detail"], null);
+});
+
+test("big rows are sealed before they pile up", () => {
+  const dir = newFolder();
+  const log = mustOpen(dir);
+  const text = "x".repeat(3 << 20);
+  for (let index = 0; index < 4; index += 1) log.append({ kind: "text", text });
+  assert.ok(statSync(walFile(dir, 1)).size < text.length * 2);
+  log.close();
+  assert.equal(
+    [...readRun(dir)].map((row) => row.text?.length),
+    [text.length, text.length, text.length, text.length],
+  );
+});
+
+test("a reader beside a writer gets each row once, whenever it looks", () => {
+  const dir = newFolder();
+  const log = mustOpen(dir);
+  for (let index = 1; index <= 2100; index += 1) {
+    log.append(eventOf(index));
+    if (index % 170 === 0 || index === 1024 || index === 1025)
+      assert.equal(
+        [...readRun(dir)].map((row) => row.seq),
+        Array.from({ length: index }, (_, at) => at + 1),
+      );
+  }
+  log.close();
+});
+
+test("a live run with a hole is read up to the hole, a dead one beyond it", () => {
+  const dir = newFolder();
+  const log = mustOpen(dir);
+  log.append(eventOf(1));
+  log.flush();
+  log.append(eventOf(2));
+  const lines = readFileSync(walFile(dir, 1), "utf8");
+  writeFileSync(walFile(dir, 1), lines.replace("\n[2,", "\n[5,"));
+  assert.equal(
+    [...readRun(dir)].map((row) => row.seq),
+    [1],
+  );
+  disown(dir, 1);
+  assert.equal(
+    [...readRun(dir)].map((row) => row.seq),
+    [1, 5],
+  );
+});
+
+test("lines end where they stop counting up: the rest was written over what was read", () => {
+  const dir = newFolder();
+  append(dir, 1, 2, "crash");
+  const [, first = ""] = readFileSync(walFile(dir, 1), "utf8").split("\n");
+  appendFileSync(walFile(dir, 1), `${first.replace("[1,", "[7,")}\n`);
+  assert.equal(
+    [...readRun(dir)].map((row) => row.seq),
+    [1, 2],
+  );
+});
+
+test.run();
