@@ -5,4 +5,5 @@ import { register } from "tsx/esm/api";
 register();
 const worker = import("./worker.ts");
 
+// biome-ignore lint/style/noDefaultExport: piscina asks for it
 export default async (envelope) => (await worker).default(envelope);
