@@ -5,9 +5,10 @@ import { fileURLToPath } from "node:url";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { readRun } from "../../runtime/4-trace/read.ts";
-import { idOf, mustOpen, newFolder } from "../trace/made-run.ts";
+import { idOf, mustOpen, newFolder, removeFolders } from "../trace/made-run.ts";
 
 const test = suite("killed writers");
+test.after(removeFolders);
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
 /** Lets a process append until it has acknowledged `enough` events, then kills it. Returns the last number that it told. */

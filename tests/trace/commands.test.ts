@@ -5,9 +5,10 @@ import * as assert from "uvu/assert";
 import { runsCommand } from "../../runtime/commands/runs.ts";
 import { runsShowCommand } from "../../runtime/commands/runs-show.ts";
 import { sqlCommand } from "../../runtime/commands/sql.ts";
-import { idOf, newFolder, recordRun, smallRun, startRun } from "./made-run.ts";
+import { idOf, newFolder, recordRun, removeFolders, smallRun, startRun } from "./made-run.ts";
 
 const test = suite("runs and sql");
+test.after(removeFolders);
 
 /** Runs a command and keeps what it says. */
 async function run(command: (io: Parameters<typeof runsCommand>[1]) => Promise<number>, columns = 80) {

@@ -9,9 +9,10 @@ import { openLog } from "../../runtime/4-trace/log.ts";
 import { thisProcess } from "../../runtime/4-trace/process-identity.ts";
 import { readRun } from "../../runtime/4-trace/read.ts";
 import { arrowFile, ownerOf, walFile } from "../../runtime/4-trace/segments.ts";
-import { eventOf, idOf, mustOpen, newFolder } from "./made-run.ts";
+import { eventOf, idOf, mustOpen, newFolder, removeFolders } from "./made-run.ts";
 
 const test = suite("log");
+test.after(removeFolders);
 
 /** Appends events `from` to `to`; gives the cells that must come back. */
 function append(dir: string, from: number, to: number, end: "close" | "flush" | "crash"): readonly (readonly unknown[])[] {

@@ -1,5 +1,5 @@
 /** Runs made by hand, for tests of the log and of the store. */
-import { mkdtempSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { canonical } from "../../compiler/ir/json.ts";
@@ -7,9 +7,18 @@ import { type Message, textParts } from "../../runtime/3-task/task.ts";
 import { type LogWriter, openLog, type Said } from "../../runtime/4-trace/log.ts";
 import { createRecorder, type Recorder } from "../../runtime/4-trace/recorder.ts";
 
-/** A folder of its own. */
+const folders: string[] = [];
+
+/** A folder of its own, until `removeFolders`. */
 export function newFolder(): string {
-  return mkdtempSync(join(tmpdir(), "tama-trace-"));
+  const folder = mkdtempSync(join(tmpdir(), "tama-trace-"));
+  folders.push(folder);
+  return folder;
+}
+
+/** Ends the folders of a test file. */
+export function removeFolders(): void {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
 }
 
 /** A run's id from one hex digit. */

@@ -5,9 +5,10 @@ import { digestBytes } from "../../compiler/ir/digest.ts";
 import { type Message, textParts } from "../../runtime/3-task/task.ts";
 import { readRun } from "../../runtime/4-trace/read.ts";
 import { spanId } from "../../runtime/4-trace/recorder.ts";
-import { idOf, newFolder, recordRun } from "./made-run.ts";
+import { idOf, newFolder, recordRun, removeFolders } from "./made-run.ts";
 
 const test = suite("recorder");
+test.after(removeFolders);
 const id = idOf("b");
 const user = (text: string): Message => ({ role: "user", parts: textParts(text) });
 const system = (text: string): Message => ({ role: "system", parts: textParts(text) });

@@ -11,9 +11,10 @@ import { columnNames } from "../../runtime/4-trace/columns.ts";
 import { readRun } from "../../runtime/4-trace/read.ts";
 import { walFile } from "../../runtime/4-trace/segments.ts";
 import { openStore, type Store } from "../../runtime/5-store/store.ts";
-import { endRun, eventOf, idOf, mustOpen, newFolder, recordRun, smallRun, startRun } from "./made-run.ts";
+import { endRun, eventOf, idOf, mustOpen, newFolder, recordRun, removeFolders, smallRun, startRun } from "./made-run.ts";
 
 const test = suite("store");
+test.after(removeFolders);
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const runNode = promisify(execFile);
 
