@@ -1,24 +1,20 @@
 /** Every example compiles without a finding and runs with simulated models; what code made of the input is golden. */
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { build } from "../compiler/build.ts";
+import { dot } from "../compiler/emit/dot.ts";
+import { svg } from "../compiler/emit/svg.ts";
 import { pretty, toText } from "../compiler/ir/json.ts";
-import type { Plan } from "../compiler/ir/plan.ts";
 import { measure } from "../examples/01-docs-review/agents/measure/measure.ts";
 import { readSentences } from "../examples/01-docs-review/agents/measure/sentences.ts";
 import { render } from "../examples/01-docs-review/agents/report/render.ts";
-import { resolveModels } from "../runtime/1-load/models.ts";
-import { readClock, startClock } from "../runtime/3-task/clock.ts";
-import { exec } from "../runtime/exec.ts";
-import { inlineExecutor } from "../runtime/executors/inline.ts";
 import { call, type Part } from "./support/model-server.ts";
 import { outcomeOf, runPlan } from "./support/run-plan.ts";
-import { samples } from "./support/samples.ts";
+import { modeOf, samples } from "./support/samples.ts";
+import { builtPlan, simulate } from "./support/simulate.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const example = (name: string) => join(root, "examples", name);
@@ -26,8 +22,8 @@ const test = suite("examples");
 
 samples("examples", async (inputDir, caseDir) => {
   const document = readFileSync(join(inputDir, "document.md"), "utf8");
-  const report = await simulate(await planOf(example(basename(caseDir))), document);
-  return { "report.md": `${report}\n`, "metrics.json": pretty(measure(document)) };
+  const { text } = await simulate(await builtPlan(example(basename(caseDir))), document);
+  return { "report.md": `${text}\n`, "metrics.json": pretty(measure(document)) };
 });
 
 test("every example has a sample", () => {
@@ -35,9 +31,16 @@ test("every example has a sample", () => {
 });
 
 test("the repository's own project is the first example", async () => {
-  const [own, first] = [await planOf(root), await planOf(example("01-docs-review"))];
+  const [own, first] = [await builtPlan(root), await builtPlan(example("01-docs-review"))];
   assert.equal(own.blocks, first.blocks);
   assert.equal(own.models, first.models);
+});
+
+test("the committed drawing is that of the repository's own project", async () => {
+  const file = join(root, "examples/01-docs-review/graph.svg");
+  const drawn = await svg(dot(await builtPlan(root)));
+  if (modeOf(process.env) === "bless") writeFileSync(file, drawn);
+  assert.is(readFileSync(file, "utf8") === drawn, true, "if this is meant: BLESS=1 npm test");
 });
 
 /** What models answer, by a piece of the agent's prompt. The reviewer does as it is told when a comment comes back. */
@@ -52,7 +55,7 @@ const answers: Readonly<Record<string, Part>> = {
 };
 
 test("comments go back until the checker approves, and each sentence is rewritten", async () => {
-  const { settled, requests } = await runPlan(await planOf(root), answers, { input: "# Title\n\nFirst one. Second one.\n" });
+  const { settled, requests } = await runPlan(await builtPlan(root), answers, { input: "# Title\n\nFirst one. Second one.\n" });
   const { key, value } = outcomeOf(settled);
   assert.is(key, "done");
   assert.match(toText(value), "# Review: Title\n\n4 words, 2 sentences, 1 section.");
@@ -70,7 +73,7 @@ test("comments go back until the checker approves, and each sentence is rewritte
 
 test("a report says what failed, and holds the rest", async () => {
   const never = { ...answers, "You review technical documents": finishing(() => ["done", "- vague"]) };
-  const { settled } = await runPlan(await planOf(root), never, { input: "# Title\n\nOne.\n" });
+  const { settled } = await runPlan(await builtPlan(root), never, { input: "# Title\n\nOne.\n" });
   const report = toText(outcomeOf(settled).value);
   assert.match(report, "1 word, 1 sentence, 1 section.");
   assert.match(report, "## Proposed rewrites");
@@ -122,7 +125,7 @@ test("any text is measured, its sections add up, and every line lies in it", () 
     "\n",
     "\n\n",
   );
-  fc.assert(
+  return fc.assert(
     fc.property(fc.array(fc.oneof(mark, fc.string({ unit: "binary" })), { maxLength: 40 }), (pieces) => {
       const document = pieces.join("");
       const { words, sentences, sections, links, longest, openFences } = measure(document);
@@ -137,45 +140,6 @@ test("any text is measured, its sections add up, and every line lies in it", () 
 });
 
 test.run();
-
-/** Compiles a project that must have no finding at all. */
-async function planOf(dir: string): Promise<Plan> {
-  const { plan, diagnostics } = await build(dir);
-  assert.equal(
-    diagnostics.map(({ code, message }) => `${code}: ${message}`),
-    [],
-  );
-  if (!plan) throw new Error(`${dir} has no plan`);
-  return plan;
-}
-
-/** Runs a plan with simulated models, in this thread, and gives the text that it ends with. */
-async function simulate(plan: Plan, task: string): Promise<string> {
-  const stateDir = mkdtempSync(join(tmpdir(), "tama-example-"));
-  const clock = startClock();
-  const resolved = resolveModels(plan, { override: "sim", env: {} });
-  if (resolved.kind === "failed") throw new Error("the simulator needs nothing");
-  try {
-    const result = await exec({
-      plan,
-      entry: plan.entries.default,
-      task,
-      models: resolved.models,
-      notes: resolved.notes,
-      stateDir,
-      traceId: "0".repeat(32),
-      executor: inlineExecutor({ env: {}, projectDir: stateDir, bundles: plan.texts, clock }),
-      concurrency: 4,
-      signal: new AbortController().signal,
-      nowUs: readClock(clock),
-      onEvent: () => {},
-    });
-    if (result.kind === "refused") throw new Error(result.diagnostic.message);
-    return toText(outcomeOf(result.settled).value);
-  } finally {
-    rmSync(stateDir, { recursive: true });
-  }
-}
 
 /** An agent that starts, then finishes with a key and a value made from its input. */
 function finishing(finish: (input: string) => readonly [key: string, value: string]): Part {

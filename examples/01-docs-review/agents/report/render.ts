@@ -29,14 +29,18 @@ function facts(metrics: Metrics): string {
   const verdict = found.length === 0 ? "No fault was found by measuring." : found.map((finding) => `- ${finding}`).join("\n");
   const files = [...new Set(metrics.links.filter(({ kind }) => kind === "relative").map(({ target }) => `\`${target}\``))];
   return [
-    `${counts}. ${easeOf(ease)}`,
+    [`${counts}. ${easeOf(ease)}`, longestOf(metrics)].join("\n").trim(),
     "## Sections",
     table(sections),
-    "Longest is the number of words in a section's longest sentence, ease its Flesch reading ease.",
+    "Longest is the number of words in the longest sentence, ease the Flesch reading ease.",
     "## What was found by measuring",
     verdict,
     ...(files.length > 0 ? [`Linked files: ${files.join(", ")}.`] : []),
   ].join("\n\n");
+}
+
+function longestOf({ longest: [first] }: Metrics): string {
+  return first ? `The longest sentence has ${plural(first.words, "word")} (line ${first.line}).` : "";
 }
 
 /** Bands as Flesch gave them, in three. */

@@ -1,0 +1,53 @@
+/** Projects on disk, compiled and run with simulated models. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import * as assert from "uvu/assert";
+import { build } from "../../compiler/build.ts";
+import { toText } from "../../compiler/ir/json.ts";
+import type { Plan } from "../../compiler/ir/plan.ts";
+import { resolveModels } from "../../runtime/1-load/models.ts";
+import { readClock, startClock } from "../../runtime/3-task/clock.ts";
+import { exec } from "../../runtime/exec.ts";
+import { inlineExecutor } from "../../runtime/executors/inline.ts";
+import { outcomeOf } from "./run-plan.ts";
+
+/** Compiles a project that must have no finding at all. */
+export async function builtPlan(dir: string): Promise<Plan> {
+  const { plan, diagnostics } = await build(dir);
+  assert.equal(
+    diagnostics.map(({ code, message }) => `${code}: ${message}`),
+    [],
+  );
+  if (!plan) throw new Error(`${dir} has no plan`);
+  return plan;
+}
+
+/** Runs a plan with simulated models, in this thread, and gives the key and the text that it ends with. */
+export async function simulate(plan: Plan, task: string): Promise<{ readonly key: string; readonly text: string }> {
+  const stateDir = mkdtempSync(join(tmpdir(), "tama-example-"));
+  const clock = startClock();
+  const resolved = resolveModels(plan, { override: "sim", env: {} });
+  if (resolved.kind === "failed") throw new Error("the simulator needs nothing");
+  try {
+    const result = await exec({
+      plan,
+      entry: plan.entries.default,
+      task,
+      models: resolved.models,
+      notes: resolved.notes,
+      stateDir,
+      traceId: "0".repeat(32),
+      executor: inlineExecutor({ env: {}, projectDir: stateDir, bundles: plan.texts, clock }),
+      concurrency: 4,
+      signal: new AbortController().signal,
+      nowUs: readClock(clock),
+      onEvent: () => {},
+    });
+    if (result.kind === "refused") throw new Error(result.diagnostic.message);
+    const { key, value } = outcomeOf(result.settled);
+    return { key, text: toText(value) };
+  } finally {
+    rmSync(stateDir, { recursive: true });
+  }
+}
