@@ -12,6 +12,7 @@ export const bestOfN = definePattern({
   body: "act",
   maxIter: 15,
   onError: "fail",
+  exits: [{ kind: "word", word: "done" }],
   lower(agent, build) {
     const range = builtin("range", literal(agent.fields.count("n")));
     const variant = (index: Expr, inner: Builder): Placed =>

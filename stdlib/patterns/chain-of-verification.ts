@@ -10,6 +10,7 @@ export const chainOfVerification = definePattern({
   role: "default",
   body: "ask",
   onError: "fail",
+  exits: [{ kind: "word", word: "done" }],
   lower(agent, build) {
     const answer = build.step(agent.body, build.input, { id: "generate" });
     const extracted = build.step(agent.steps("verify"), build.text`Answer to verify:\n${answer.value}`, {

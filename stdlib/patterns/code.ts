@@ -5,6 +5,7 @@ export const code = definePattern({
   name: "code",
   summary: "a deterministic worker.ts beside AGENT.md, with typed input and output",
   body: "code",
+  exits: [{ kind: "worker" }],
   lower(_agent, build) {
     return build.pass(build.code(build.input));
   },

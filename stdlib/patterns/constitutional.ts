@@ -7,6 +7,7 @@ export const constitutional = definePattern({
   steps: ["critique", "revise"],
   role: "default",
   body: "ask",
+  exits: [{ kind: "word", word: "done" }],
   lower(agent, build) {
     const request = build.input;
     const answer = build.step(agent.body, request, { id: "generate" });

@@ -5,6 +5,7 @@ export const critic = definePattern({
   name: "critic",
   summary: "draft, then critique, then refine",
   steps: ["draft", "critique", "refine"],
+  exits: [{ kind: "word", word: "done" }],
   lower(agent, build) {
     const task = build.input;
     const draft = build.step(agent.steps("draft"), task, { span: "own" });

@@ -17,6 +17,7 @@ export const debate = definePattern({
     judge: { kind: "agent", summary: "the agent that decides", required: true },
   },
   onError: "collect",
+  exits: [{ kind: "agent", field: "judge" }],
   lower(agent, build) {
     const options = { state: literal(""), max: agent.fields.count("rounds"), onExhausted: "last" } as const;
     const rounds = build.repeat("rounds", options, (loop, inner) => round(agent, loop, inner));

@@ -18,6 +18,7 @@ export const fsm = definePattern({
     states: { kind: "states", summary: "for each state: a target, a table of keys, or ~", required: true },
   },
   maxIter: 50,
+  exits: [{ kind: "machine", initial: "initial", states: "states" }],
   lower(agent, build) {
     const states = agent.fields.states("states");
     const initial = agent.fields.state("initial");
@@ -66,7 +67,7 @@ function turn(states: readonly State[], loop: Loop, build: Builder): Turn {
 
 function run(state: Running, states: readonly State[], input: Expr, build: Builder): Placed {
   return build.call(build.memberId("states", state.name), state.agent, input, {
-    keys: keysOf(state, states, build),
+    keys: offeredKeys(state.routes, (target) => find(states, target).agent !== null),
     onFailure: state.onError === undefined ? "propagate" : "value",
     label: literal(state.name),
   });
@@ -74,14 +75,13 @@ function run(state: Running, states: readonly State[], input: Expr, build: Build
 
 /**
  * The words that a state's agent may finish with: those of its table, and the caller's where its key leaves the fsm unrouted.
- * Where any word leads on to another state, any word will do.
+ * Where any word leads on to another state, any word will do. `runs` tells whether a target is a state that runs an agent.
  */
-function keysOf(state: State, states: readonly State[], build: Builder): KeySet {
-  const anyWord = anyWordOf(state);
-  if (anyWord.some((route) => route.target !== null && find(states, route.target).agent !== null)) return openKeys;
-  const words = [...new Map(named(state).map((route) => [route.key.toLowerCase(), route.key])).values()];
-  if (words.length === 0) return build.callerKeys;
-  return anyWord.length > 0 ? build.words(words, "caller") : build.words(words);
+export function offeredKeys(routes: readonly Pick<Route, "key" | "target">[], runs: (target: string) => boolean): KeySet {
+  const anyWord = routes.filter(takesAnyWord);
+  if (anyWord.some(({ target }) => target !== null && runs(target))) return openKeys;
+  const words = [...new Map(routes.filter(isNamed).map(({ key }) => [key.toLowerCase(), key])).values()];
+  return { kind: "set", words, caller: words.length === 0 || anyWord.length > 0 };
 }
 
 /** Where a state leads: a name, null to stop, or `noRoute`. */
@@ -94,8 +94,8 @@ function routeOf(state: State, ran: Placed): Expr {
 function lookUp(state: State, ran: Placed): Expr {
   const firstOf = (routes: readonly Route[], otherwise: Expr) =>
     routes.reduceRight((rest, { when, target }) => (when ? choice(when(ran), literal(target), rest) : literal(target)), otherwise);
-  const otherwise = firstOf(anyWordOf(state), noRoute);
-  const entries = named(state).map((route) => ({ ...route, key: route.key.toLowerCase() }));
+  const otherwise = firstOf(state.routes.filter(takesAnyWord), noRoute);
+  const entries = state.routes.filter(isNamed).map((route) => ({ ...route, key: route.key.toLowerCase() }));
   const keys = [...new Set(entries.map((route) => route.key))];
   if (keys.length === 0) return otherwise;
   const cases = keys.map((key) => ({
@@ -108,12 +108,12 @@ function lookUp(state: State, ran: Placed): Expr {
   return { kind: "switch", on: builtin("lower", ran.key), cases, else: otherwise };
 }
 
-function anyWordOf(state: State): readonly Route[] {
-  return state.routes.filter((route) => route.key === null || route.key === "*");
+function takesAnyWord({ key }: Pick<Route, "key">): boolean {
+  return key === null || key === "*";
 }
 
-function named(state: State): readonly (Route & { readonly key: string })[] {
-  return state.routes.filter((route): route is Route & { readonly key: string } => route.key !== null && route.key !== "*");
+function isNamed<R extends Pick<Route, "key">>(route: R): route is R & { readonly key: string } {
+  return !takesAnyWord(route);
 }
 
 function record(at: Expr, value: Expr): Expr {

@@ -10,6 +10,7 @@ export const human = definePattern({
   role: "default",
   body: "act",
   maxIter: 10,
+  exits: [{ kind: "prompt", step: "resume" }],
   lower(agent, build) {
     const asked = build.step(agent.body, build.input, { id: "act", maxTurns: agent.maxIter });
     const answer = build.wait("answer", { channel: asked.key, question: asked.value, answer: text });

@@ -13,6 +13,7 @@ export const parallel = definePattern({
   summary: "several agents at once on the same input; their values by name",
   fields: { workers: { kind: "agents", summary: "the agents to run", required: true } },
   onError: "collect",
+  exits: [{ kind: "word", word: "parallel" }],
   lower(agent, build) {
     const branches = agent.fields.agents("workers").map((worker): Branch => {
       const id = build.memberId("workers", worker);

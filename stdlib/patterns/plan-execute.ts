@@ -9,6 +9,7 @@ export const planExecute = definePattern({
   role: "default",
   body: "ask",
   maxIter: 3,
+  exits: [{ kind: "word", word: "done" }],
   lower(agent, build) {
     const options = {
       state: literal(""),

@@ -7,6 +7,7 @@ export const react = definePattern({
   role: "thinker",
   body: "act",
   maxIter: 10,
+  exits: [{ kind: "prompt", step: null }],
   lower(agent, build) {
     const finished = build.step(agent.body, build.input, {
       id: "react",

@@ -7,6 +7,7 @@ export const reflexion = definePattern({
   summary: "act, reflect, and act again by the feedback until it is good",
   steps: ["act", "reflect"],
   maxIter: 4,
+  exits: [{ kind: "word", word: "done" }],
   lower(agent, build) {
     const state: Expr = pair(literal(""), literal(""));
     const options = { state, max: agent.maxIter, onExhausted: "last" } as const;

@@ -13,6 +13,10 @@ export const scatter = definePattern({
   body: "act",
   maxIter: 10,
   onError: "collect",
+  exits: [
+    { kind: "prompt", step: null, except: ["parallel"] },
+    { kind: "prompt", step: "reduce" },
+  ],
   lower(agent, build) {
     const item = agent.inputOf(agent.fields.agent("worker"));
     const split = build.step(agent.body, build.input, {
