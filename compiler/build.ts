@@ -2,7 +2,9 @@ import { join } from "node:path/posix";
 import { readProject, rootOf } from "./1-source/index.ts";
 import type { SourceSet } from "./1-source/types.ts";
 import { type Compiled, compile } from "./compile.ts";
+import { settingsOf } from "./config/severities.ts";
 import type { Diagnostic } from "./diagnostics/diagnostic.ts";
+import { withSetting } from "./diagnostics/policy/severity.ts";
 import type { Sources } from "./diagnostics/render/sources.ts";
 import { hasErrors, sortDiagnostics } from "./diagnostics/sort.ts";
 
@@ -19,7 +21,8 @@ export async function build(dir: string): Promise<Built> {
   });
   if (found.length > 0 && isEmpty(sources)) return { sources, plan: null, diagnostics: found };
   const compiled = compile(sources);
-  const diagnostics = sortDiagnostics([...found, ...compiled.diagnostics]);
+  const settings = settingsOf(sources.config);
+  const diagnostics = sortDiagnostics([...found.flatMap((one) => withSetting(one, settings) ?? []), ...compiled.diagnostics]);
   return { sources, plan: hasErrors(diagnostics) ? null : compiled.plan, diagnostics };
 }
 

@@ -1,5 +1,7 @@
 /** `tamac`: flags in, text out. What a command does is loaded when it runs, so that `tamac --version` is quick. */
-import { Command, CommanderError, Option } from "commander";
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { type FindingFormat, findingFormats } from "./commands/formats.ts";
+import type { Gate } from "./commands/judge.ts";
 import type { Output } from "./commands/terminal.ts";
 import { type ExitCode, exitCodes } from "./ir/exit-codes.ts";
 import { version } from "./version.ts";
@@ -8,7 +10,7 @@ const overview = `
 Examples:
   tamac build                        compile the project in this folder to plan.json
   tamac build examples/01 -o out.json
-  tamac check --format json          all findings, for machines
+  tamac check --format sarif         all findings, for machines
   tamac graph | dot -Tsvg > plan.svg
   tamac explain resolve/unknown-agent
 
@@ -41,16 +43,16 @@ function program(result: { code: ExitCode }): Command {
   const end = async (code: ExitCode | Promise<ExitCode>) => {
     result.code = await code;
   };
-  shared(tamac.command("build [dir]").description("check a project and write its plan"))
+  gated(tamac.command("build [dir]").description("check a project and write its plan"))
     .option("-o, --output <file>", "where the plan goes; `-` is stdout (default: <dir>/plan.json)")
     .action(async (dir: string | undefined, options: Options) => {
       const { runBuild } = await import("./commands/build.ts");
-      await end(runBuild(dir ?? ".", { output: options.output }, outputOf(options)));
+      await end(runBuild(dir ?? ".", { ...options, output: options.output }, outputOf(options)));
     });
-  shared(tamac.command("check [dir]").description("check a project without writing anything")).action(
+  gated(tamac.command("check [dir]").description("check a project without writing anything")).action(
     async (dir: string | undefined, options: Options) => {
       const { runCheck } = await import("./commands/build.ts");
-      await end(runCheck(dir ?? ".", outputOf(options)));
+      await end(runCheck(dir ?? ".", options, outputOf(options)));
     },
   );
   shared(tamac.command("graph [target]").description("draw a project, or a plan.json, as DOT"))
@@ -68,16 +70,30 @@ function program(result: { code: ExitCode }): Command {
   return tamac;
 }
 
-interface Options {
+interface Options extends Gate {
   readonly output?: string;
-  readonly format: "text" | "json";
+  readonly format: FindingFormat;
   readonly color: boolean;
+}
+
+/** The options of commands that judge a project. */
+function gated(command: Command): Command {
+  return shared(command)
+    .option("--strict", "take warnings for errors")
+    .option("--max-warnings <n>", "fail where there are more warnings", count)
+    .option("--baseline <file>", "tell only what this file of known findings does not know")
+    .option("--write-baseline", "write that file from what is found now");
+}
+
+function count(text: string): number {
+  if (/^\d{1,9}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError("a whole number from 0 is expected.");
 }
 
 /** The options of every command; excess arguments are wrong usage. */
 function shared(command: Command): Command {
   return command
-    .addOption(new Option("--format <format>", "how findings are shown").choices(["text", "json"]).default("text"))
+    .addOption(new Option("--format <format>", "how findings are shown").choices([...findingFormats]).default("text"))
     .option("--no-color", "never colour (nor where NO_COLOR is set, or stderr is no terminal)");
 }
 

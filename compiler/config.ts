@@ -2,8 +2,10 @@ import type { ConfigSource } from "./1-source/types.ts";
 import { decodeModels, decodeProviders } from "./config/models.ts";
 import { findPlaces } from "./config/places.ts";
 import { type Field, items, nameOf, numberIn, spanOf, table, text, wholeFrom, word } from "./config/read.ts";
+import { checkSettings } from "./config/severities.ts";
 import { configBadDuration, configBadRoot, parseNotYet } from "./diagnostics/codes.generated.ts";
 import type { Report } from "./diagnostics/diagnostic.ts";
+import type { Setting } from "./diagnostics/policy/severity.ts";
 import { type Effect, effects, type Limits, noLimits } from "./ir/plan.ts";
 import type { Span } from "./ir/span.ts";
 
@@ -33,6 +35,8 @@ export interface Config {
   };
   readonly permissions?: readonly Effect[];
   readonly trace?: { readonly texts?: "full" | "hash" };
+  /** How much findings weigh, by code: `{ "resolve/unused-agent": "off" }`. */
+  readonly diagnostics?: Readonly<Record<string, Setting>>;
 }
 
 /** Gives an editor the types of a config. Returns it as it is. */
@@ -64,7 +68,18 @@ export interface ResolvedModelConfig {
   readonly span: Span | null;
 }
 
-const topLevel = ["project", "entries", "models", "providers", "limits", "permissions", "trace", "patterns", "tools"] as const;
+const topLevel = [
+  "project",
+  "entries",
+  "models",
+  "providers",
+  "limits",
+  "permissions",
+  "trace",
+  "patterns",
+  "tools",
+  "diagnostics",
+] as const;
 
 /**
  * Checks a config. Without one everything is empty; one whose `value` is undefined could not be read, which has been
@@ -103,6 +118,7 @@ function decodeRoot(root: Field, source: ConfigSource): ProjectConfig {
   const project = top.project ? table(top.project, source.format === "toml" ? ["name", "root", "entrypoint"] : ["name", "root"]) : {};
   for (const field of [top.patterns, top.tools]) if (field) notYet(field);
   checkRoot(project.root);
+  checkSettings(top.diagnostics);
   return {
     ...emptyConfig,
     file: source.path,

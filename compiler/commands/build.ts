@@ -1,6 +1,5 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { build, sourcesOf } from "../build.ts";
 import { planNotNoted } from "../diagnostics/codes.generated.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { plural } from "../diagnostics/render/text.ts";
@@ -9,18 +8,25 @@ import { buildNotePath } from "../ir/build-note.ts";
 import { type ExitCode, exitCodes } from "../ir/exit-codes.ts";
 import type { Cost, Plan } from "../ir/plan.ts";
 import { opsOf } from "../ir/walk.ts";
+import { buildJudged, type Gate } from "./judge.ts";
 import { type Output, show } from "./terminal.ts";
 import { mark, writeWhole } from "./write.ts";
 
+/** What `tamac build` can be told besides how strictly to take findings. */
+export interface BuildOptions extends Gate {
+  /** Where the plan goes; `-` is stdout. Default: `plan.json` in the project's folder. */
+  readonly output: string | undefined;
+}
+
 /** `tamac build`: compiles a project and writes its plan; nothing is written where a finding is an error. */
-export async function runBuild(dir: string, options: { readonly output: string | undefined }, output: Output): Promise<ExitCode> {
-  const { plan, diagnostics, sources } = await build(dir);
+export async function runBuild(dir: string, options: BuildOptions, output: Output): Promise<ExitCode> {
+  const { plan, diagnostics, sources } = await buildJudged(dir, options);
   const path = options.output ?? join(dir, "plan.json");
   const failed = plan && path !== "-" ? writeWhole(path, planJson(plan)) : null;
   const unnoted = plan && !failed ? note(plan) : null;
   const late = [failed, unnoted].filter((diagnostic) => diagnostic !== null);
   const text = plan && path === "-" && output.format === "text" ? planJson(plan) : "";
-  show([...diagnostics, ...late], sourcesOf(dir, sources), output);
+  await show([...diagnostics, ...late], sources, output);
   if (!plan || failed) return exitCodes.diagnostics;
   if (text !== "") output.stdout(text);
   output.stderr(summary(path, plan));
@@ -28,9 +34,9 @@ export async function runBuild(dir: string, options: { readonly output: string |
 }
 
 /** `tamac check`: as build, without writing. */
-export async function runCheck(dir: string, output: Output): Promise<ExitCode> {
-  const { plan, diagnostics, sources } = await build(dir);
-  show(diagnostics, sourcesOf(dir, sources), output);
+export async function runCheck(dir: string, gate: Gate, output: Output): Promise<ExitCode> {
+  const { plan, diagnostics, sources } = await buildJudged(dir, gate);
+  await show(diagnostics, sources, output);
   if (!plan) return exitCodes.diagnostics;
   output.stderr(`checked ${counts(plan)}\n`);
   return exitCodes.ok;

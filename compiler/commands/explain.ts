@@ -5,10 +5,10 @@ import { type ExitCode, exitCodes } from "../ir/exit-codes.ts";
 import { noSources, type Output, show } from "./terminal.ts";
 
 /** `tamac explain CODE`: the page of a code. */
-export function runExplain(code: string, output: Output): ExitCode {
+export async function runExplain(code: string, output: Output): Promise<ExitCode> {
   const page = Object.hasOwn(pages, code) ? pages[code] : undefined;
   if (!page) {
-    show([cliUnknownCode(null, { code, closest: closest(code, Object.keys(pages)) })], noSources, output);
+    await show([cliUnknownCode(null, { code, closest: closest(code, Object.keys(pages)) })], noSources, output);
     return exitCodes.usage;
   }
   if (output.format === "json") output.stdout(`${JSON.stringify({ code, ...page }, null, 2)}\n`);

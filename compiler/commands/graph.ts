@@ -24,7 +24,7 @@ export async function runGraph(target: string, options: { readonly output: strin
   const failed = plan && options.output !== undefined && !toStdout ? writeWhole(options.output, dot(plan)) : null;
   const findings = failed ? [...diagnostics, failed] : diagnostics;
   const aside = plan && toStdout ? { ...output, stdout: output.stderr } : output;
-  if (findings.length > 0 || output.format === "json") show(findings, sources, aside);
+  if (findings.length > 0 || output.format === "json") await show(findings, sources, aside);
   if (plan && toStdout) output.stdout(dot(plan));
   return plan && !failed ? exitCodes.ok : exitCodes.diagnostics;
 }

@@ -2,6 +2,28 @@
 import type { Span } from "../ir/span.ts";
 import type { Diagnostic, Related } from "./diagnostic.ts";
 
+/** {count} of the findings in the baseline `{path}` are no more */
+export function baselineStale(
+  span: Span | null,
+  facts: { readonly count: string | number; readonly path: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `${facts.count} of the findings in the baseline \`${facts.path}\` are no more`;
+  const help = `shrink it with \`--write-baseline\`, so that they cannot come back unseen`;
+  return { code: "baseline/stale", severity: "info", message, help, span, related };
+}
+
+/** the baseline `{path}` cannot be read: {reason} */
+export function baselineUnreadable(
+  span: Span | null,
+  facts: { readonly path: string | number; readonly reason: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `the baseline \`${facts.path}\` cannot be read: ${facts.reason}`;
+  const help = `\`--write-baseline\` writes one from what is found now`;
+  return { code: "baseline/unreadable", severity: "error", message, help, span, related };
+}
+
 /** agents call each other in a cycle: {path} */
 export function checkCycle(
   span: Span | null,
@@ -22,6 +44,27 @@ export function checkUnreachableState(
   const message = `no transition leads to the state \`${facts.name}\``;
   const help = "route a key to it, or remove it";
   return { code: "check/unreachable-state", severity: "warning", message, help, span, related };
+}
+
+/** `--write-baseline` does not say where to */
+export function cliNoBaseline(
+  span: Span | null,
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `\`--write-baseline\` does not say where to`;
+  const help = `name the file: \`--baseline tama-baseline.json --write-baseline\``;
+  return { code: "cli/no-baseline", severity: "error", message, help, span, related };
+}
+
+/** {count} of weight warning, where at most {max} may be */
+export function cliTooManyWarnings(
+  span: Span | null,
+  facts: { readonly count: string | number; readonly max: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `${facts.count} of weight warning, where at most ${facts.max} may be`;
+  const help = `mend them, or allow for them with \`--max-warnings ${facts.count}\``;
+  return { code: "cli/too-many-warnings", severity: "error", message, help, span, related };
 }
 
 /** there is no code `{code}` */
@@ -77,6 +120,28 @@ export function configBadUrl(
   const message = `\`${facts.key}\` must be an http or https address, found \`${facts.found}\``;
   const help = null;
   return { code: "config/bad-url", severity: "error", message, help, span, related };
+}
+
+/** `{code}` cannot be set to {setting} */
+export function configBelowFloor(
+  span: Span | null,
+  facts: { readonly code: string | number; readonly floor: string | number; readonly setting: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `\`${facts.code}\` cannot be set to ${facts.setting}`;
+  const help = `the least that it can be set to is ${facts.floor}`;
+  return { code: "config/below-floor", severity: "error", message, help, span, related };
+}
+
+/** no code is named `{code}` */
+export function configUnknownCode(
+  span: Span | null,
+  facts: { readonly closest: string | number | null; readonly code: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `no code is named \`${facts.code}\``;
+  const help = facts.closest === null ? null : `did you mean \`${facts.closest}\`?`;
+  return { code: "config/unknown-code", severity: "error", message, help, span, related };
 }
 
 /** the config has no key `{key}` */
@@ -668,6 +733,17 @@ export function runBadModelSpec(
   return { code: "run/bad-model-spec", severity: "error", message, help, span, related };
 }
 
+/** {file} is no scenario: {problems} */
+export function runBadScenario(
+  span: Span | null,
+  facts: { readonly file: string | number; readonly problems: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `${facts.file} is no scenario: ${facts.problems}`;
+  const help = "see \"Scenarios\" in the README of the runtime";
+  return { code: "run/bad-scenario", severity: "error", message, help, span, related };
+}
+
 /** this plan holds worker code that was not built here: {workers} */
 export function runForeignCode(
   span: Span | null,
@@ -896,6 +972,50 @@ export function storeUnusable(
   const message = `the database \`${facts.file}\` cannot be used: ${facts.reason}`;
   const help = "where it is damaged, remove it: it is a cache, and is made again from the logs";
   return { code: "store/unusable", severity: "warning", message, help, span, related };
+}
+
+/** this comment silences `{code}` without a reason */
+export function suppressNoReason(
+  span: Span | null,
+  facts: { readonly code: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `this comment silences \`${facts.code}\` without a reason`;
+  const help = `say why: \`tama-ignore ${facts.code}: <reason>\``;
+  return { code: "suppress/no-reason", severity: "warning", message, help, span, related };
+}
+
+/** `{code}` cannot be silenced at a place */
+export function suppressNotAllowed(
+  span: Span | null,
+  facts: { readonly code: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `\`${facts.code}\` cannot be silenced at a place`;
+  const help = `mend what it tells, or see whether the config may lower it: \`diagnostics\``;
+  return { code: "suppress/not-allowed", severity: "warning", message, help, span, related };
+}
+
+/** no code is named `{code}` */
+export function suppressUnknownCode(
+  span: Span | null,
+  facts: { readonly closest: string | number | null; readonly code: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `no code is named \`${facts.code}\``;
+  const help = facts.closest === null ? null : `did you mean \`${facts.closest}\`?`;
+  return { code: "suppress/unknown-code", severity: "warning", message, help, span, related };
+}
+
+/** nothing here reports `{code}`, which this comment silences */
+export function suppressUnused(
+  span: Span | null,
+  facts: { readonly code: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `nothing here reports \`${facts.code}\`, which this comment silences`;
+  const help = "remove the comment";
+  return { code: "suppress/unused", severity: "warning", message, help, span, related };
 }
 
 /** run `{run}` is being written by process {pid} */

@@ -21,5 +21,8 @@ export interface Diagnostic {
   readonly related: readonly Related[];
 }
 
-/** Where a phase puts its findings. */
-export type Report = (diagnostic: Diagnostic) => void;
+/** Where a phase puts its findings. `settingOf` tells what a finding becomes where a project has settings of its own. */
+export interface Report {
+  (diagnostic: Diagnostic): void;
+  readonly settingOf?: (diagnostic: Diagnostic) => Severity | "off";
+}

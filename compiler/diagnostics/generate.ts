@@ -1,7 +1,8 @@
 /**
- * Writes codes.generated.ts (one typed function per code) and pages.generated.ts (what `tamac explain` prints) from
- * `codes/<phase>/<name>.md`: frontmatter with `message`, `help` and `severity`, then the page. `{name}` is a fact; `{name?}`
- * may be null, and then there is no help.
+ * Writes codes.generated.ts (one typed function per code), pages.generated.ts (what `tamac explain` prints),
+ * severities.generated.ts and codes.generated.md (the published table) from `codes/<phase>/<name>.md`: frontmatter with
+ * `message`, `help`, `severity` and `floor`, then the page. `{name}` is a fact; `{name?}` may be null, and then there is no
+ * help. `floor` is the least that a project can set the code to: by default an error stays one, all else may be off.
  */
 import { readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -12,6 +13,7 @@ import type { Severity } from "./diagnostic.ts";
 interface Page {
   readonly code: string;
   readonly severity: Severity;
+  readonly floor: Severity | "off";
   readonly message: string;
   readonly help: string | null;
   readonly body: string;
@@ -24,6 +26,8 @@ const banner = "// Made by generate.ts from codes/. Edit the pages, then run `np
 const pages = readPages(join(here, "codes"));
 write("codes.generated.ts", codesModule(pages));
 write("pages.generated.ts", pagesModule(pages));
+write("severities.generated.ts", severitiesModule(pages));
+write("codes.generated.md", table(pages));
 
 function readPages(dir: string): readonly Page[] {
   const names = readdirSync(dir, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".md"));
@@ -33,13 +37,14 @@ function readPages(dir: string): readonly Page[] {
 function readPage(code: string, source: string): Page {
   const [, frontmatter, body] = /^---\n(.*?)\n---\n(.*)$/s.exec(source) ?? [];
   if (frontmatter === undefined || body === undefined || body.trim() === "") throw new Error(`${code}: no frontmatter, or no explanation`);
-  const { message, help = null, severity = "error", ...rest } = parse(frontmatter);
+  const { message, help = null, severity = "error", floor = severity === "error" ? "error" : "off", ...rest } = parse(frontmatter);
   if (!/^[a-z0-9-]+\/[a-z0-9-]+$/.test(code)) throw new Error(`${code}: a code is <phase>/<name> in kebab-case`);
   if (typeof message !== "string" || /\?\}/.test(message)) throw new Error(`${code}: \`message\` must be text without optional facts`);
   if (help !== null && typeof help !== "string") throw new Error(`${code}: \`help\` must be text`);
   if (!["error", "warning", "info"].includes(severity)) throw new Error(`${code}: unknown severity ${severity}`);
+  if (!["error", "warning", "info", "off"].includes(floor)) throw new Error(`${code}: unknown floor ${floor}`);
   if (Object.keys(rest).length > 0) throw new Error(`${code}: unknown keys ${Object.keys(rest).join(", ")}`);
-  return { code, severity, message, help, body: body.trim() };
+  return { code, severity, floor, message, help, body: body.trim() };
 }
 
 function codesModule(all: readonly Page[]): string {
@@ -69,8 +74,26 @@ function pagesModule(all: readonly Page[]): string {
   const doc = "/** Everything that is known of a code, its page included, by code. */\n";
   const type =
     "Readonly<Record<string, { readonly severity: Severity; readonly message: string; readonly help: string | null; readonly body: string }>>";
-  const entries = all.map(({ code, ...page }) => `  ${JSON.stringify(code)}: ${JSON.stringify(page)},\n`);
+  const entries = all.map(({ code, floor: _, ...page }) => `  ${JSON.stringify(code)}: ${JSON.stringify(page)},\n`);
   return `${banner}${imports}\n${doc}export const pages: ${type} = {\n${entries.join("")}};\n`;
+}
+
+function severitiesModule(all: readonly Page[]): string {
+  const imports = 'import type { Severity } from "./diagnostic.ts";\n';
+  const doc = "/** What each code weighs, and the least that a project can set it to. */\n";
+  const type = 'Readonly<Record<string, { readonly severity: Severity; readonly floor: Severity | "off" }>>';
+  const entries = all.map(({ code, severity, floor }) => `  ${JSON.stringify(code)}: ${JSON.stringify({ severity, floor })},\n`);
+  return `${banner}${imports}\n${doc}export const codes: ${type} = {\n${entries.join("")}};\n`;
+}
+
+/** The published table of severities. */
+function table(all: readonly Page[]): string {
+  const rows = all.map(
+    ({ code, severity, floor, message }) =>
+      `| [${code}](codes/${code}.md) | ${severity} | ${floor} | ${message.trim().replaceAll("|", "\\|")} |`,
+  );
+  const head = ["| code | severity | can be set down to | says |", "|---|---|---|---|"];
+  return `<!-- Made by generate.ts from codes/. -->\n\n${[...head, ...rows].join("\n")}\n`;
 }
 
 /** `resolve/unknown-agent` is `resolveUnknownAgent`. */

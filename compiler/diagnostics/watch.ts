@@ -1,4 +1,4 @@
-import type { Report } from "./diagnostic.ts";
+import type { Diagnostic, Report } from "./diagnostic.ts";
 
 /** A report that passes everything on and knows whether an error was among it. */
 export interface Watch {
@@ -9,11 +9,10 @@ export interface Watch {
 /** Watches what goes to `report` from now on. */
 export function watch(report: Report): Watch {
   let errors = 0;
-  return {
-    report: (diagnostic) => {
-      if (diagnostic.severity === "error") errors += 1;
-      report(diagnostic);
-    },
-    hasErrors: () => errors > 0,
+  const settingOf = report.settingOf ?? (({ severity }: Diagnostic) => severity);
+  const tell = (diagnostic: Diagnostic) => {
+    if (settingOf(diagnostic) === "error") errors += 1;
+    report(diagnostic);
   };
+  return { report: Object.assign(tell, { settingOf }), hasErrors: () => errors > 0 };
 }

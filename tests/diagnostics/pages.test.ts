@@ -13,7 +13,7 @@ import { pages } from "../../compiler/diagnostics/pages.generated.ts";
 type Project = Readonly<Record<string, string>>;
 
 /** Codes about what is no project: a file's bytes, a plan, a run, the command line. */
-const withoutExamples = /^(source|plan|cli|run|runs|trace|store)\//;
+const withoutExamples = /^(source|plan|cli|baseline|run|runs|trace|store)\//;
 
 const test = suite("pages of codes");
 
