@@ -57,7 +57,7 @@ function listing(runs: readonly Readonly<Record<string, Json>>[], io: Io): reado
     String(run["trace_id"]).slice(0, 8),
     formatTime(Number(run["timestamp"])),
     paintStatus(String(run["status"]), io.color),
-    cut(String(run["entrypoint"]), 20),
+    cut(String(run["entrypoint"]), 16),
     formatMs(Number(run["duration_ms"])),
     formatTokens(run),
   ]);
@@ -70,8 +70,8 @@ function listing(runs: readonly Readonly<Record<string, Json>>[], io: Io): reado
   return lines.map((line, index) => `${pad(line, widest, "left")}  ${tasks[index] ?? ""}`.trimEnd());
 }
 
-/** Local time to the minute. */
+/** Local month, day and time to the minute. */
 function formatTime(ms: number): string {
   const local = new Date(ms - new Date(ms).getTimezoneOffset() * 60_000);
-  return local.toISOString().slice(0, 16).replace("T", " ");
+  return local.toISOString().slice(5, 16).replace("T", " ");
 }
