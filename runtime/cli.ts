@@ -6,7 +6,7 @@ import { projectDir, stateDir } from "./1-load/project-dir.ts";
 import type { ExecFlags, Host } from "./commands/exec.ts";
 import type { Io } from "./commands/io.ts";
 
-const columns = process.stderr.columns ?? 80;
+const columns = process.stderr.columns || 80;
 
 /** The command line of `tama`. Each command is loaded when it is asked for. */
 function program(): Command {
@@ -79,7 +79,7 @@ function stateOf(command: Command, { cwd, env }: Host): string {
 function execFlags(command: Command): Command {
   return command
     .option("--entry <agent>", "the agent to start (default: the plan's first entry)")
-    .option("--model <spec>", "one model for every step: sim, or provider:name such as openai:gpt-4o")
+    .option("--model <spec>", "one model for every step: sim, scripted:FILE (a scenario in YAML), or provider:name such as openai:gpt-4o")
     .option("--allow-code", "run the worker code of a plan that was not built here")
     .option("--env-file <file>", "variables that the environment does not set")
     .option("--concurrency <n>", "model calls at once, per model", wholeNumber, 64)
@@ -100,7 +100,12 @@ async function end(action: (host: Host) => Promise<number>, command: Command): P
     controller.abort();
   });
   process.on("SIGTERM", () => controller.abort());
-  process.exitCode = await action({ io, cwd: process.cwd(), env: process.env, home: homedir(), signal: controller.signal });
+  process.exitCode = await action({ io, cwd: process.cwd(), env: process.env, home: homedir(), signal: controller.signal, input });
+}
+
+/** Where a person can be asked. Not looked at before it is needed: that opens it. */
+function input(): typeof process.stdin | null {
+  return process.stdin.isTTY === true && process.stderr.isTTY === true ? process.stdin : null;
 }
 
 function ioOf(command: Command): Io {

@@ -11,6 +11,7 @@ import type { RunModel } from "./3-task/task.ts";
 import type { TraceEvent } from "./4-trace/columns.ts";
 import { type LogWriter, openLog } from "./4-trace/log.ts";
 import { createRecorder, type Recorder } from "./4-trace/recorder.ts";
+import type { Asker } from "./asker.ts";
 import type { Executor } from "./executors/executor.ts";
 import { runLoop } from "./run-loop.ts";
 
@@ -26,6 +27,8 @@ export interface ExecOptions {
   readonly traceId: string;
   readonly executor: Executor;
   readonly concurrency: number;
+  /** Who answers questions to people. Default: nobody, and a run that has one ends as waiting. */
+  readonly asker?: Asker;
   readonly signal: AbortSignal;
   /** Microseconds since 1970. */
   readonly nowUs: () => number;

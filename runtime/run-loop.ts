@@ -7,6 +7,7 @@ import type { Command, Recorded, Settled } from "./2-schedule/types.ts";
 import type { RunModel, Task, TaskResult } from "./3-task/task.ts";
 import type { TraceEvent } from "./4-trace/columns.ts";
 import type { Recorder } from "./4-trace/recorder.ts";
+import { type Asker, nobody, waitResult } from "./asker.ts";
 import type { Executor } from "./executors/executor.ts";
 
 export interface LoopOptions extends RunOptions {
@@ -14,6 +15,10 @@ export interface LoopOptions extends RunOptions {
   readonly executor: Executor;
   /** Model calls under way at once, per model. */
   readonly concurrency: number;
+  /** Who answers questions to people. Default: nobody. */
+  readonly asker?: Asker;
+  /** Microseconds since 1970. */
+  readonly nowUs: () => number;
   /** Aborting it stops the run: nothing new starts, what is in flight is cancelled, and the run ends `cancelled`. */
   readonly signal: AbortSignal;
   readonly onEvent: (event: TraceEvent) => void;
@@ -23,7 +28,7 @@ export interface LoopOptions extends RunOptions {
 export function runLoop(options: LoopOptions): Promise<Settled> {
   return new Promise((resolve, reject) => {
     const running = new Map<Path, AbortController>();
-    const limitFor = limiters(options.concurrency);
+    const start = starter(options);
     let broken = false;
 
     const apply = (run: Run, commands: readonly Command[]) => {
@@ -48,8 +53,7 @@ export function runLoop(options: LoopOptions): Promise<Settled> {
     const launch = (run: Run, task: Task) => {
       const controller = new AbortController();
       running.set(task.path, controller);
-      const work = () => options.executor.run(task, controller.signal);
-      const answer = task.kind === "model" ? limitFor(task.model)(work) : work();
+      const answer = start(task, controller.signal);
       const settled = (result: TaskResult) => {
         running.delete(task.path);
         guarded(() => apply(run, advance(run, { kind: "settled", path: task.path, result })));
@@ -76,6 +80,17 @@ function writeRecord({ recorder, onEvent }: LoopOptions, { event, texts, message
   const said: TraceEvent = { ...event, ...hashes, ...(messages ? { input_hash: recorder.messages(messages) } : {}) };
   recorder.event(said);
   onEvent(said);
+}
+
+/** Starts tasks where they belong: questions with the asker, one at a time; all else with the executor, model calls within their limits. */
+function starter(options: LoopOptions): (task: Task, signal: AbortSignal) => Promise<TaskResult> {
+  const limitFor = limiters(options.concurrency);
+  const oneAtATime = pLimit(1);
+  return (task, signal) => {
+    if (task.kind === "wait") return oneAtATime(() => waitResult(options.asker ?? nobody, task, signal, options.nowUs));
+    const work = () => options.executor.run(task, signal);
+    return task.kind === "model" ? limitFor(task.model)(work) : work();
+  };
 }
 
 type Limiter = <T>(work: () => Promise<T>) => Promise<T>;

@@ -7,7 +7,7 @@ import { shownUrl } from "../providers/trouble.ts";
 import { type Environment, environment, type Found, numberFrom } from "./model-env.ts";
 
 export interface ModelOptions {
-  /** `--model`: `sim` or `provider:name`, for every model of the plan; null for none. */
+  /** `--model`: `sim`, `scripted:FILE` or `provider:name`, for every model of the plan; null for none. */
   readonly override: string | null;
   readonly env: Readonly<Record<string, string | undefined>>;
 }
@@ -88,7 +88,7 @@ function parseSpec(text: string, source: string): Spec | Diagnostic {
   const colon = text.indexOf(":");
   if (colon === -1) return bad("there is no provider before a colon");
   const [provider, name] = [text.slice(0, colon), text.slice(colon + 1)];
-  if (provider === "scripted") return bad("scripted models are not built yet");
+  if (provider === "scripted") return name === "" ? bad("the scenario's file is missing") : { provider, name };
   if (!factsOf(provider)) return bad(`the provider ${provider || "before the colon"} is not known`);
   return name === "" ? bad("the name is empty") : { provider, name };
 }
@@ -100,7 +100,7 @@ function baseUrlOf(
   role: string | null,
   env: Environment,
 ): { url: string | null; found: Found | null; diagnostic: Diagnostic | null } {
-  if (provider === "sim") return { url: null, found: null, diagnostic: null };
+  if (provider === "sim" || provider === "scripted") return { url: null, found: null, diagnostic: null };
   const inherited = provider === model.provider ? model.baseUrl : null;
   const own = (role === null ? null : env.role(role, "BASE_URL")) ?? env.provider(provider, "BASE_URL");
   const last = provider === "openai" && inherited === null ? env.named("OPENAI_BASE_URL") : null;

@@ -5,6 +5,7 @@ import type { Act, Ask } from "../../compiler/ir/ops.ts";
 import { type Path, turnPath } from "../../compiler/ir/path.ts";
 import { bug } from "../../compiler/ir/unreachable.ts";
 import { type ModelAnswer, type ModelTask, type Task, type TaskResult, type ToolSchema, textParts } from "../3-task/task.ts";
+import { askingStep } from "./asking-step.ts";
 import { envOf } from "./env.ts";
 import type { LoopState, OpFrame, Run } from "./frames.ts";
 import { contentKey, record, recordSpanEnd, recordSpanStart, spanOf } from "./record.ts";
@@ -19,6 +20,7 @@ export function begin(run: Run, frame: ModelFrame, first: string): LoopState {
   const env = envOf(frame.body);
   const state: LoopState = {
     kind: "loop",
+    step: askingStep(run, frame),
     messages: [
       { role: "system", parts: textParts(toText(evaluate(frame.op.system, env))) },
       { role: "user", parts: textParts(first) },
@@ -52,6 +54,7 @@ export function request(run: Run, frame: ModelFrame, offer: { tools: readonly To
   dispatch(run, frame, {
     kind: "model",
     path,
+    step: state.step,
     model,
     messages: [...state.messages],
     ...offer,

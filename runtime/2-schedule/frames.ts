@@ -4,7 +4,7 @@ import type { Body, Op } from "../../compiler/ir/ops.ts";
 import type { Path } from "../../compiler/ir/path.ts";
 import type { Block, Plan } from "../../compiler/ir/plan.ts";
 import type { ContentKeys } from "../3-task/content-key.ts";
-import type { Message, RunModel, Task } from "../3-task/task.ts";
+import type { AskingStep, Message, RunModel, Task } from "../3-task/task.ts";
 import type { Memory } from "../session/memory.ts";
 import type { BodyIndex } from "./body-index.ts";
 import type { Handlers } from "./ops/handler.ts";
@@ -76,6 +76,7 @@ export type OpState = LoopState | CallState | MapState | RepeatState;
 /** A conversation with a model: of an act, or of an ask and its repairs. */
 export interface LoopState {
   readonly kind: "loop";
+  readonly step: AskingStep;
   readonly messages: Message[];
   readonly unlocked: Set<string>;
   readonly toolsUsed: Map<string, number>;
@@ -147,6 +148,8 @@ export interface Run {
   /** Tasks in flight, and whom to tell. */
   readonly tasks: Map<Path, OpFrame>;
   readonly sent: Map<Path, Task>;
+  /** How often each step was come to, by its path without the indices of repeats. */
+  readonly visits: Map<string, number>;
   root: BodyFrame | null;
   commands: Command[];
   ended: boolean;

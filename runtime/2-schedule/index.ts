@@ -33,6 +33,7 @@ export function createRun(options: RunOptions): { readonly run: Run; readonly co
     agenda: [],
     tasks: new Map(),
     sent: new Map(),
+    visits: new Map(),
     root: null,
     commands: [],
     ended: false,

@@ -70,6 +70,8 @@ export function contentKey(run: Run, task: Task): Digest {
       return run.contentKeys.code(task);
     case "tool":
       return run.contentKeys.tool({ tool: task.tool, fingerprint: run.plan.tools[task.tool]?.fingerprint ?? "", args: task.args });
+    case "wait":
+      return run.contentKeys.wait(task);
     default:
       return unreachable(task);
   }

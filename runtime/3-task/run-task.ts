@@ -6,7 +6,7 @@ import { tools } from "../../stdlib/tools/index.ts";
 import { type ProviderRegistry, providerRegistry } from "../providers/registry.ts";
 import { type Clock, readClock } from "./clock.ts";
 import { runCode, type WorkerLoader, workerLoader } from "./code.ts";
-import type { Attempt, CodeTask, ModelTask, Task, TaskResult, ToolTask } from "./task.ts";
+import type { Attempt, CodeTask, ModelTask, TaskResult, ThreadTask, ToolTask } from "./task.ts";
 
 /** What a thread has for the tasks that it runs. */
 export interface TaskHost {
@@ -40,7 +40,7 @@ type Ended = { readonly attempts?: readonly Attempt[] } & (
 );
 
 /** Runs a task in this thread. Never rejects; when the signal comes first, the result is `cancelled`. */
-export async function runTask(task: Task, host: TaskHost, signal: AbortSignal): Promise<TaskResult> {
+export async function runTask(task: ThreadTask, host: TaskHost, signal: AbortSignal): Promise<TaskResult> {
   const startUs = host.nowUs();
   const ended = signal.aborted ? cancelled : await end(task, host, signal).catch(unexpected);
   const times = { startUs, endUs: host.nowUs(), thread: host.thread, attempts: ended.attempts ?? [] };
@@ -50,7 +50,7 @@ export async function runTask(task: Task, host: TaskHost, signal: AbortSignal): 
 
 const cancelled: Ended = { kind: "failed", code: "cancelled", message: "the step was cancelled" };
 
-function end(task: Task, host: TaskHost, signal: AbortSignal): Promise<Ended> {
+function end(task: ThreadTask, host: TaskHost, signal: AbortSignal): Promise<Ended> {
   switch (task.kind) {
     case "model":
       return endModel(task, host, signal);

@@ -2,6 +2,7 @@ import type { Digest } from "../../compiler/ir/digest.ts";
 import type { FailureCode } from "../../compiler/ir/failure.ts";
 import type { Json, JsonObject } from "../../compiler/ir/json.ts";
 import type { Path } from "../../compiler/ir/path.ts";
+import type { Type } from "../../compiler/ir/types.ts";
 
 /** A piece of a message. Text only today; images and files come as further kinds. */
 export type Part = { readonly kind: "text"; readonly text: string };
@@ -37,9 +38,20 @@ export interface RunModel {
   readonly seed: number | null;
 }
 
+/** Which step asks, for scenarios and messages; no content key holds it. */
+export interface AskingStep {
+  readonly agent: string;
+  /** The op's id, and its name for people, which holds the indices: `check`, `check_2`. */
+  readonly op: string;
+  readonly label: string;
+  /** The item's number where a fan-out is the innermost loop around the step; else how often the loops around it have come to it. From 1. */
+  readonly call: number;
+}
+
 export interface ModelTask {
   readonly kind: "model";
   readonly path: Path;
+  readonly step: AskingStep;
   readonly model: RunModel;
   readonly messages: readonly Message[];
   readonly tools: readonly ToolSchema[];
@@ -68,8 +80,21 @@ export interface CodeTask {
   readonly timeoutMs: number;
 }
 
+/** A question to a person, asked where the terminal is: on the main thread. */
+export interface WaitTask {
+  readonly kind: "wait";
+  readonly path: Path;
+  readonly step: AskingStep;
+  readonly channel: string;
+  readonly question: Json;
+  readonly answer: Type;
+}
+
+/** What executors run, on whatever thread. */
+export type ThreadTask = ModelTask | ToolTask | CodeTask;
+
 /** What the scheduler hands out: stateless, plain, cloneable. */
-export type Task = ModelTask | ToolTask | CodeTask;
+export type Task = ThreadTask | WaitTask;
 
 /** Tokens in disjoint buckets: `input` excludes `cached`, `output` excludes `reasoning`. */
 export interface Usage {
@@ -101,6 +126,12 @@ export interface CodeAnswer {
   readonly value: Json;
 }
 
+/** What a person answered, as they wrote it. */
+export interface WaitAnswer {
+  readonly kind: "wait";
+  readonly value: Json;
+}
+
 /** One try of a model request on the wire. `status` is HTTP's, null where there was no response. */
 export interface Attempt {
   readonly startUs: number;
@@ -112,7 +143,7 @@ export interface Attempt {
 /** How a task ended, with the times where it ran (microseconds since 1970) and the thread. */
 export type TaskResult = TaskTimes &
   (
-    | { readonly kind: "ok"; readonly answer: ModelAnswer | ToolAnswer | CodeAnswer }
+    | { readonly kind: "ok"; readonly answer: ModelAnswer | ToolAnswer | CodeAnswer | WaitAnswer }
     | { readonly kind: "failed"; readonly code: FailureCode; readonly message: string; readonly details: Json }
   );
 

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import type { Readable } from "node:stream";
 import { parseEnv } from "node:util";
 import { runUnknownEntry } from "../../compiler/diagnostics/codes.generated.ts";
 import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
@@ -16,6 +17,7 @@ import { type ExecResult, exec, type RunStatus } from "../exec.ts";
 import { threadExecutor, usualThreads } from "../executors/threads.ts";
 import { failureLine } from "../run-loop.ts";
 import { type Io, tell } from "./io.ts";
+import { openPeople } from "./people.ts";
 import { formatMs, progress } from "./progress.ts";
 import { storeWaitMs } from "./runs.ts";
 
@@ -40,6 +42,8 @@ export interface Host {
   readonly home: string;
   /** Aborted by Ctrl-C. */
   readonly signal: AbortSignal;
+  /** The terminal's input; null where there is nobody to ask. */
+  readonly input: () => Readable | null;
 }
 
 /** `tama exec plan.json`: loads a plan, judges it, runs it. */
@@ -62,6 +66,8 @@ export async function runPlan(plan: Plan, flags: ExecFlags, host: Host): Promise
   const { io } = host;
   const prepared = prepare(plan, flags, host);
   if (prepared.kind === "failed") return refuse(io, prepared.diagnostics, exitCodes.diagnostics);
+  const people = await openPeople(plan, flags.model, { terminal: host.input, write: io.stderr });
+  if (people.kind === "failed") return refuse(io, [people.diagnostic], exitCodes.diagnostics);
   const { entry, task, models, notes, env } = prepared;
   const project = projectDir(flags.directory, host.cwd);
   const state = stateDir(flags.state, env["TAMA_STATE"], project);
@@ -82,10 +88,12 @@ export async function runPlan(plan: Plan, flags: ExecFlags, host: Host): Promise
     traceId,
     executor,
     concurrency: flags.concurrency,
+    asker: people.ask,
     signal: host.signal,
     nowUs,
     onEvent: flags.quiet ? () => {} : progress(io, nowUs),
   });
+  people.close();
   const code = report(io, result, { traceId, ms: (nowUs() - startUs) / 1000, quiet: flags.quiet ?? false });
   if (result.kind === "ended") tell(io, await loadRuns({ stateDir: state, waitMs: storeWaitMs }));
   return code;
@@ -136,7 +144,8 @@ function report(io: Io, result: ExecResult, run: { traceId: string; ms: number; 
     if (!run.quiet) io.stderr(`tama: ended \`${result.settled.key}\` in ${formatMs(run.ms)}; see it with: tama runs show ${id}\n`);
     return exitCodes.ok;
   }
-  const why = result.status === "interrupted" ? "interrupted" : `failed: ${failureLine(result.settled.failure)}`;
+  const told = `${result.status === "waiting" ? "waiting" : "failed"}: ${failureLine(result.settled.failure)}`;
+  const why = result.status === "interrupted" ? "interrupted" : told;
   io.stderr(`tama: ${why}\ntama: what happened until then is kept: tama runs show ${id}\n`);
   return exitOf[result.status];
 }

@@ -28,6 +28,7 @@ export function progress(io: Io, nowUs: () => number): (event: TraceEvent) => vo
         return ended(event, agents.get(event.path));
       case "llm_call":
       case "code_call":
+      case "wait_answer":
         return line(depth, `${label} · ${leaf(event)}`, event.status === "ok" ? paint.dim : paint.red);
       case "tool_call":
         return protocol.has(event.tool_name ?? "") ? undefined : line(depth, `${label} · ${leaf(event)}`, paint.dim);
@@ -53,11 +54,11 @@ export function progress(io: Io, nowUs: () => number): (event: TraceEvent) => vo
 /** Tools that only carry the protocol: what they say is in the agent's own lines. */
 const protocol: ReadonlySet<string> = new Set(["start", "finish"]);
 
-/** The agent's name, with the iteration or item that it belongs to: `rewriter[3]`. */
+/** The agent's name, with the iteration or item that it belongs to: `rewriter[3]`; a step like `act_3` says it already. */
 function labelOf({ name, path }: TraceEvent): string {
   const [, agent = path] = (name ?? "").split(":");
   const [, index] = /\[(\d+)\][^[\]@]*(?:@\d+)?$/.exec(path) ?? [];
-  return index === undefined ? agent : `${agent}[${index}]`;
+  return index === undefined || agent.endsWith(`_${index}`) ? agent : `${agent}[${index}]`;
 }
 
 function patternOf({ name }: TraceEvent): string {

@@ -1,4 +1,4 @@
-import type { Task, TaskResult } from "../3-task/task.ts";
+import type { TaskResult, ThreadTask } from "../3-task/task.ts";
 
 /**
  * Runs tasks somewhere: in this thread, on a pool, on other machines. `run` never rejects: whatever goes wrong is a
@@ -6,7 +6,7 @@ import type { Task, TaskResult } from "../3-task/task.ts";
  * crosses is plain cloneable data.
  */
 export interface Executor {
-  readonly run: (task: Task, signal: AbortSignal) => Promise<TaskResult>;
+  readonly run: (task: ThreadTask, signal: AbortSignal) => Promise<TaskResult>;
   /** Ends what it holds. Tasks that still run end as `cancelled`. */
   readonly close: () => Promise<void>;
 }

@@ -1,5 +1,5 @@
 import { type HostData, runTask, type TaskHost, taskHost } from "../3-task/run-task.ts";
-import type { CodeTask, Task, TaskResult } from "../3-task/task.ts";
+import type { CodeTask, TaskResult, ThreadTask } from "../3-task/task.ts";
 import type { Executor } from "./executor.ts";
 
 /**
@@ -35,7 +35,7 @@ export function timedOut(task: CodeTask): string {
 
 /** A task that ended before any thread could say when and how. */
 export function endedOutside(
-  task: Task,
+  task: ThreadTask,
   ending: { readonly code: "worker-died" | "cancelled" | "code"; readonly message: string },
   startUs: number,
   endUs: number,

@@ -1,6 +1,6 @@
 import type { MessagePort } from "node:worker_threads";
 import type { HostData } from "../3-task/run-task.ts";
-import type { Task } from "../3-task/task.ts";
+import type { ThreadTask } from "../3-task/task.ts";
 
 /** What every thread of a pool gets when it starts. */
 export interface ThreadData extends HostData {
@@ -15,7 +15,7 @@ export interface ThreadData extends HostData {
 /** A task on its way to a thread. `id` counts up over all tasks of the process. */
 export interface Envelope {
   readonly id: number;
-  readonly task: Task;
+  readonly task: ThreadTask;
   /** Where the thread says that it has begun; null where nobody asks. */
   readonly begun: MessagePort | null;
 }

@@ -4,7 +4,7 @@ import { BroadcastChannel, MessageChannel } from "node:worker_threads";
 import type { Piscina } from "piscina";
 import { readClock } from "../3-task/clock.ts";
 import type { HostData } from "../3-task/run-task.ts";
-import type { CodeTask, ModelTask, Task, TaskResult, ToolTask } from "../3-task/task.ts";
+import type { CodeTask, ModelTask, TaskResult, ThreadTask, ToolTask } from "../3-task/task.ts";
 import type { Executor } from "./executor.ts";
 import { endedOutside, timedOut } from "./inline.ts";
 import type { Envelope, ThreadData } from "./protocol.ts";
@@ -135,11 +135,11 @@ function lateness(timeoutMs: number, stop: AbortController) {
   return { port: port2, isLate: () => isLate, end };
 }
 
-function cancelled(task: Task, startUs: number, { nowUs }: Runner): TaskResult {
+function cancelled(task: ThreadTask, startUs: number, { nowUs }: Runner): TaskResult {
   return endedOutside(task, { code: "cancelled", message: "the step was cancelled" }, startUs, nowUs());
 }
 
-function died(task: Task, error: unknown, startUs: number, { nowUs }: Runner): TaskResult {
+function died(task: ThreadTask, error: unknown, startUs: number, { nowUs }: Runner): TaskResult {
   const reason = error instanceof Error ? error.message : String(error);
   return endedOutside(task, { code: "worker-died", message: `the thread of the step ended: ${reason}` }, startUs, nowUs());
 }

@@ -13,7 +13,7 @@ export type ProviderResult =
   | { readonly kind: "ok"; readonly answer: ModelAnswer; readonly attempts: readonly Attempt[] }
   | {
       readonly kind: "failed";
-      readonly code: "model" | "cancelled";
+      readonly code: "model" | "cancelled" | "replay-miss";
       readonly message: string;
       readonly details: Json;
       readonly attempts: readonly Attempt[];

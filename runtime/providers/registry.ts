@@ -7,7 +7,7 @@ export type ProviderRegistry = (name: string) => Promise<Provider>;
 export function providerRegistry(): ProviderRegistry {
   const loaded = new Map<string, Promise<Provider>>();
   return (name) => {
-    const kind = name === "sim" ? "sim" : "openai";
+    const kind = name === "sim" || name === "scripted" ? name : "openai";
     const provider = loaded.get(kind) ?? loaders[kind]();
     loaded.set(kind, provider);
     return provider;
@@ -16,5 +16,6 @@ export function providerRegistry(): ProviderRegistry {
 
 const loaders = {
   sim: async () => (await import("./sim.ts")).sim,
+  scripted: async () => (await import("./scripted.ts")).scriptedProvider(),
   openai: async () => (await import("./openai.ts")).openaiProvider(),
 };

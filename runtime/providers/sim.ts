@@ -1,6 +1,7 @@
 import { canonical, isObject, type Json, type JsonObject } from "../../compiler/ir/json.ts";
-import type { Message, ModelAnswer, ModelTask } from "../3-task/task.ts";
+import type { ModelAnswer, ModelTask } from "../3-task/task.ts";
 import type { Provider } from "./provider.ts";
+import { calledTools, countedUsage, listedSkills, systemOf, textOf } from "./read-task.ts";
 import { chance, labelOf, pick } from "./sim-seed.ts";
 import { itemsOf, madeUp, sentence } from "./sim-value.ts";
 
@@ -13,12 +14,7 @@ export const sim: Provider = {
   complete: async (task, { signal }) => {
     if (signal.aborted) return { kind: "failed", code: "cancelled", message: "the request was cancelled", details: null, attempts: [] };
     const said = task.tools.some(({ name }) => name === "finish") ? act(task) : { text: ask(task), calls: [] };
-    const usage = {
-      input: tokens(JSON.stringify([task.messages, task.tools])),
-      cached: 0,
-      output: tokens(JSON.stringify(said)),
-      reasoning: 0,
-    };
+    const usage = countedUsage(task, said);
     const finish = said.calls.length > 0 ? "tool_calls" : "stop";
     return { kind: "ok", answer: { kind: "model", ...said, finish, model: task.model.name, usage }, attempts: [] };
   },
@@ -28,10 +24,10 @@ type Said = Pick<ModelAnswer, "text" | "calls">;
 
 /** One turn of a react loop: start, perhaps a skill, finish. */
 function act(task: ModelTask): Said {
-  const made = new Set(task.messages.flatMap((message) => (message.role === "assistant" ? message.calls.map(({ name }) => name) : [])));
+  const made = calledTools(task);
   const offers = (name: string) => task.tools.some((tool) => tool.name === name) && !made.has(name);
   if (offers("start")) return call("start", {});
-  const skills = offersSkills(task);
+  const skills = listedSkills(task);
   if (offers("read_skill") && skills.length > 0 && chance(task, "skill") < 0.5)
     return call("read_skill", { name: pick(task, "name", skills) });
   return call("finish", finishArgs(task));
@@ -90,27 +86,6 @@ function received(task: ModelTask): string {
   return last ? textOf(last) : "";
 }
 
-function offersSkills(task: ModelTask): readonly string[] {
-  const [, list = ""] = systemOf(task).split("## Available skills");
-  return [...list.matchAll(/^- \*\*(.+?)\*\*/gm)].flatMap(([, name]) => (name === undefined ? [] : [name]));
-}
-
-function systemOf(task: ModelTask): string {
-  return task.messages
-    .filter(({ role }) => role === "system")
-    .map(textOf)
-    .join("\n");
-}
-
-function textOf(message: Message): string {
-  return message.parts.map((part) => part.text).join("");
-}
-
 function call(name: string, args: JsonObject): Said {
   return { text: "", calls: [{ name, args: canonical(args) }] };
-}
-
-/** Four characters make about a token. */
-function tokens(text: string): number {
-  return Math.ceil(text.length / 4);
 }

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { HostData } from "../../runtime/3-task/run-task.ts";
-import type { Task, TaskResult } from "../../runtime/3-task/task.ts";
+import type { TaskResult, ThreadTask } from "../../runtime/3-task/task.ts";
 import type { Executor } from "../../runtime/executors/executor.ts";
 import { inlineExecutor } from "../../runtime/executors/inline.ts";
 import { threadExecutor } from "../../runtime/executors/threads.ts";
@@ -163,7 +163,7 @@ threads("T3: code that never yields is stopped, by time and by signal", async ({
 });
 
 threads("T2: a thread that dies fails its task alone", async ({ executor }) => {
-  const tasks: readonly Task[] = [codeTask(exiting.digest, ""), codeTask(upper.digest, "a"), askTask(simModel)];
+  const tasks: readonly ThreadTask[] = [codeTask(exiting.digest, ""), codeTask(upper.digest, "a"), askTask(simModel)];
   const [dead, ...others] = await Promise.all(tasks.map((task) => executor.run(task, never)));
   assert.is(dead && codeOf(dead), "worker-died");
   assert.ok(others.every(({ kind }) => kind === "ok"));

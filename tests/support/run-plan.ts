@@ -14,6 +14,7 @@ import type { Settled } from "../../runtime/2-schedule/types.ts";
 import { startClock } from "../../runtime/3-task/clock.ts";
 import type { Row, TraceEvent } from "../../runtime/4-trace/columns.ts";
 import { readRun } from "../../runtime/4-trace/read.ts";
+import { type Asker, nobody } from "../../runtime/asker.ts";
 import { type ExecResult, exec, runDir } from "../../runtime/exec.ts";
 import { inlineExecutor } from "../../runtime/executors/inline.ts";
 import { type ModelRequest, type ModelServer, type Part, script, startModelServer } from "./model-server.ts";
@@ -25,6 +26,10 @@ export interface RunPlanOptions {
   /** Where `tama_files_read` may look; default the run's own empty folder. */
   readonly projectDir?: string;
   readonly signal?: AbortSignal;
+  /** One model for every step, as `--model` names it; default the model server. */
+  readonly model?: string;
+  /** Who answers the plan's questions; default nobody. */
+  readonly asker?: Asker;
   /** A server of the test's own, in place of one that `parts` make. */
   readonly server?: ModelServer;
   readonly onEvent?: (event: TraceEvent) => void;
@@ -49,7 +54,7 @@ export async function runPlan(plan: Plan, parts: Readonly<Record<string, Part>>,
   const server = options.server ?? (await startModelServer(script(parts)));
   const folder = mkdtempSync(join(tmpdir(), "tama-run-"));
   try {
-    const models = resolveModels(plan, { override: null, env: server.env });
+    const models = resolveModels(plan, { override: options.model ?? null, env: server.env });
     if (models.kind === "failed") throw new Error(models.diagnostics.map(({ message }) => message).join("\n"));
     const result = await exec({
       plan,
@@ -61,6 +66,7 @@ export async function runPlan(plan: Plan, parts: Readonly<Record<string, Part>>,
       traceId,
       executor: inlineExecutor({ env: server.env, projectDir: options.projectDir ?? folder, bundles: plan.texts, clock: startClock() }),
       concurrency: options.concurrency ?? 64,
+      asker: options.asker ?? nobody,
       signal: options.signal ?? new AbortController().signal,
       nowUs: ticking(),
       onEvent: options.onEvent ?? (() => {}),

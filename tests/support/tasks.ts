@@ -3,7 +3,7 @@ import { digestBytes } from "../../compiler/ir/digest.ts";
 import type { Json, JsonObject } from "../../compiler/ir/json.ts";
 import { startClock } from "../../runtime/3-task/clock.ts";
 import type { HostData } from "../../runtime/3-task/run-task.ts";
-import { type CodeTask, type Message, type ModelTask, type RunModel, textParts } from "../../runtime/3-task/task.ts";
+import { type AskingStep, type CodeTask, type Message, type ModelTask, type RunModel, textParts } from "../../runtime/3-task/task.ts";
 import { finishParameters } from "../../stdlib/tools/finish.ts";
 
 /** The model `tiny` of a server; the key is in TEST_KEY. */
@@ -24,7 +24,17 @@ export const simModel: RunModel = {
 /** A question without tools. */
 export function askTask(model: RunModel, more: Partial<ModelTask> = {}): ModelTask {
   const messages: readonly Message[] = [system("You are a poet."), user("Write of roses.\nAnd of thorns.")];
-  return { kind: "model", path: "poet@1/oneshot:1", model, messages, tools: [], output: null, sample: null, ...more };
+  return {
+    kind: "model",
+    path: "poet@1/oneshot:1",
+    step: step("poet", "oneshot"),
+    model,
+    messages,
+    tools: [],
+    output: null,
+    sample: null,
+    ...more,
+  };
 }
 
 /** A turn of a react loop whose `finish` takes these keys (null: any word) and a value of this schema. */
@@ -34,7 +44,21 @@ export function actTask(model: RunModel, keys: readonly string[] | null, value: 
     { name: "finish", description: "", parameters: finishParameters(keys, value) },
   ];
   const messages: readonly Message[] = [system("You are an editor."), user("Begin.")];
-  return { kind: "model", path: "editor@1/react:1", model, messages, tools, output: null, sample: null, ...more };
+  return {
+    kind: "model",
+    path: "editor@1/react:1",
+    step: step("editor", "react"),
+    model,
+    messages,
+    tools,
+    output: null,
+    sample: null,
+    ...more,
+  };
+}
+
+function step(agent: string, op: string): AskingStep {
+  return { agent, op, label: op, call: 1 };
 }
 
 export function system(text: string): Message {

@@ -1,19 +1,62 @@
 import { evaluate } from "../../../compiler/ir/eval.ts";
-import { toText } from "../../../compiler/ir/json.ts";
+import { canonical, toText } from "../../../compiler/ir/json.ts";
 import type { Wait } from "../../../compiler/ir/ops.ts";
+import { show } from "../../../compiler/ir/types.ts";
+import { bug } from "../../../compiler/ir/unreachable.ts";
+import type { TaskResult, WaitTask } from "../../3-task/task.ts";
+import { askingStep } from "../asking-step.ts";
+import { dispatch, failWith, outcomeOf } from "../conversation.ts";
 import { envOf } from "../env.ts";
-import { fail } from "../run-body.ts";
-import { type Handler, noBody, noTask } from "./handler.ts";
+import type { OpFrame, Run } from "../frames.ts";
+import { coerce } from "../keys.ts";
+import { contentKey, record, spanOf } from "../record.ts";
+import { fail, settle } from "../run-body.ts";
+import { ok } from "../types.ts";
+import { type Handler, noBody } from "./handler.ts";
 
-/** A question to a person. This runtime has nobody to ask yet, and says so. */
+/** A question to a person. */
 export const wait: Handler<Wait> = {
   start(run, frame) {
-    const channel = toText(evaluate(frame.op.channel, envOf(frame.body)));
-    fail(run, frame, {
-      code: "unsupported",
-      message: `channel \`${channel}\` waits for a person, which this version of tama cannot do yet`,
+    const env = envOf(frame.body);
+    dispatch(run, frame, {
+      kind: "wait",
+      path: frame.path,
+      step: askingStep(run, frame),
+      channel: toText(evaluate(frame.op.channel, env)),
+      question: evaluate(frame.op.question, env),
+      answer: frame.op.answer,
     });
   },
-  task: noTask,
+  task(run, frame, path, result) {
+    const task = run.sent.get(path);
+    if (task?.kind !== "wait") throw bug(`${path} is no question`);
+    recordWait(run, frame, task, result);
+    frame.lastSpan = path;
+    if (result.kind === "failed") return failWith(run, frame, result);
+    if (result.answer.kind !== "wait") throw bug(`${path} was answered by a ${result.answer.kind}`);
+    const value = coerce(result.answer.value, frame.op.answer);
+    if (value === undefined) return fail(run, frame, { code: "schema", message: `the answer is not of type ${show(frame.op.answer)}` });
+    settle(run, frame, ok("done", value));
+  },
   body: noBody,
 };
+
+function recordWait(run: Run, frame: OpFrame<Wait>, task: WaitTask, result: TaskResult): void {
+  const answer = result.kind === "ok" && result.answer.kind === "wait" ? result.answer : null;
+  const event = {
+    kind: "wait_answer",
+    path: task.path,
+    parent: spanOf(frame),
+    prev: frame.lastSpan,
+    name: `wait:${task.channel}`,
+    span_kind: "wait",
+    start_us: result.startUs,
+    end_us: result.endUs,
+    thread: result.thread,
+    ...outcomeOf(result),
+    key: task.channel,
+    content_key: contentKey(run, task),
+  } as const;
+  const texts = { input_hash: toText(task.question), ...(answer ? { value_hash: canonical(answer.value) } : {}) };
+  record(run, event, texts);
+}
