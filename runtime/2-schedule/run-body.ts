@@ -106,11 +106,11 @@ function previousSpan(body: BodyFrame, position: number): string {
   return body.entrySpan;
 }
 
-/** The memory that an op sees: the body's own, or a branch's view with the writes of those branches that it follows. */
+/** The memory that an op sees: the body's own, or a branch's view with the writes of those branches that it follows and that are kept. */
 function viewFor(body: BodyFrame, position: number, path: string): Memory {
   const segment = body.index.segmentOf[position] ?? 0;
   if (!body.index.branches[segment]?.has(position)) return body.memory;
-  const before = followedIn(body, position, segment).flatMap((each) => body.views.get(each) ?? []);
+  const before = followedIn(body, position, segment).flatMap((each) => (isDropped(body, each) ? [] : (body.views.get(each) ?? [])));
   const view = fork(body.memory, path, before);
   body.views.set(position, view);
   return view;
@@ -163,13 +163,18 @@ function closeSegment(run: Run, body: BodyFrame, position: number): void {
   body.openInSegment[segment] = left;
   const branches = body.index.branches[segment];
   if (left > 0 || !branches || branches.size === 0) return;
-  const kept = [...branches].filter((branch) => !body.outcomes.get(body.body.ops[branch]?.id ?? "")?.failed);
+  const kept = [...branches].filter((branch) => !isDropped(body, branch));
   joinViews(
     run,
     body,
     kept.flatMap((branch) => body.views.get(branch) ?? []),
   );
   for (const branch of branches) body.views.delete(branch);
+}
+
+/** Whether what an op wrote is undone: it failed, and the failure is its outcome. */
+function isDropped(body: BodyFrame, position: number): boolean {
+  return body.outcomes.get(body.body.ops[position]?.id ?? "")?.failed ?? false;
 }
 
 /** Merges the views of branches into their base and records it, if they wrote anything. */
