@@ -16,8 +16,6 @@ export interface BlockFrame {
   readonly block: Block;
   readonly input: Json;
   readonly keys: readonly string[] | null;
-  /** The case last taken by each choose. */
-  readonly phases: Map<string, string>;
   /** The path of its agent span. */
   readonly span: Path;
 }
@@ -124,6 +122,8 @@ export interface EndedItem {
 export interface RepeatState {
   readonly kind: "repeat";
   readonly times: number;
+  /** The case last taken by each choose of the body. */
+  readonly phases: Map<string, string>;
   iteration: number;
 }
 
@@ -135,7 +135,8 @@ export interface RepeatState {
  * - R2: a task is handed out once; it is answered once, and later answers are ignored.
  * - R3: a body ends once, when nothing of it is active: with its result, or with the failure of its first failed op in declared order.
  * - R4: after a failure that propagates, a body starts nothing, and what it has in flight is cancelled.
- * - R5: the order in which answers arrive changes neither an outcome nor a record's content, only the order of records.
+ * - R5: the order in which answers arrive changes neither an outcome nor a record's content, only the order of records; but for
+ *   R4: of ops side by side whose failures propagate, the first to fail decides which others are cancelled.
  * - R6: `ended` comes once, as the last command.
  */
 export interface Run {

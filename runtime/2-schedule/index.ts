@@ -39,7 +39,7 @@ export function createRun(options: RunOptions): { readonly run: Run; readonly co
     ended: false,
   };
   run.root = enterBlock(run, {
-    block: { run, block, input: task, keys: null, span: callPath("", entry, 1), phases: new Map() },
+    block: { run, block, input: task, keys: null, span: callPath("", entry, 1) },
     owner: null,
     memory: createMemory(),
     prev: "",

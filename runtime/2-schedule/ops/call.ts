@@ -40,7 +40,7 @@ function attempt(run: Run, frame: OpFrame<Call>): void {
   const input = evaluate(frame.op.input, envOf(frame.body));
   const keys = resolveKeys(frame.op.keys, frame.body.block.keys);
   const memory = frame.op.attempts > 1 ? fork(frame.memory, path) : frame.memory;
-  enterBlock(run, { block: { run, block, input, keys, span: path, phases: new Map() }, owner: frame, memory, prev: frame.lastSpan });
+  enterBlock(run, { block: { run, block, input, keys, span: path }, owner: frame, memory, prev: frame.lastSpan });
 }
 
 function attemptOf(frame: OpFrame<Call>): number {

@@ -19,7 +19,7 @@ export const repeat: Handler<Repeat> = {
       return fail(run, frame, { code: "limit", message: `${times} rounds, more than the ${frame.op.max} that the plan allows` });
     const state = evaluate(frame.op.state, env);
     if (times < 1) return settle(run, frame, ok("done", state));
-    iterate(run, frame, { kind: "repeat", times, iteration: 1 }, state);
+    iterate(run, frame, { kind: "repeat", times, phases: new Map(), iteration: 1 }, state);
   },
   task: noTask,
   body(run, frame, body, settled) {
