@@ -96,6 +96,8 @@ export interface TurnCalls {
   next: number;
   /** Whether a finish of this turn was sent back: the next request does not count. */
   repaired: boolean;
+  /** Why the loop ends once this turn's tools have: a tool failed in a way that ends the run. */
+  fatal: Failure | null;
 }
 
 export interface CallState {

@@ -1,3 +1,4 @@
+import { isFatal } from "../../compiler/ir/failure.ts";
 import { isObject, type JsonObject, parseJson } from "../../compiler/ir/json.ts";
 import type { Act } from "../../compiler/ir/ops.ts";
 import { toolPath } from "../../compiler/ir/path.ts";
@@ -33,7 +34,7 @@ export function callTool(run: Run, frame: OpFrame<Act>, calls: TurnCalls, call: 
   return true;
 }
 
-/** Takes the answer of a tool that ran on a thread. */
+/** Takes the answer of a tool that ran on a thread. A failure goes to the model as text, but for those that end a run. */
 export function toolAnswered(run: Run, frame: OpFrame<Act>, task: ToolTask, result: TaskResult): void {
   const { calls } = loopOf(frame);
   const index = calls?.running.get(task.path);
@@ -44,6 +45,8 @@ export function toolAnswered(run: Run, frame: OpFrame<Act>, task: ToolTask, resu
       ? result.answer.text
       : `[error: ${result.kind === "failed" ? result.message : "no answer"}]`;
   calls.results[index] = truncate(answer);
+  const failure = result.kind === "failed" ? { code: result.code, message: result.message, path: task.path } : null;
+  if (failure && isFatal(failure)) calls.fatal ??= failure;
   const times = { start_us: result.startUs, end_us: result.endUs, thread: result.thread };
   recordCall(run, frame, task.path, {
     name: task.tool,

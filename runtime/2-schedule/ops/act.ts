@@ -60,6 +60,7 @@ function take(run: Run, frame: OpFrame<Act>, answer: ModelAnswer, result: TaskRe
     running: new Map(),
     next: 0,
     repaired: false,
+    fatal: null,
   };
   workOff(run, frame);
 }
@@ -92,7 +93,7 @@ function workOff(run: Run, frame: OpFrame<Act>): void {
   const state = loopOf(frame);
   const { calls } = state;
   if (!calls) throw bug(`${frame.path} has no calls`);
-  while (!frame.cancelled && calls.next < calls.calls.length) {
+  while (!frame.cancelled && !calls.fatal && calls.next < calls.calls.length) {
     const call = calls.calls[calls.next];
     if (call?.name === "finish") {
       if (calls.running.size > 0) return;
@@ -105,6 +106,7 @@ function workOff(run: Run, frame: OpFrame<Act>): void {
   }
   if (calls.running.size > 0) return;
   if (frame.cancelled) return end(run, frame, cancelledAt(frame));
+  if (calls.fatal) return end(run, frame, { kind: "failed", failure: calls.fatal });
   tellResults(frame, calls);
   if (calls.repaired) again(run, frame);
   else turn(run, frame);
