@@ -63,7 +63,11 @@ test("a branch sees its own writes at once, and never a sibling's (the Rust tama
       return request.turn === 2 ? get("a") : finish();
     },
   });
-  const seen = (name: string) => ran.requests.filter(({ system }) => system.includes(name)).at(-1)?.results.at(-1);
+  const seen = (name: string) =>
+    ran.requests
+      .filter(({ system }) => system.includes(name))
+      .at(-1)
+      ?.results.at(-1);
   assert.is(seen("I am ann."), "by ann");
   assert.is(seen("I am bob."), "[no value stored for key 'a']");
 });
@@ -83,7 +87,10 @@ test("writes in a branch are numbered within it, under its path", async () => {
 });
 
 test("what a failed branch wrote is dropped", async () => {
-  const ran = await runPlan(both, { "I am ann.": [{ calls: [...read, ...set("a", "lost"), ...append("list", "1")] }, ""], "I am bob.": clerk(set("b", "kept")) });
+  const ran = await runPlan(both, {
+    "I am ann.": [{ calls: [...read, ...set("a", "lost"), ...append("list", "1")] }, ""],
+    "I am bob.": clerk(set("b", "kept")),
+  });
   assert.is(outcomeOf(ran.settled).value, '{"a":null,"b":"kept","list":null}');
 });
 
