@@ -40,7 +40,10 @@ export interface BodyFrame {
   readonly loop: LoopFrame | null;
   readonly prefix: Path;
   readonly memory: Memory;
+  /** The views of the branches of open segments. */
   readonly views: Map<number, Memory>;
+  /** For each op of an open segment, the branches whose writes it sees; absent where there are none. */
+  readonly inherited: Map<number, readonly number[]>;
   readonly outcomes: Map<string, Outcome>;
   readonly open: number[];
   readonly openInSegment: number[];

@@ -21,6 +21,7 @@ export function openBody(run: Run, options: BodyOptions): BodyFrame {
     ...options,
     index,
     views: new Map(),
+    inherited: new Map(),
     outcomes: new Map(),
     open: index.needs.map((needs) => needs.length),
     openInSegment: index.segments.map((segment) => segment.length),
@@ -108,25 +109,38 @@ function previousSpan(body: BodyFrame, position: number): string {
 
 /** The memory that an op sees: the body's own, or a branch's view with the writes of those branches that it follows and that are kept. */
 function viewFor(body: BodyFrame, position: number, path: string): Memory {
-  const segment = body.index.segmentOf[position] ?? 0;
-  if (!body.index.branches[segment]?.has(position)) return body.memory;
-  const before = followedIn(body, position, segment).flatMap((each) => (isDropped(body, each) ? [] : (body.views.get(each) ?? [])));
-  const view = fork(body.memory, path, before);
+  const branches = body.index.branches[body.index.segmentOf[position] ?? 0];
+  if (!branches || branches.size === 0) return body.memory;
+  const before = inheritedBy(body, position);
+  if (before.length > 0) body.inherited.set(position, before);
+  if (!branches.has(position)) return body.memory;
+  const view = fork(
+    body.memory,
+    path,
+    before.flatMap((each) => body.views.get(each) ?? []),
+  );
   body.views.set(position, view);
   return view;
 }
 
-function followedIn(body: BodyFrame, position: number, segment: number): readonly number[] {
-  const found = new Set<number>();
-  const open = [position];
-  for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    for (const need of body.index.needs[next] ?? []) {
-      if (body.index.segmentOf[need] !== segment || found.has(need)) continue;
-      found.add(need);
-      open.push(need);
-    }
+/** The branches of its segment whose writes an op sees, ascending. A list is shared with the op before wherever it is the same. */
+function inheritedBy(body: BodyFrame, position: number): readonly number[] {
+  const { needs, segmentOf } = body.index;
+  const lists = new Set<readonly number[]>();
+  for (const need of needs[position] ?? []) {
+    if (segmentOf[need] !== segmentOf[position]) continue;
+    const before = body.inherited.get(need) ?? nothing;
+    lists.add(hasKept(body, need) ? [...before, need] : before);
   }
-  return [...found].sort((a, b) => a - b);
+  lists.delete(nothing);
+  const [only = nothing] = lists;
+  return lists.size < 2 ? only : [...new Set([...lists].flat())].sort((a, b) => a - b);
+}
+
+const nothing: readonly number[] = [];
+
+function hasKept(body: BodyFrame, position: number): boolean {
+  return !isDropped(body, position) && (body.views.get(position)?.writes.length ?? 0) > 0;
 }
 
 function opSettled(run: Run, frame: OpFrame, settled: Settled): void {
@@ -170,6 +184,7 @@ function closeSegment(run: Run, body: BodyFrame, position: number): void {
     kept.flatMap((branch) => body.views.get(branch) ?? []),
   );
   for (const branch of branches) body.views.delete(branch);
+  for (const op of body.index.segments[segment] ?? []) body.inherited.delete(op);
 }
 
 /** Whether what an op wrote is undone: it failed, and the failure is its outcome. */

@@ -52,6 +52,12 @@ test("a chain of 10,000 workers", () => {
   growsLinearly((size) => chain(size, (id, before) => code(id, "w", before === null ? literal(1) : valueOfOp(before))), 10_000);
 });
 
+test("two chains of 10,000 workers side by side, each with a view of memory of its own", () => {
+  const side = (name: string, size: number) =>
+    chain(size, (id, before) => code(`${name}${id}`, "w", before === null ? literal(1) : valueOfOp(`${name}${before}`)));
+  growsLinearly((size) => bodyOf([...side("a", size).ops, ...side("b", size).ops]), 10_000);
+});
+
 test("a fan-out of 10,000 items", () => {
   const body = bodyOf([code("in", "w", { kind: "item", op: "m" })]);
   const map = (size: number): MapOp => ({
