@@ -27,9 +27,9 @@ export function lower(project: ResolvedProject): LoweredProject {
 function lowerAgent(agent: ResolvedAgent, context: Context, inputOf: PatternInput["inputOf"]) {
   const { pattern } = agent;
   const body = bodyOf(context, (build) => pattern.lower(patternInput(agent, inputOf), build));
-  const { name, description, version, limits, worker } = agent;
+  const { name, description, version, limits, attempts, worker } = agent;
   const types = { input: inputTypeOf(agent), output: agent.output ?? worker?.output ?? outputOf(body) };
-  const block: Block = { agent: name, pattern: pattern.name, description, version, ...types, limits, body };
+  const block: Block = { agent: name, pattern: pattern.name, description, version, ...types, limits, attempts, body };
   const origins: readonly [string, Span][] = [
     [name, agent.span],
     ...[...context.origins].map(([id, span]): [string, Span] => [`${name}/${id}`, span]),

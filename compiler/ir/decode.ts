@@ -219,6 +219,7 @@ const block: C.Codec<P.Block> = C.objectOf<P.Block>({
   input: type,
   output: type,
   limits,
+  attempts: C.count,
   body,
 });
 

@@ -76,6 +76,8 @@ export interface Block {
   readonly input: Type;
   readonly output: Type;
   readonly limits: Limits;
+  /** How often a run that begins with it is tried, the first time included; a `call` of it says so itself. */
+  readonly attempts: number;
   readonly body: Body;
 }
 

@@ -156,6 +156,8 @@ export interface Run {
   readonly sent: Map<Path, Task>;
   /** How often each step was come to, by its path without the indices of repeats. */
   readonly visits: Map<string, number>;
+  /** Which attempt of the entry's block is under way, and its body. */
+  attempt: number;
   root: BodyFrame | null;
   commands: Command[];
   ended: boolean;

@@ -1,6 +1,7 @@
+import { isFatal } from "../../compiler/ir/failure.ts";
 import type { Json } from "../../compiler/ir/json.ts";
-import { callPath } from "../../compiler/ir/path.ts";
-import type { Plan } from "../../compiler/ir/plan.ts";
+import { callPath, type Path } from "../../compiler/ir/path.ts";
+import type { Block, Plan } from "../../compiler/ir/plan.ts";
 import { bug } from "../../compiler/ir/unreachable.ts";
 import { contentKeys } from "../3-task/content-key.ts";
 import type { RunModel } from "../3-task/task.ts";
@@ -10,7 +11,7 @@ import { enterBlock } from "./ops/call.ts";
 import { handlers } from "./ops/index.ts";
 import { recordSpanEnd } from "./record.ts";
 import { cancelBody } from "./run-body.ts";
-import type { Command, Event } from "./types.ts";
+import type { Command, Event, Settled } from "./types.ts";
 
 export interface RunOptions {
   readonly plan: Plan;
@@ -34,17 +35,20 @@ export function createRun(options: RunOptions): { readonly run: Run; readonly co
     tasks: new Map(),
     sent: new Map(),
     visits: new Map(),
+    attempt: 0,
     root: null,
     commands: [],
     ended: false,
   };
-  run.root = enterBlock(run, {
-    block: { run, block, input: task, keys: null, span: callPath("", entry, 1) },
-    owner: null,
-    memory: createMemory(),
-    prev: "",
-  });
+  attempt(run, block, "");
   return { run, commands: drain(run) };
+}
+
+/** Enters the entry's block, once more where it has failed: what it wrote before is gone. */
+function attempt(run: Run, block: Block, prev: Path): void {
+  run.attempt += 1;
+  const span = callPath("", block.agent, run.attempt);
+  run.root = enterBlock(run, { block: { run, block, input: run.task, keys: null, span }, owner: null, memory: createMemory(), prev });
 }
 
 /** Takes one event and says what to do about it. */
@@ -80,6 +84,14 @@ function drain(run: Run): readonly Command[] {
   const last = commands.at(-1);
   if (last?.kind !== "ended" || !run.root) return commands;
   commands.pop();
-  recordSpanEnd(run, run.root.block.span, last.settled);
-  return [...commands, ...run.commands, last];
+  const { block, span } = run.root.block;
+  recordSpanEnd(run, span, last.settled);
+  if (!mayRetry(run, block, last.settled)) return [...commands, ...run.commands, last];
+  run.ended = false;
+  attempt(run, block, span);
+  return [...commands, ...drain(run)];
+}
+
+function mayRetry({ attempt }: Run, { attempts }: Block, settled: Settled): boolean {
+  return settled.kind === "failed" && !isFatal(settled.failure) && attempt < attempts;
 }

@@ -1,4 +1,4 @@
-import { binary, choice, type Expr, field, literal, not } from "../../compiler/ir/expr.ts";
+import { binary, choice, type Expr, field, literal } from "../../compiler/ir/expr.ts";
 import type { Requirement } from "../../compiler/ir/ops.ts";
 import { type Builder, definePattern, type Loop, type PatternInput, type Placed, type Turn } from "../pattern.ts";
 
@@ -54,12 +54,20 @@ function transcript(debaters: readonly Debater[], agent: PatternInput, build: Bu
   const failures = debaters.map(({ name, call }) =>
     choice(call.failed, line(name, build.text`[error: ${field(call.value, "message")}]`), literal("")),
   );
-  const anyFailed = debaters.map(({ call }) => call.failed).reduce((left, right) => binary(left, "or", right), literal(false));
+  const anyFailed = binary(literal(true), "in", failed(debaters));
   return build.text`${all(spoke)}${choice(anyFailed, build.text`Failed to answer:\n\n${all(failures)}`, literal(""))}`;
 }
 
 function someSpoke(debaters: readonly Debater[]): Requirement {
-  const allFailed = debaters.map(({ call }) => call.failed).reduce((left, right) => binary(left, "and", right), literal(true));
   const names = debaters.map(({ name }) => name).join(", ");
-  return { holds: not(allFailed), code: "all-failed", message: literal(`everyone in the debate failed: ${names}`) };
+  return {
+    holds: binary(literal(false), "in", failed(debaters)),
+    code: "all-failed",
+    message: literal(`everyone in the debate failed: ${names}`),
+  };
+}
+
+/** Which of them failed, as a list: a chain of `or` would nest as deep as there are debaters. */
+function failed(debaters: readonly Debater[]): Expr {
+  return { kind: "list", items: debaters.map(({ call }) => call.failed) };
 }

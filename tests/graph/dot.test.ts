@@ -3,8 +3,8 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { dot } from "../../compiler/emit/dot.ts";
 import type { Plan } from "../../compiler/ir/plan.ts";
+import { everyWayOut } from "../support/every-pattern.ts";
 import { agent, planOf } from "../support/plan-of.ts";
-import { everyPattern } from "../support/projects.ts";
 
 const test = suite("graph: dot");
 const graphviz = await Graphviz.load();
@@ -29,7 +29,7 @@ function read(text: string) {
   return { objects: new Map(graph.objects.map((object) => [object.name, object])), edges };
 }
 
-const plan = planOf(everyPattern.texts, everyPattern.workers);
+const plan = planOf(everyWayOut.texts, everyWayOut.workers);
 const drawing = read(dot(plan));
 
 test("each agent is one cluster with its name and pattern", () => {
@@ -112,7 +112,7 @@ test("names are drawn as they are, with quotes, backslashes, lines and HTML in t
 });
 
 test("the same plan is drawn in the same bytes", () => {
-  assert.is(dot(plan), dot(planOf(everyPattern.texts, everyPattern.workers)));
+  assert.is(dot(plan), dot(planOf(everyWayOut.texts, everyWayOut.workers)));
 });
 
 test("a machine that begins with a marker is drawn as a start and an end", () => {

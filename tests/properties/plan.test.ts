@@ -7,9 +7,9 @@ import { decodePlan, encodePlan } from "../../compiler/ir/decode.ts";
 import { canonical, equal, maxDepth, parseJson, pretty } from "../../compiler/ir/json.ts";
 import { verifyPlan } from "../../compiler/ir/verify.ts";
 import { json, word } from "../support/arbitrary.ts";
+import { everyPattern } from "../support/every-pattern.ts";
 import { mutate } from "../support/mutate.ts";
 import { planOf } from "../support/plan-of.ts";
-import { everyPattern } from "../support/projects.ts";
 
 const test = suite("laws of plans");
 const plan = planOf(everyPattern.texts, everyPattern.workers);

@@ -85,5 +85,5 @@ function plainWorker(name: string): PlanWorker {
 }
 
 function blockOf(agent: string, body: Body): Block {
-  return { agent, pattern: "made", description: "", version: "1", input: any, output: any, limits: noLimits, body };
+  return { agent, pattern: "made", description: "", version: "1", input: any, output: any, limits: noLimits, attempts: 1, body };
 }
