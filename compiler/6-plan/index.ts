@@ -3,7 +3,7 @@ import type { LoweredProject } from "../5-lower/types.ts";
 import { digestBytes } from "../ir/digest.ts";
 import type { Op } from "../ir/ops.ts";
 import { type Plan, planFormat } from "../ir/plan.ts";
-import { planDigest, semanticsDigest } from "../ir/verify.ts";
+import { planDigests } from "../ir/verify.ts";
 import { opsOf } from "../ir/walk.ts";
 import { version } from "../version.ts";
 import { needsOf } from "./needs.ts";
@@ -50,7 +50,7 @@ export function makePlan(project: ResolvedProject, lowered: LoweredProject): Pla
     origins: placesOf(lowered.origins, project.texts),
     sources: project.digests,
   } as const satisfies Plan;
-  return { ...content, digest: planDigest(content), semantics: semanticsDigest(content) };
+  return { ...content, ...planDigests(content) };
 }
 
 function pick<T>(table: Readonly<Record<string, T>>, used: ReadonlySet<string>): Readonly<Record<string, T>> {

@@ -15,12 +15,8 @@ export function isObject(value: unknown): value is Readonly<Record<string, unkno
  * @see RFC 8785
  */
 export function canonical(value: Json): string {
-  if (typeof value === "number") return Number.isFinite(value) ? JSON.stringify(value) : "null";
-  if (typeof value === "string") return JSON.stringify(value.toWellFormed());
-  if (value === null || typeof value === "boolean") return String(value);
-  if (isList(value)) return `[${value.map(canonical).join(",")}]`;
-  const fields = sortedEntries(value).map(([key, field]) => `${JSON.stringify(key.toWellFormed())}:${canonical(field)}`);
-  return `{${fields.join(",")}}`;
+  const text = JSON.stringify(sortKeys(value));
+  return needsCare.test(text) ? assembled(value) : text;
 }
 
 /** Sorted and indented by two spaces, with a final newline: for files that people review. */
@@ -28,11 +24,13 @@ export function pretty(value: Json): string {
   return `${JSON.stringify(sortKeys(value), null, 2)}\n`;
 }
 
-/** A deep copy whose objects have sorted keys (by UTF-16 code unit, as RFC 8785 asks). */
+/** A deep copy whose objects have sorted keys (by UTF-16 code unit, as RFC 8785 asks), those apart that look like whole numbers. */
 export function sortKeys(value: Json): Json {
+  if (typeof value !== "object" || value === null) return value;
   if (isList(value)) return value.map(sortKeys);
-  if (!isObject(value)) return value;
-  return Object.fromEntries(sortedEntries(value).map(([key, field]) => [key, sortKeys(field)]));
+  const copy: Record<string, Json> = {};
+  for (const key of sortedKeys(value)) put(copy, key, sortKeys(value[key] ?? null));
+  return copy;
 }
 
 /** Whether two values are the same JSON. */
@@ -69,6 +67,37 @@ export function toText(value: Json): string {
   return typeof value === "string" ? value : canonical(value);
 }
 
-function sortedEntries(value: JsonObject): [string, Json][] {
-  return Object.entries(value).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+/** What `JSON.stringify` may write otherwise: lone surrogates, and number-like keys, which stand first in every object. */
+const needsCare = /\\ud|\{"\d+":/;
+
+/** The canonical form piece by piece. */
+function assembled(value: Json): string {
+  if (typeof value === "string") return JSON.stringify(value.toWellFormed());
+  if (typeof value !== "object" || value === null) return JSON.stringify(value);
+  if (isList(value)) return `[${value.map(assembled).join(",")}]`;
+  return `{${sortedKeys(value).map((key) => `${assembled(key)}:${assembled(value[key] ?? null)}`)}}`;
+}
+
+/** Most objects are small, and insertion beats `sort` on those. */
+function sortedKeys(value: JsonObject): readonly string[] {
+  const keys = Object.keys(value);
+  if (keys.length > 12) return keys.sort();
+  for (let end = 1; end < keys.length; end += 1) sink(keys, end);
+  return keys;
+}
+
+/** Moves the key at `from` down to its place among those before it. */
+function sink(keys: string[], from: number): void {
+  const key = keys[from] ?? "";
+  let at = from;
+  for (let before = keys[at - 1]; before !== undefined && before > key; before = keys[at - 1]) {
+    keys[at] = before;
+    at -= 1;
+  }
+  keys[at] = key;
+}
+
+function put(target: Record<string, Json>, key: string, value: Json): void {
+  if (key === "__proto__") Object.defineProperty(target, key, { value, enumerable: true, configurable: true, writable: true });
+  else target[key] = value;
 }

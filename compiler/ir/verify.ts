@@ -1,19 +1,26 @@
 import type { Problem } from "./codec.ts";
 import { encodePlan } from "./decode.ts";
-import { type Digest, digest, digestBytes } from "./digest.ts";
-import { isObject, type JsonObject } from "./json.ts";
+import { digestBytes } from "./digest.ts";
+import { canonical, isObject } from "./json.ts";
 import type { Plan } from "./plan.ts";
 import { verifyBlock } from "./verify-block.ts";
 import { verifyCalls } from "./verify-calls.ts";
 
-/** The digest of a whole plan, its two digest fields apart. */
-export function planDigest(plan: Plan): Digest {
-  return digestWithout(plan, ["digest", "semantics"]);
-}
+/** What a run does not depend on. */
+const asides = ["compiler", "origins", "sources"];
 
-/** The digest of what a run depends on: not the compiler's version, not where ops come from, not the sources. */
-export function semanticsDigest(plan: Plan): Digest {
-  return digestWithout(plan, ["digest", "semantics", "compiler", "origins", "sources"]);
+/**
+ * The two digests of a plan, which are of its fields without them. That of the semantics leaves out the compiler's version, where ops come
+ * from, and the sources.
+ */
+export function planDigests(plan: Plan): Pick<Plan, "digest" | "semantics"> {
+  const encoded = encodePlan(plan);
+  const fields = Object.entries(isObject(encoded) ? encoded : {}).filter(([name]) => name !== "digest" && name !== "semantics");
+  const forms = fields
+    .map(([name, field]) => [name, `${canonical(name)}:${canonical(field)}`] as const)
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+  const digestOf = (parts: typeof forms) => digestBytes(`{${parts.map(([, form]) => form).join(",")}}`);
+  return { digest: digestOf(forms), semantics: digestOf(forms.filter(([name]) => !asides.includes(name))) };
 }
 
 /**
@@ -31,17 +38,12 @@ export function verifyPlan(plan: Plan): readonly Problem[] {
   ];
 }
 
-function digestWithout(plan: Plan, names: readonly string[]): Digest {
-  const encoded = encodePlan(plan);
-  const fields: JsonObject = isObject(encoded) ? encoded : {};
-  return digest(Object.fromEntries(Object.entries(fields).filter(([name]) => !names.includes(name))));
-}
-
 function digests(plan: Plan): readonly Problem[] {
   const wrong = (at: string) => ({ at, message: "does not match the plan's content: the plan was changed after it was built" });
+  const right = planDigests(plan);
   return [
-    ...(plan.digest === planDigest(plan) ? [] : [wrong("/digest")]),
-    ...(plan.semantics === semanticsDigest(plan) ? [] : [wrong("/semantics")]),
+    ...(plan.digest === right.digest ? [] : [wrong("/digest")]),
+    ...(plan.semantics === right.semantics ? [] : [wrong("/semantics")]),
   ];
 }
 

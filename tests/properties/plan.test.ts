@@ -1,10 +1,11 @@
+import canonicalize from "canonicalize";
 import fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { dot } from "../../compiler/emit/dot.ts";
 import { planJson } from "../../compiler/emit/plan-json.ts";
 import { decodePlan, encodePlan } from "../../compiler/ir/decode.ts";
-import { canonical, equal, maxDepth, parseJson, pretty } from "../../compiler/ir/json.ts";
+import { canonical, equal, type Json, maxDepth, parseJson, pretty } from "../../compiler/ir/json.ts";
 import { verifyPlan } from "../../compiler/ir/verify.ts";
 import { json, word } from "../support/arbitrary.ts";
 import { everyPattern } from "../support/every-pattern.ts";
@@ -71,6 +72,12 @@ test("the canonical form is JSON of an equal value, and equal values have the sa
       return canonical(back) === canonical(value) && equal(back, value) && equal(JSON.parse(pretty(value)), value);
     }),
   );
+});
+
+test("the canonical form is that of RFC 8785, as another implementation writes it", () => {
+  const isWellFormed = (value: Json) => !JSON.stringify(value).includes("\\ud");
+  fc.assert(fc.property(json.filter(isWellFormed), (value) => assert.is(canonical(value), canonicalize(value))));
+  assert.is(canonical({ 10: "a", 9: "b", "": "\ud800", __proto__: null }), '{"":"\ufffd","10":"a","9":"b"}');
 });
 
 test("the order of fields is no difference, and equality goes both ways", () => {
