@@ -1,6 +1,6 @@
 /** `tamac`: flags in, text out. What a command does is loaded when it runs, so that `tamac --version` is quick. */
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
-import { type FindingFormat, findingFormats } from "./commands/formats.ts";
+import { type DiffFormat, diffFormats, type FindingFormat, findingFormats } from "./commands/formats.ts";
 import type { Gate } from "./commands/judge.ts";
 import type { Output } from "./commands/terminal.ts";
 import { type ExitCode, exitCodes } from "./ir/exit-codes.ts";
@@ -11,10 +11,12 @@ Examples:
   tamac build                        compile the project in this folder to plan.json
   tamac build examples/01 -o out.json
   tamac check --format sarif         all findings, for machines
+  tamac build --check                in CI: is plan.json what the sources give?
+  tamac diff main/plan.json plan.json --format markdown
   tamac graph | dot -Tsvg > plan.svg
   tamac explain resolve/unknown-agent
 
-Exit codes: 0 ok, 1 the project has errors, 2 wrong usage, 70 a bug of tamac.`;
+Exit codes: 0 ok, 1 the project has errors, 2 wrong usage, 3 the plan is stale (build --check), 70 a bug of tamac.`;
 
 const progress = { hasEnded: false };
 process.on("exit", noticeEarlyEnd);
@@ -45,16 +47,26 @@ function program(result: { code: ExitCode }): Command {
   };
   gated(tamac.command("build [dir]").description("check a project and write its plan"))
     .option("-o, --output <file>", "where the plan goes; `-` is stdout (default: <dir>/plan.json)")
+    .addOption(new Option("--check", "compare the plan that is there with the sources; exit 3 where they differ").conflicts("watch"))
+    .option("--watch", "build again after every change")
     .action(async (dir: string | undefined, options: Options) => {
-      const { runBuild } = await import("./commands/build.ts");
-      await end(runBuild(dir ?? ".", { ...options, output: options.output }, outputOf(options)));
+      const { runBuild, watchBuild } = await import("./commands/build.ts");
+      const run = options.watch ? watchBuild : runBuild;
+      await end(run(dir ?? ".", { ...options, output: options.output }, outputOf(options)));
     });
-  gated(tamac.command("check [dir]").description("check a project without writing anything")).action(
-    async (dir: string | undefined, options: Options) => {
-      const { runCheck } = await import("./commands/build.ts");
-      await end(runCheck(dir ?? ".", options, outputOf(options)));
-    },
-  );
+  gated(tamac.command("check [dir]").description("check a project without writing anything"))
+    .option("--watch", "check again after every change")
+    .action(async (dir: string | undefined, options: Options) => {
+      const { runCheck, watchCheck } = await import("./commands/build.ts");
+      const run = options.watch ? watchCheck : runCheck;
+      await end(run(dir ?? ".", options, outputOf(options)));
+    });
+  coloured(tamac.command("diff <old> <new>").description("tell what two plans, or the plans of two projects, do differently"))
+    .addOption(new Option("--format <format>", "how it is shown").choices([...diffFormats]).default("text"))
+    .action(async (from: string, to: string, options: Options & { readonly format: DiffFormat }) => {
+      const { runDiff } = await import("./commands/diff.ts");
+      await end(runDiff(from, to, options.format, outputOf({ ...options, format: "text" })));
+    });
   shared(tamac.command("graph [target]").description("draw a project, or a plan.json, as DOT"))
     .option("-o, --output <file>", "where the graph goes (default: stdout)")
     .action(async (target: string | undefined, options: Options) => {
@@ -72,6 +84,8 @@ function program(result: { code: ExitCode }): Command {
 
 interface Options extends Gate {
   readonly output?: string;
+  readonly check?: boolean;
+  readonly watch?: boolean;
   readonly format: FindingFormat;
   readonly color: boolean;
 }
@@ -92,9 +106,12 @@ function count(text: string): number {
 
 /** The options of every command; excess arguments are wrong usage. */
 function shared(command: Command): Command {
-  return command
-    .addOption(new Option("--format <format>", "how findings are shown").choices([...findingFormats]).default("text"))
-    .option("--no-color", "never colour (nor where NO_COLOR is set, or stderr is no terminal)");
+  const format = new Option("--format <format>", "how findings are shown").choices([...findingFormats]).default("text");
+  return coloured(command).addOption(format);
+}
+
+function coloured(command: Command): Command {
+  return command.option("--no-color", "never colour (nor where NO_COLOR is set, or stderr is no terminal)");
 }
 
 function outputOf(options: Options): Output {

@@ -1,27 +1,81 @@
 import { homedir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { planNotNoted } from "../diagnostics/codes.generated.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { plural } from "../diagnostics/render/text.ts";
+import { costText } from "../emit/cost-text.ts";
 import { planJson } from "../emit/plan-json.ts";
 import { buildNotePath } from "../ir/build-note.ts";
 import { type ExitCode, exitCodes } from "../ir/exit-codes.ts";
-import type { Cost, Plan } from "../ir/plan.ts";
+import type { Plan } from "../ir/plan.ts";
 import { opsOf } from "../ir/walk.ts";
-import { buildJudged, type Gate } from "./judge.ts";
+import { staleness } from "./check-plan.ts";
+import { buildJudged, type Gate, type Judged } from "./judge.ts";
 import { type Output, show } from "./terminal.ts";
+import { type Watched, workOnChange } from "./watch.ts";
 import { mark, writeWhole } from "./write.ts";
 
 /** What `tamac build` can be told besides how strictly to take findings. */
 export interface BuildOptions extends Gate {
   /** Where the plan goes; `-` is stdout. Default: `plan.json` in the project's folder. */
   readonly output: string | undefined;
+  /** Compares the plan that is there instead of writing one. */
+  readonly check?: boolean;
 }
 
 /** `tamac build`: compiles a project and writes its plan; nothing is written where a finding is an error. */
 export async function runBuild(dir: string, options: BuildOptions, output: Output): Promise<ExitCode> {
-  const { plan, diagnostics, sources } = await buildJudged(dir, options);
-  const path = options.output ?? join(dir, "plan.json");
+  return buildOnce(await buildJudged(dir, options), pathOf(dir, options), { ...options, io: output });
+}
+
+/** `tamac check`: as build, without writing. */
+export async function runCheck(dir: string, gate: Gate, output: Output): Promise<ExitCode> {
+  return checkOnce(await buildJudged(dir, gate), output);
+}
+
+/** `tamac build --watch`: builds after every change, until `signal`. */
+export async function watchBuild(dir: string, options: BuildOptions, output: Output, signal?: AbortSignal): Promise<ExitCode> {
+  const path = pathOf(dir, options);
+  const except = [path, ...(options.baseline === undefined ? [] : [options.baseline])];
+  const work = async () => {
+    const judged = await buildJudged(dir, options);
+    await buildOnce(judged, path, { ...options, io: output });
+    return watchedOf(dir, judged, except);
+  };
+  await workOnChange(firstWatched(dir, except), work, output, signal);
+  return exitCodes.ok;
+}
+
+/** `tamac check --watch`: checks after every change, until `signal`. */
+export async function watchCheck(dir: string, gate: Gate, output: Output, signal?: AbortSignal): Promise<ExitCode> {
+  const except = gate.baseline === undefined ? [] : [gate.baseline];
+  const work = async () => {
+    const judged = await buildJudged(dir, gate);
+    await checkOnce(judged, output);
+    return watchedOf(dir, judged, except);
+  };
+  await workOnChange(firstWatched(dir, except), work, output, signal);
+  return exitCodes.ok;
+}
+
+function pathOf(dir: string, { output }: BuildOptions): string {
+  return output ?? join(dir, "plan.json");
+}
+
+function firstWatched(dir: string, except: readonly string[]): Watched {
+  return { trees: [join(dir, "agents"), join(dir, "skills")], folders: [dir], except };
+}
+
+/** Where a project's files are, those that a config or a worker imports too. */
+function watchedOf(dir: string, { root, inputs }: Judged, except: readonly string[]): Watched {
+  const folders = new Set([dir, root, ...inputs.map((path) => dirname(join(root, path)))]);
+  return { trees: [join(root, "agents"), join(root, "skills")], folders: [...folders], except };
+}
+
+async function buildOnce(judged: Judged, path: string, options: { readonly check?: boolean; readonly io: Output }): Promise<ExitCode> {
+  const { plan, diagnostics, sources } = judged;
+  const output = options.io;
+  if (plan && options.check) return compareOnce(judged, plan, path, output);
   const failed = plan && path !== "-" ? writeWhole(path, planJson(plan)) : null;
   const unnoted = plan && !failed ? note(plan) : null;
   const late = [failed, unnoted].filter((diagnostic) => diagnostic !== null);
@@ -33,9 +87,14 @@ export async function runBuild(dir: string, options: BuildOptions, output: Outpu
   return exitCodes.ok;
 }
 
-/** `tamac check`: as build, without writing. */
-export async function runCheck(dir: string, gate: Gate, output: Output): Promise<ExitCode> {
-  const { plan, diagnostics, sources } = await buildJudged(dir, gate);
+async function compareOnce({ diagnostics, sources }: Judged, plan: Plan, path: string, output: Output): Promise<ExitCode> {
+  const stale = staleness(path, plan);
+  await show([...diagnostics, ...(stale?.findings ?? [])], sources, output);
+  output.stderr(stale ? stale.diff : `${path} is what the sources give: ${counts(plan)}\n`);
+  return stale ? exitCodes.stale : exitCodes.ok;
+}
+
+async function checkOnce({ plan, diagnostics, sources }: Judged, output: Output): Promise<ExitCode> {
   await show(diagnostics, sources, output);
   if (!plan) return exitCodes.diagnostics;
   output.stderr(`checked ${counts(plan)}\n`);
@@ -53,7 +112,7 @@ function summary(path: string, plan: Plan): string {
   const { names, default: first } = plan.entries;
   const entries = names.map((name) => (name === first && names.length > 1 ? `${name} (default)` : name));
   const to = path === "-" ? "" : ` ${path}`;
-  return `built${to}: ${counts(plan)}\n${names.length === 1 ? "entry" : "entries"}: ${entries.join(", ")}\ncost: ${cost(plan.cost)}\n`;
+  return `built${to}: ${counts(plan)}\n${names.length === 1 ? "entry" : "entries"}: ${entries.join(", ")}\ncost: ${costText(plan.cost)}\n`;
 }
 
 function counts(plan: Plan): string {
@@ -62,8 +121,4 @@ function counts(plan: Plan): string {
   const others = (["model", "tool", "skill", "worker"] as const).map((noun) => [noun, Object.keys(plan[`${noun}s`]).length] as const);
   const all = [["agent", blocks.length] as const, ["op", ops] as const, ...others.filter(([, count]) => count > 0)];
   return all.map(([noun, count]) => plural(count, noun)).join(", ");
-}
-
-function cost(known: Cost): string {
-  return known.kind === "unknown" ? "unknown" : `${known.turns.min} to ${plural(known.turns.max, "model turn")}`;
 }

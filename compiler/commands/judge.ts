@@ -1,4 +1,6 @@
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { rootOf } from "../1-source/index.ts";
 import { reasonOf } from "../1-source/text.ts";
 import { build, sourcesOf } from "../build.ts";
 import { baselineStale, baselineUnreadable, cliNoBaseline, cliTooManyWarnings } from "../diagnostics/codes.generated.ts";
@@ -26,6 +28,10 @@ export interface Judged {
   readonly plan: Plan | null;
   readonly diagnostics: readonly Diagnostic[];
   readonly sources: Sources;
+  /** The folder of agents and skills. */
+  readonly root: string;
+  /** Every file that was read, as a path from there. */
+  readonly inputs: readonly string[];
 }
 
 /** Builds a project and takes its findings as strictly as asked: any error means no plan. */
@@ -35,7 +41,8 @@ export async function buildJudged(dir: string, gate: Gate): Promise<Judged> {
   const fresh = known(built.diagnostics, gate, sources);
   const weighed = gate.strict ? strictly(fresh) : fresh;
   const diagnostics = [...weighed, ...tooMany(weighed, gate)];
-  return { plan: hasErrors(diagnostics) ? null : built.plan, diagnostics, sources };
+  const root = join(dir, rootOf(built.sources.config));
+  return { plan: hasErrors(diagnostics) ? null : built.plan, diagnostics, sources, root, inputs: Object.keys(built.sources.digests) };
 }
 
 /** What the baseline does not know. A new one is written first. */

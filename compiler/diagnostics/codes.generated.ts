@@ -514,6 +514,17 @@ export function planInvalid(
   return { code: "plan/invalid", severity: "error", message, help, span, related };
 }
 
+/** `{path}` is missing, so it cannot be what the sources give */
+export function planMissing(
+  span: Span | null,
+  facts: { readonly path: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `\`${facts.path}\` is missing, so it cannot be what the sources give`;
+  const help = `run \`tamac build\`, and commit what it writes`;
+  return { code: "plan/missing", severity: "error", message, help, span, related };
+}
+
 /** {file} is not a whole JSON file: {reason} */
 export function planNotJson(
   span: Span | null,
@@ -545,6 +556,17 @@ export function planNotWritable(
   const message = `\`${facts.path}\` cannot be written: ${facts.reason}`;
   const help = "choose another place: -o <file>";
   return { code: "plan/not-writable", severity: "error", message, help, span, related };
+}
+
+/** `{path}` is not what the sources give */
+export function planStale(
+  span: Span | null,
+  facts: { readonly path: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `\`${facts.path}\` is not what the sources give`;
+  const help = `run \`tamac build\`, and commit what it writes`;
+  return { code: "plan/stale", severity: "error", message, help, span, related };
 }
 
 /** `{path}` cannot be read: {reason} */

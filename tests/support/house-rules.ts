@@ -103,6 +103,7 @@ const doors: Rules["doors"] = {
   "apache-arrow": ["runtime/4-trace"],
   chevrotain: ["compiler/2-parse"],
   commander: ["compiler/cli.ts", "compiler/commands", "runtime/cli.ts", "runtime/commands"],
+  diff: ["compiler/emit/diff"],
   esbuild: ["compiler/1-source"],
   "fastest-levenshtein": ["compiler/diagnostics/closest.ts"],
   graphology: ["compiler/graph.ts"],

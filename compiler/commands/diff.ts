@@ -1,0 +1,19 @@
+import { diffPlans } from "../emit/diff/compare.ts";
+import { diffJson, diffMarkdown, diffText } from "../emit/diff/render.ts";
+import { type ExitCode, exitCodes } from "../ir/exit-codes.ts";
+import type { DiffFormat } from "./formats.ts";
+import { load } from "./load.ts";
+import { type Output, show } from "./terminal.ts";
+
+const renderers = { text: diffText, json: diffJson, markdown: diffMarkdown };
+
+/** `tamac diff`: what of two plans, or of the plans of two projects, a run would do differently. Findings go to stderr. */
+export async function runDiff(from: string, to: string, format: DiffFormat, output: Output): Promise<ExitCode> {
+  const [before, after] = [await load(from), await load(to)];
+  for (const { plan, diagnostics, sources } of [before, after]) {
+    if (!plan) await show(diagnostics, sources, { ...output, format: "text" });
+  }
+  if (!before.plan || !after.plan) return exitCodes.diagnostics;
+  output.stdout(renderers[format](diffPlans(before.plan, after.plan)));
+  return exitCodes.ok;
+}
