@@ -9,7 +9,7 @@ import type { Gate } from "../compiler/commands/judge.ts";
 import { planJson } from "../compiler/emit/plan-json.ts";
 import { exitCodes } from "../compiler/ir/exit-codes.ts";
 import type { Plan } from "../compiler/ir/plan.ts";
-import { planDigest } from "../compiler/ir/verify.ts";
+import { planDigests } from "../compiler/ir/verify.ts";
 import { outputs } from "./support/outputs.ts";
 import { agent } from "./support/plan-of.ts";
 
@@ -27,7 +27,7 @@ test("a plan that is there and what the sources give exits 0, whatever compiler 
   const path = join(dir, "plan.json");
   const plan: Plan = JSON.parse(readFileSync(path, "utf8"));
   const older: Plan = { ...plan, compiler: "0.0.0", origins: {} };
-  writeFileSync(path, planJson({ ...older, digest: planDigest(older) }));
+  writeFileSync(path, planJson({ ...older, ...planDigests(older) }));
   assert.is((await build(dir, { check: true })).code, exitCodes.ok);
 });
 

@@ -38,6 +38,7 @@ function describeAgent(plan: Plan, name: string, block: Block): Described {
     ["pattern", fact(block.pattern)],
     ["description", fact(block.description)],
     ["version", fact(block.version)],
+    ["attempts", fact(String(block.attempts))],
     ["input", fact(show(block.input))],
     ["output", fact(show(block.output))],
     ...limitFacts(block.limits),
