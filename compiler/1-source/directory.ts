@@ -1,30 +1,19 @@
-import { type Dirent, readdirSync, realpathSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { type Dirent, readdirSync, statSync } from "node:fs";
 import { sourceUnreadable } from "../diagnostics/codes.generated.ts";
 import type { Report } from "../diagnostics/diagnostic.ts";
 import { reasonOf } from "./text.ts";
 
-interface Entry {
-  readonly name: string;
-  readonly isDirectory: boolean;
-  /** Where a link to a directory leads; null for what is no such link. */
-  readonly target: string | null;
-}
-
-/** The directories in a folder, by name; none where the folder is missing. Dotfiles are left out. */
+/** The names of the directories in a folder, sorted, links to directories among them; none where the folder is missing. */
 export function directoriesIn(root: string, path: string, report: Report): readonly string[] {
-  if (!isDirectory(join(root, path))) return [];
-  return entriesIn(root, path, report).flatMap(({ name, isDirectory }) => (isDirectory ? [name] : []));
+  const folder = `${root}/${path}`;
+  if (!isDirectory(folder)) return [];
+  return namesOf(entriesIn(root, path, report).filter((entry) => entry.isDirectory() || isLinkToDirectory(folder, entry)));
 }
 
-/** Every file below a folder, as paths from the root. `links` are the links on the way here: a loop ends at the first that repeats. */
-export function filesBelow(root: string, path: string, report: Report, links: readonly string[] = []): readonly string[] {
-  return entriesIn(root, path, report).flatMap(({ name, isDirectory, target }) => {
-    const inner = `${path}/${name}`;
-    if (!isDirectory) return [inner];
-    if (target === null) return filesBelow(root, inner, report, links);
-    return links.includes(target) ? [] : filesBelow(root, inner, report, [...links, target]);
-  });
+/** The names of what a folder holds besides directories, sorted. A link that leads nowhere is among them, so that reading it tells what is wrong. */
+export function filesIn(root: string, path: string, report: Report): readonly string[] {
+  const folder = `${root}/${path}`;
+  return namesOf(entriesIn(root, path, report).filter((entry) => !entry.isDirectory() && !isLinkToDirectory(folder, entry)));
 }
 
 /** Whether the path is a directory, links followed. */
@@ -36,19 +25,20 @@ export function isDirectory(path: string): boolean {
   }
 }
 
-function entriesIn(root: string, path: string, report: Report): readonly Entry[] {
+/** Dotfiles are left out. */
+function entriesIn(root: string, path: string, report: Report): readonly Dirent[] {
   try {
-    const entries = readdirSync(join(root, path), { withFileTypes: true }).filter(({ name }) => !name.startsWith("."));
-    return entries.map((entry) => describe(join(root, path, entry.name), entry)).sort((a, b) => (a.name < b.name ? -1 : 1));
+    return readdirSync(`${root}/${path}`, { withFileTypes: true }).filter(({ name }) => !name.startsWith("."));
   } catch (error) {
     report(sourceUnreadable(null, { path, reason: reasonOf(error) }));
     return [];
   }
 }
 
-/** A link that leads nowhere counts as a file, so that reading it tells what is wrong. */
-function describe(path: string, entry: Dirent): Entry {
-  const { name } = entry;
-  if (!entry.isSymbolicLink()) return { name, isDirectory: entry.isDirectory(), target: null };
-  return isDirectory(path) ? { name, isDirectory: true, target: realpathSync(path) } : { name, isDirectory: false, target: null };
+function isLinkToDirectory(folder: string, entry: Dirent): boolean {
+  return entry.isSymbolicLink() && isDirectory(`${folder}/${entry.name}`);
+}
+
+function namesOf(entries: readonly Dirent[]): readonly string[] {
+  return entries.map(({ name }) => name).sort();
 }

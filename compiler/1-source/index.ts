@@ -5,7 +5,7 @@ import { sourceNoDirectory, sourceNoProject } from "../diagnostics/codes.generat
 import type { Report } from "../diagnostics/diagnostic.ts";
 import { type Digest, digestBytes } from "../ir/digest.ts";
 import { type LoadedConfig, readConfig, rootOf } from "./config.ts";
-import { directoriesIn, filesBelow, isDirectory } from "./directory.ts";
+import { directoriesIn, filesIn, isDirectory } from "./directory.ts";
 import { readText } from "./text.ts";
 import type { SourceFile, SourceSet, WorkerSource } from "./types.ts";
 import { readWorker } from "./worker.ts";
@@ -52,12 +52,12 @@ async function readSources(root: string, config: LoadedConfig | null, report: Re
 
 /** AGENT.md, the step files, and worker.ts. */
 function agentFiles(root: string, agent: string, report: Report): readonly string[] {
-  const dir = `agents/${agent}`;
-  return filesBelow(root, dir, report).filter((path) => path.endsWith(".md") || path === `${dir}/worker.ts`);
+  const names = filesIn(root, `agents/${agent}`, report).filter((name) => name.endsWith(".md") || name === "worker.ts");
+  return names.map((name) => `agents/${agent}/${name}`);
 }
 
 function skillFile(root: string, skill: string, report: Report): readonly string[] {
-  return filesBelow(root, `skills/${skill}`, report).filter((path) => path === `skills/${skill}/SKILL.md`);
+  return filesIn(root, `skills/${skill}`, report).includes("SKILL.md") ? [`skills/${skill}/SKILL.md`] : [];
 }
 
 function sourceFile(root: string, path: string, report: Report): readonly SourceFile[] {

@@ -18,7 +18,7 @@ export function sourcesFromMemory(
   const toml = sorted.find(({ path }) => path === "tama.toml");
   const config: ConfigSource | null = toml ? { ...toml, format: "toml", value: parseToml(toml.path, toml.text, report) } : null;
   return {
-    files: sorted.filter(({ path }) => /^agents\/[^/]+\/.+\.md$|^skills\/[^/]+\/SKILL\.md$|^agents\/[^/]+\/worker\.ts$/.test(path)),
+    files: sorted.filter(({ path }) => /^agents\/[^/]+\/[^/]+\.md$|^skills\/[^/]+\/SKILL\.md$|^agents\/[^/]+\/worker\.ts$/.test(path)),
     unread: [],
     agents: directories(texts, "agents"),
     skills: directories(texts, "skills"),

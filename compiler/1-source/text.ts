@@ -1,6 +1,5 @@
 import { isUtf8 } from "node:buffer";
 import { readFileSync, statSync } from "node:fs";
-import { join } from "node:path";
 import { sourceNotUtf8, sourceTooLarge, sourceUnreadable } from "../diagnostics/codes.generated.ts";
 import type { Report } from "../diagnostics/diagnostic.ts";
 import type { Span } from "../ir/span.ts";
@@ -12,10 +11,12 @@ export const maxFileBytes = 4 * 1024 * 1024;
 export function readText(root: string, path: string, report: Report): string | null {
   const span = startOf(path);
   try {
-    const stats = statSync(join(root, path));
+    const full = `${root}/${path}`;
+    const stats = statSync(full);
     if (!stats.isFile()) return refuse(report, sourceUnreadable(span, { path, reason: "it is no regular file" }));
     if (stats.size > maxFileBytes) return refuse(report, sourceTooLarge(span, { bytes: stats.size, max: maxFileBytes }));
-    return decodeText(readFileSync(join(root, path)), span, report);
+    const text = readFileSync(full, "utf8");
+    return text.includes("\uFFFD") ? decodeText(readFileSync(full), span, report) : normaliseText(text);
   } catch (error) {
     return refuse(report, sourceUnreadable(span, { path, reason: reasonOf(error) }));
   }
