@@ -1,6 +1,7 @@
 /**
- * The write-ahead lines of a segment, `NNNN.wal`. The first line is the header; each further one is a row as a JSON list, in
- * the order of the header's columns. An empty file belongs to a segment that was closed.
+ * The write-ahead lines of a segment, `NNNN.wal`. The first line is the header; each further one is a row as a JSON list: for
+ * each cell that is not null its place among the header's columns, then its value. An empty file belongs to a segment that was
+ * closed.
  */
 import { isObject, parseJson } from "../../compiler/ir/json.ts";
 import type { Cell, Cells } from "./cells.ts";
@@ -22,7 +23,12 @@ export function headerLine(owner: ProcessIdentity): string {
 
 /** A row as a line. */
 export function cellsLine(cells: Cells): string {
-  return `${JSON.stringify(cells)}\n`;
+  const pairs: (string | number)[] = [];
+  for (let place = 0; place < cells.length; place += 1) {
+    const cell = cells[place];
+    if (cell !== null && cell !== undefined) pairs.push(place, cell);
+  }
+  return `${JSON.stringify(pairs)}\n`;
 }
 
 /** A file's header; null for an empty or broken one. */
@@ -36,14 +42,30 @@ export function parseHeader(text: string): WalHeader | null {
 
 /** The rows of a file, up to the first line that is no whole row: a write that the process did not live to finish. */
 export function* parseRows(text: string, header: WalHeader): Generator<Cells> {
-  const places = columnNames.map((name) => ({ name, place: header.columns.indexOf(name) }));
+  const places = header.columns.map((name) => columnNames.findIndex((column) => column === name));
   let start = text.indexOf("\n") + 1;
   for (let end = text.indexOf("\n", start); end !== -1; end = text.indexOf("\n", start)) {
-    const cells = parseJson(text.slice(start, end));
-    if (!Array.isArray(cells) || cells.length !== header.columns.length) return;
-    yield places.map(({ name, place }) => typed(name, cells[place]));
+    const pairs = parseJson(text.slice(start, end));
+    if (!Array.isArray(pairs)) return;
+    const cells = cellsFrom(pairs, places);
+    if (cells === null) return;
+    yield cells;
     start = end + 1;
   }
+}
+
+/** Pairs of place and value as cells, those of columns that this tama does not have left out; null where they are no such pairs. */
+function cellsFrom(pairs: readonly unknown[], places: readonly number[]): Cells | null {
+  if (pairs.length === 0 || pairs.length % 2 === 1) return null;
+  const cells: Cell[] = columnNames.map(() => null);
+  for (let index = 0; index < pairs.length; index += 2) {
+    const [told, value] = [pairs[index], pairs[index + 1]];
+    const place = typeof told === "number" ? places[told] : undefined;
+    if (place === undefined) return null;
+    const name = columnNames[place];
+    if (name !== undefined) cells[place] = typed(name, value);
+  }
+  return cells;
 }
 
 /** A cell, or null if it is none of its column's type. */

@@ -156,7 +156,7 @@ test("a log of a newer format is refused, and left alone", () => {
 test("columns are found by name: a log of other columns gives those that both know", () => {
   const dir = newFolder();
   const header = { "tama.log": 1, owner: { pid: 1, start: "long ago" }, columns: ["kind", "unheard_of", "seq", "path"] };
-  writeFileSync(walFile(dir, 1), `${JSON.stringify(header)}\n["text",1,1,"p"]\n["text",2,2,7]\n`);
+  writeFileSync(walFile(dir, 1), `${JSON.stringify(header)}\n[0,"text",1,1,2,1,3,"p"]\n[0,"text",1,2,2,2,3,7]\n`);
   assert.equal(
     [...readRun(dir)].map(({ seq, kind, path, text }) => ({ seq, kind, path, text })),
     [
@@ -226,7 +226,7 @@ test("a live run with a hole is read up to the hole, a dead one beyond it", () =
   log.flush();
   log.append(eventOf(2));
   const lines = readFileSync(walFile(dir, 1), "utf8");
-  writeFileSync(walFile(dir, 1), lines.replace("\n[2,", "\n[5,"));
+  writeFileSync(walFile(dir, 1), lines.replace("\n[0,2,", "\n[0,5,"));
   assert.equal(
     [...readRun(dir)].map((row) => row.seq),
     [1],
@@ -242,7 +242,7 @@ test("lines end where they stop counting up: the rest was written over what was 
   const dir = newFolder();
   append(dir, 1, 2, "crash");
   const [, first = ""] = readFileSync(walFile(dir, 1), "utf8").split("\n");
-  appendFileSync(walFile(dir, 1), `${first.replace("[1,", "[7,")}\n`);
+  appendFileSync(walFile(dir, 1), `${first.replace("[0,1,", "[0,7,")}\n`);
   assert.equal(
     [...readRun(dir)].map((row) => row.seq),
     [1, 2],
