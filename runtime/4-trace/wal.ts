@@ -42,7 +42,8 @@ export function parseHeader(text: string): WalHeader | null {
 
 /** The rows of a file, up to the first line that is no whole row: a write that the process did not live to finish. */
 export function* parseRows(text: string, header: WalHeader): Generator<Cells> {
-  const places = header.columns.map((name) => columnNames.findIndex((column) => column === name));
+  const known: readonly string[] = columnNames;
+  const places = header.columns.map((name) => known.indexOf(name));
   let start = text.indexOf("\n") + 1;
   for (let end = text.indexOf("\n", start); end !== -1; end = text.indexOf("\n", start)) {
     const pairs = parseJson(text.slice(start, end));
