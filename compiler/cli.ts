@@ -14,6 +14,7 @@ Examples:
   tamac build --check                in CI: is plan.json what the sources give?
   tamac diff main/plan.json plan.json --format markdown
   tamac graph | dot -Tsvg > plan.svg
+  tamac expand reviewer              the ops that an agent is lowered to
   tamac explain resolve/unknown-agent
 
 Exit codes: 0 ok, 1 the project has errors, 2 wrong usage, 3 the plan is stale (build --check), 70 a bug of tamac.`;
@@ -73,6 +74,12 @@ function program(result: { code: ExitCode }): Command {
       const { runGraph } = await import("./commands/graph.ts");
       await end(runGraph(target ?? ".", { output: options.output }, outputOf(options)));
     });
+  coloured(
+    tamac.command("expand <agent> [target]").description("show the ops that an agent of a project, or of a plan.json, is lowered to"),
+  ).action(async (agent: string, target: string | undefined, options: Options) => {
+    const { runExpand } = await import("./commands/expand.ts");
+    await end(runExpand(agent, target ?? ".", outputOf({ ...options, format: "text" })));
+  });
   shared(tamac.command("explain [code]").description("show what a code of a finding means, or list all codes")).action(
     async (code: string | undefined, options: Options) => {
       const { listCodes, runExplain } = await import("./commands/explain.ts");

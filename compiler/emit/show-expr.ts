@@ -2,9 +2,19 @@ import type { Expr } from "../ir/expr.ts";
 import { canonical } from "../ir/json.ts";
 import { unreachable } from "../ir/unreachable.ts";
 
-/** An expression for people, on one line: long texts as `...`. An outcome is named by `name`, as `draft.value` if not told otherwise. */
-export function showExpr(expr: Expr, name: (op: string, field: string) => string = (op, field) => `${op}.${field}`): string {
-  const show = (part: Expr) => showExpr(part, name);
+/** A text that is put together, or that is embedded in the plan. */
+export type TextExpr = Extract<Expr, { readonly kind: "text" | "template" }>;
+
+/**
+ * An expression for people, on one line. An outcome is named by `name`, as `draft.value` if not told otherwise; texts and templates are
+ * shown by `text`, as `"..."` if not told otherwise.
+ */
+export function showExpr(
+  expr: Expr,
+  name: (op: string, field: string) => string = (op, field) => `${op}.${field}`,
+  text: (expr: TextExpr) => string = () => `"..."`,
+): string {
+  const show = (part: Expr) => showExpr(part, name, text);
   switch (expr.kind) {
     case "literal":
       return canonical(expr.value);
@@ -27,10 +37,10 @@ export function showExpr(expr: Expr, name: (op: string, field: string) => string
     case "list":
       return `[${expr.items.map(show).join(", ")}]`;
     case "object":
-      return `{${expr.fields.map((field) => `${field.name}: ${show(field.value)}`).join(", ")}}`;
+      return `{${expr.fields.map(({ name: key, value, when }) => `${key}: ${show(value)}${when ? ` if ${show(when)}` : ""}`).join(", ")}}`;
     case "text":
     case "template":
-      return `"..."`;
+      return text(expr);
     case "if":
       return `${operand(expr.when, show)} ? ${operand(expr.then, show)} : ${operand(expr.else, show)}`;
     case "switch":

@@ -1,0 +1,6 @@
+import { defineWorker } from "tama/compiler";
+
+export default defineWorker({
+  capability: "count",
+  run: (input: string) => String(input.length),
+});
