@@ -1,4 +1,4 @@
-import { isObject, type Json } from "./json.ts";
+import { isObject, type Json, type JsonObject } from "./json.ts";
 
 /** What is wrong with decoded data, and where: `at` is a JSON pointer (RFC 6901). */
 export interface Problem {
@@ -9,11 +9,21 @@ export interface Problem {
 /** Reads outside data as a `T`. Never throws: what does not fit is a problem, and then the result is undefined. */
 export interface Codec<T> {
   readonly decode: (value: unknown, at: string, problems: Problem[]) => T | undefined;
+  /** The JSON Schema of what it reads; of what refers to itself a reference, its definition put into `defs`. */
+  readonly schema: (defs: Map<string, JsonObject>) => JsonObject;
 }
 
-/** A codec by a test of the whole value. */
-export function codec<T>(expected: string, fits: (value: unknown) => value is T): Codec<T> {
+/** The JSON Schema of what a codec reads. What a schema cannot say (digests that match, references that lead somewhere) is not in it. @see JSON Schema 2020-12 */
+export function schemaOf(of: Codec<unknown>): JsonObject {
+  const defs = new Map<string, JsonObject>();
+  const root = of.schema(defs);
+  return { $schema: "https://json-schema.org/draft/2020-12/schema", ...root, $defs: Object.fromEntries(defs) };
+}
+
+/** A codec by a test of the whole value, with what of it a JSON Schema can say. */
+export function codec<T>(expected: string, fits: (value: unknown) => value is T, schema: JsonObject = {}): Codec<T> {
   return {
+    schema: () => schema,
     decode: (value, at, problems) => {
       if (fits(value)) return value;
       problems.push({ at, message: `expected ${expected}, found ${nameOf(value)}` });
@@ -22,27 +32,38 @@ export function codec<T>(expected: string, fits: (value: unknown) => value is T)
   };
 }
 
-export const string = codec("text", (value): value is string => typeof value === "string");
-export const boolean = codec("true or false", (value): value is boolean => typeof value === "boolean");
-export const number = codec("a number", (value): value is number => typeof value === "number" && Number.isFinite(value));
-export const count = codec("a whole number from 0", (value): value is number => Number.isSafeInteger(value) && Number(value) >= 0);
+const wholeNumber = { type: "integer", minimum: 0, maximum: Number.MAX_SAFE_INTEGER };
+
+export const string = codec("text", (value): value is string => typeof value === "string", { type: "string" });
+export const boolean = codec("true or false", (value): value is boolean => typeof value === "boolean", { type: "boolean" });
+export const number = codec("a number", (value): value is number => typeof value === "number" && Number.isFinite(value), {
+  type: "number",
+});
+export const count = codec(
+  "a whole number from 0",
+  (value): value is number => Number.isSafeInteger(value) && Number(value) >= 0,
+  wholeNumber,
+);
 export const json = codec("JSON", (value): value is Json => value !== undefined);
 
 /** One of the given words. */
 export function oneOf<const W extends string>(...words: readonly W[]): Codec<W> {
-  return codec(words.length === 1 ? JSON.stringify(words[0]) : `one of ${words.join(", ")}`, (value): value is W =>
-    words.some((word) => word === value),
-  );
+  const expected = words.length === 1 ? JSON.stringify(words[0]) : `one of ${words.join(", ")}`;
+  return codec(expected, (value): value is W => words.some((word) => word === value), { enum: words });
 }
 
 /** The codec's value, or null. */
 export function nullable<T>(inner: Codec<T>): Codec<T | null> {
-  return { decode: (value, at, problems) => (value === null ? null : inner.decode(value, at, problems)) };
+  return {
+    schema: (defs) => ({ anyOf: [inner.schema(defs), { type: "null" }] }),
+    decode: (value, at, problems) => (value === null ? null : inner.decode(value, at, problems)),
+  };
 }
 
 /** A list of them. */
 export function listOf<T>(inner: Codec<T>): Codec<readonly T[]> {
   return {
+    schema: (defs) => ({ type: "array", items: inner.schema(defs) }),
     decode: (value, at, problems) => {
       if (!Array.isArray(value)) return mismatch("a list", value, at, problems);
       return whole(value.map((item, index) => inner.decode(item, `${at}/${index}`, problems)));
@@ -53,6 +74,7 @@ export function listOf<T>(inner: Codec<T>): Codec<readonly T[]> {
 /** An object used as a map from any name. */
 export function recordOf<T>(inner: Codec<T>): Codec<Readonly<Record<string, T>>> {
   return {
+    schema: (defs) => ({ type: "object", additionalProperties: inner.schema(defs) }),
     decode: (value, at, problems) => {
       if (!isObject(value)) return mismatch("an object", value, at, problems);
       const entries = Object.entries(value).map(([name, field]) => [name, inner.decode(field, pointer(at, name), problems)] as const);
@@ -65,6 +87,10 @@ export function recordOf<T>(inner: Codec<T>): Codec<Readonly<Record<string, T>>>
 export function objectOf<T extends object>(fields: { readonly [K in keyof T]-?: Codec<T[K]> }): Codec<T> {
   const names = Object.keys(fields) as (keyof T & string)[]; // a mapped type loses its keys in Object.keys
   return {
+    schema: (defs) => {
+      const properties = Object.fromEntries(names.map((name) => [name, fields[name].schema(defs)]));
+      return { type: "object", properties, required: names, additionalProperties: false };
+    },
     decode: (value, at, problems) => {
       if (!isObject(value)) return mismatch("an object", value, at, problems);
       for (const extra of Object.keys(value).filter((name) => !Object.hasOwn(fields, name)))
@@ -81,6 +107,7 @@ export function unionOf<T extends { readonly kind: string }>(
 ): Codec<T> {
   const byKind = kinds as Readonly<Record<string, Codec<T>>>; // indexed by outside data below
   return {
+    schema: (defs) => ({ anyOf: Object.values(byKind).map((one) => one.schema(defs)) }),
     decode: (value, at, problems) => {
       if (!isObject(value)) return mismatch("an object", value, at, problems);
       const kind = value["kind"];
@@ -90,14 +117,22 @@ export function unionOf<T extends { readonly kind: string }>(
   };
 }
 
-/** A codec that refers to itself. */
-export function lazy<T>(make: () => Codec<T>): Codec<T> {
+/** A codec that refers to itself, by the name that it has in a schema. */
+export function lazy<T>(name: string, make: () => Codec<T>): Codec<T> {
   let made: Codec<T> | undefined;
+  const get = () => {
+    made ??= make();
+    return made;
+  };
   return {
-    decode: (value, at, problems) => {
-      made ??= make();
-      return made.decode(value, at, problems);
+    schema: (defs) => {
+      if (!defs.has(name)) {
+        defs.set(name, {});
+        defs.set(name, get().schema(defs));
+      }
+      return { $ref: `#/$defs/${name}` };
     },
+    decode: (value, at, problems) => get().decode(value, at, problems),
   };
 }
 

@@ -33,7 +33,7 @@ function foreignFormat(format: unknown): C.Problem {
 }
 
 /** Reads a type. */
-export const type: C.Codec<Type> = C.lazy(() =>
+export const type: C.Codec<Type> = C.lazy("type", () =>
   C.unionOf<Type>({
     text: simple("text"),
     int: simple("int"),
@@ -55,10 +55,12 @@ function simple(kind: SimpleType): C.Codec<never> {
   return C.objectOf({ kind: C.oneOf(kind) }) as unknown as C.Codec<never>;
 }
 
-const objectField: C.Codec<ObjectField> = C.lazy(() => C.objectOf<ObjectField>({ name: C.string, value: expr, when: C.nullable(expr) }));
-const switchCase: C.Codec<SwitchCase> = C.lazy(() => C.objectOf<SwitchCase>({ is: C.json, then: expr }));
+const objectField: C.Codec<ObjectField> = C.lazy("objectField", () =>
+  C.objectOf<ObjectField>({ name: C.string, value: expr, when: C.nullable(expr) }),
+);
+const switchCase: C.Codec<SwitchCase> = C.lazy("switchCase", () => C.objectOf<SwitchCase>({ is: C.json, then: expr }));
 
-const expr: C.Codec<Expr> = C.lazy(() => expressions);
+const expr: C.Codec<Expr> = C.lazy("expr", () => expressions);
 const expressions: C.Codec<Expr> = C.unionOf<Expr>({
   literal: C.objectOf({ kind: C.oneOf("literal"), value: C.json }),
   text: C.objectOf({ kind: C.oneOf("text"), text: C.string }),
@@ -114,8 +116,8 @@ const modelOp = {
 };
 const onFailure = C.oneOf("propagate", "value");
 
-const op: C.Codec<O.Op> = C.lazy(() => ops);
-const body: C.Codec<O.Body> = C.lazy(() => C.objectOf<O.Body>({ ops: C.listOf(op), result }));
+const op: C.Codec<O.Op> = C.lazy("op", () => ops);
+const body: C.Codec<O.Body> = C.lazy("body", () => C.objectOf<O.Body>({ ops: C.listOf(op), result }));
 const result: C.Codec<O.Result> = C.unionOf<O.Result>({
   pass: C.objectOf({ kind: C.oneOf("pass"), op: C.string }),
   outcome: C.objectOf({ kind: C.oneOf("outcome"), key: expr, value: expr }),
@@ -170,7 +172,7 @@ const ops: C.Codec<O.Op> = C.unionOf<O.Op>({
   }),
 });
 
-const jsonObject = C.codec("an object", (value): value is JsonObject => isObject(value));
+const jsonObject = C.codec("an object", (value): value is JsonObject => isObject(value), { type: "object" });
 const limits: C.Codec<P.Limits> = C.objectOf<P.Limits>({
   calls: C.nullable(C.count),
   tokens: C.nullable(C.count),
@@ -243,6 +245,11 @@ const plan: C.Codec<P.Plan> = C.objectOf<P.Plan>({
   origins: C.recordOf(C.objectOf<P.Origin>({ file: C.string, line: C.count, column: C.count })),
   sources: C.recordOf(C.string),
 });
+
+/** The JSON Schema of `plan.json`. */
+export function planSchema(): JsonObject {
+  return { title: `A pipeline compiled by tamac, format ${P.planFormat}`, ...C.schemaOf(plan) };
+}
 
 /** A plan as plain JSON. */
 export function encodePlan(value: P.Plan): Json {

@@ -122,16 +122,28 @@ function isList(entry: Spoken | readonly Spoken[]): entry is readonly Spoken[] {
 }
 
 function stringOr<T>(inner: C.Codec<T>): C.Codec<string | T> {
-  return { decode: (value, at, problems) => (typeof value === "string" ? value : inner.decode(value, at, problems)) };
+  return {
+    schema: (defs) => ({ anyOf: [{ type: "string" }, inner.schema(defs)] }),
+    decode: (value, at, problems) => (typeof value === "string" ? value : inner.decode(value, at, problems)),
+  };
 }
 
 function listOr<I, T>(item: C.Codec<I>, inner: C.Codec<T>): C.Codec<readonly I[] | T> {
   const list = C.listOf(item);
-  return { decode: (value, at, problems) => (Array.isArray(value) ? list : inner).decode(value, at, problems) };
+  return {
+    schema: (defs) => ({ anyOf: [list.schema(defs), inner.schema(defs)] }),
+    decode: (value, at, problems) => (Array.isArray(value) ? list : inner).decode(value, at, problems),
+  };
 }
 
 function withDefaults<T>(defaults: Readonly<Record<string, Json>>, inner: C.Codec<T>): C.Codec<T> {
-  return { decode: (value, at, problems) => inner.decode(isObject(value) ? { ...defaults, ...value } : value, at, problems) };
+  return {
+    schema: (defs) => {
+      const { required, ...schema } = inner.schema(defs);
+      return Array.isArray(required) ? { ...schema, required: required.filter((name) => !Object.hasOwn(defaults, name)) } : schema;
+    },
+    decode: (value, at, problems) => inner.decode(isObject(value) ? { ...defaults, ...value } : value, at, problems),
+  };
 }
 
 function objectIn(value: unknown): Readonly<Record<string, unknown>> {

@@ -65,6 +65,13 @@ const areas: readonly Area[] = [
     rule: "config imports ir, diagnostics, stdlib and the types of sources, and does no IO",
   },
   {
+    files: /^compiler\/schemas\//,
+    may: [...shared, /^compiler\/2-parse\//],
+    builtins: none,
+    isPure: true,
+    rule: "schemas import ir, diagnostics, stdlib and what reads the sources that they are of, and do no IO",
+  },
+  {
     files: /^compiler\/(cli\.ts$|commands\/)/,
     may: [/^compiler\//, stdlib, manifest],
     builtins: any,
