@@ -13,11 +13,27 @@ export function order(edges: Edges): readonly string[] | null {
   return hasCycle(graph) ? null : topologicalSort(graph);
 }
 
+/** The names, each after those that it leads to. Those that are on a cycle, or lead to one, are left out. */
+export function bottomUp(edges: Edges): ReadonlySet<string> {
+  const open = new Map([...edges].map(([name, targets]) => [name, new Set(targets.filter((target) => edges.has(target))).size]));
+  const before = new Map<string, string[]>([...edges.keys()].map((name) => [name, []]));
+  for (const [name, targets] of edges) for (const target of new Set(targets)) before.get(target)?.push(name);
+  const done = new Set([...open].flatMap(([name, left]) => (left === 0 ? [name] : [])));
+  // A set's iteration goes on to what is added meanwhile.
+  for (const name of done) {
+    for (const earlier of before.get(name) ?? []) {
+      const left = (open.get(earlier) ?? 0) - 1;
+      open.set(earlier, left);
+      if (left === 0) done.add(earlier);
+    }
+  }
+  return done;
+}
+
 /** What can be reached from `starts`, these included. */
 export function reachable(edges: Edges, starts: Iterable<string>): ReadonlySet<string> {
-  const graph = graphOf(edges);
-  const known = [...starts].filter((start) => graph.hasNode(start));
-  return flood(known, (node) => graph.outNeighbors(node));
+  const known = (names: Iterable<string>) => [...names].filter((name) => edges.has(name));
+  return flood(known(starts), (name) => known(edges.get(name) ?? []));
 }
 
 /**
@@ -25,7 +41,7 @@ export function reachable(edges: Edges, starts: Iterable<string>): ReadonlySet<s
  * first name in order; the cycles are sorted by that.
  */
 export function cycles(edges: Edges): readonly (readonly string[])[] {
-  const graph = graphOf(edges);
+  const graph = graphOf(withoutEnds(edges));
   dropLooseEnds(graph);
   const found: (readonly string[])[] = [];
   const settled = new Set<string>();
@@ -39,6 +55,12 @@ export function cycles(edges: Edges): readonly (readonly string[])[] {
   return found;
 }
 
+/** What is on a cycle or leads to one: of most projects nothing. */
+function withoutEnds(edges: Edges): Edges {
+  const ended = bottomUp(edges);
+  return ended.size === edges.size ? new Map() : new Map([...edges].filter(([name]) => !ended.has(name)));
+}
+
 /** Sorted, so that no answer depends on the order in which edges were found. */
 function graphOf(edges: Edges): DirectedGraph {
   const graph = new DirectedGraph();
@@ -50,7 +72,7 @@ function graphOf(edges: Edges): DirectedGraph {
   return graph;
 }
 
-/** Drops what no cycle can hold, so that a graph without cycles costs one walk. */
+/** Drops what no cycle can hold: what only leads to one. */
 function dropLooseEnds(graph: DirectedGraph): void {
   const isLoose = (node: string) => graph.outDegree(node) === 0 || graph.inDegree(node) === 0;
   const queue = graph.nodes().filter(isLoose);
