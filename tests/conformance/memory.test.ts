@@ -1,7 +1,7 @@
 /** Shared memory in real runs: each branch sees its own writes and what was there before it, and the join goes by declaration. */
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { call, type Part, type ScriptedCall } from "../support/model-server.ts";
+import { call, type Part, type ScriptedCall, signal } from "../support/model-server.ts";
 import { agent, planOf, skill, worker } from "../support/plan-of.ts";
 import { detailOf, failureOf, outcomeOf, rowsOf, runPlan } from "../support/run-plan.ts";
 
@@ -130,9 +130,14 @@ test("items of a scatter join in the order of items", async () => {
 });
 
 test("on_error: fail keeps what was written before in the log, and merges nothing", async () => {
+  const { happened, happen } = signal();
   const ran = await runPlan(fanOut(["ann", "bob"], "on_error: fail"), {
-    "I am ann.": [[...read, ...set("a", "x")], { status: 400, delayMs: 40 }],
-    "I am bob.": clerk(set("b", "y")),
+    "I am ann.": (request) => (request.turn === 1 ? [...read, ...set("a", "x")] : happened.then(() => ({ status: 400 }))),
+    "I am bob.": (request) => {
+      if (request.turn === 1) return [...read, ...set("b", "y")];
+      happen();
+      return { hang: true };
+    },
   });
   assert.is(failureOf(ran.settled).code, "model");
   assert.is(rowsOf(ran, "state_set").length, 2);

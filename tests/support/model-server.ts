@@ -151,6 +151,15 @@ export function call(name: string, args: unknown = {}): readonly ScriptedCall[] 
   return [{ name, args }];
 }
 
+/** Something that happens once, for a part that waits until another has got somewhere. */
+export function signal(): { readonly happened: Promise<void>; readonly happen: () => void } {
+  let happen = () => {};
+  const happened = new Promise<void>((resolve) => {
+    happen = resolve;
+  });
+  return { happened, happen: () => happen() };
+}
+
 /** The two turns of an agent that starts and finishes at once. `value` may be made from its input. */
 export function finishes(key: string, value: unknown | ((input: string) => unknown)): Part {
   return (request) => {
