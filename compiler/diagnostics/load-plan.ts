@@ -27,12 +27,17 @@ function parse(text: string): { readonly kind: "ok"; readonly value: unknown } |
 
 /** The first problem tells: the others mostly follow from it. A changed plan is told as such only where nothing else is wrong with it. */
 function problem(file: string, problems: readonly { readonly at: string; readonly message: string }[]): Diagnostic {
-  const first = problems.find(({ at }) => at !== "/digest" && at !== "/semantics") ?? problems[0];
+  const first = problems.find(({ at }) => !isDigest(at)) ?? problems[0];
   const at = first?.at === undefined || first.at === "" ? "its root" : first.at;
   const reason = first?.message ?? "";
   if (at === "/format") return planFormat(null, { file, reason });
-  if (at === "/digest" || at === "/semantics") return planChanged(null, { file });
+  if (isDigest(at)) return planChanged(null, { file });
   return planInvalid(null, { file, at, reason });
+}
+
+/** Whether a problem there says no more than that content and digest differ. */
+function isDigest(at: string): boolean {
+  return at === "/digest" || at === "/semantics" || at.startsWith("/texts/");
 }
 
 function refused(diagnostic: Diagnostic): LoadedPlan {
