@@ -14,6 +14,8 @@ import { createRecorder, type Recorder } from "./4-trace/recorder.ts";
 import type { Asker } from "./asker.ts";
 import type { Executor } from "./executors/executor.ts";
 import { runLoop } from "./run-loop.ts";
+import { defaultMaxArtifactBytes } from "./session/artifacts.ts";
+import { blobsDir, fileBlobs } from "./session/blobs.ts";
 
 export interface ExecOptions {
   readonly plan: Plan;
@@ -27,6 +29,8 @@ export interface ExecOptions {
   readonly traceId: string;
   readonly executor: Executor;
   readonly concurrency: number;
+  /** The largest artifact, in bytes. Default 100 MiB. */
+  readonly maxArtifactBytes?: number;
   /** Who answers questions to people. Default: nobody, and a run that has one ends as waiting. */
   readonly asker?: Asker;
   readonly signal: AbortSignal;
@@ -62,7 +66,8 @@ async function runRecorded(options: ExecOptions, log: LogWriter): Promise<ExecRe
   const recorder = createRecorder({ log, traceId: options.traceId, nowUs: options.nowUs, texts: options.plan.trace.texts });
   try {
     recordStart(recorder, options);
-    const settled = await runLoop({ ...options, recorder });
+    const blobs = fileBlobs(blobsDir(runDir(options.stateDir, options.traceId)));
+    const settled = await runLoop({ ...options, recorder, blobs });
     const status = statusOf(settled);
     recordEnd(recorder, options, { settled, status });
     return { kind: "ended", status, settled };
@@ -91,7 +96,7 @@ function openRunLog({ stateDir, traceId }: ExecOptions): ReturnType<typeof openL
   return opened;
 }
 
-function recordStart(recorder: Recorder, { plan, entry, task, models, notes }: ExecOptions): void {
+function recordStart(recorder: Recorder, { plan, entry, task, models, notes, maxArtifactBytes }: ExecOptions): void {
   const detail = canonical({
     entry,
     project: plan.project,
@@ -99,6 +104,7 @@ function recordStart(recorder: Recorder, { plan, entry, task, models, notes }: E
     semantics: plan.semantics,
     models: modelNames(models),
     notes,
+    max_artifact_size: maxArtifactBytes ?? defaultMaxArtifactBytes,
   });
   recorder.event({ kind: "run_started", path: callPath("", entry, 1), status: "running", input_hash: recorder.text(task), detail });
 }

@@ -9,10 +9,14 @@ import type { TraceEvent } from "./4-trace/columns.ts";
 import type { Recorder } from "./4-trace/recorder.ts";
 import { type Asker, nobody, waitResult } from "./asker.ts";
 import type { Executor } from "./executors/executor.ts";
+import type { Blobs } from "./session/blobs.ts";
+import { artifactResult } from "./session/fetch.ts";
 
 export interface LoopOptions extends RunOptions {
   readonly recorder: Recorder;
   readonly executor: Executor;
+  /** Where the bytes of artifacts are. They are kept before the row that tells of them is written. */
+  readonly blobs: Blobs;
   /** Model calls under way at once, per model. */
   readonly concurrency: number;
   /** Who answers questions to people. Default: nobody. */
@@ -46,6 +50,7 @@ export function runLoop(options: LoopOptions): Promise<Settled> {
     };
     const obey = (run: Run, command: Command) => {
       if (command.kind === "record") return writeRecord(options, command);
+      if (command.kind === "keep") return options.blobs.keep(command.digest, command.bytes);
       if (command.kind === "cancel") return running.get(command.path)?.abort();
       if (command.kind === "ended") return resolve(command.settled);
       launch(run, command.task);
@@ -82,12 +87,13 @@ function writeRecord({ recorder, onEvent }: LoopOptions, { event, texts, message
   onEvent(said);
 }
 
-/** Starts tasks where they belong: questions with the asker, one at a time; all else with the executor, model calls within their limits. */
+/** Starts tasks where they belong: questions with the asker, one at a time; artifacts are read here; all else with the executor, model calls within their limits. */
 function starter(options: LoopOptions): (task: Task, signal: AbortSignal) => Promise<TaskResult> {
   const limitFor = limiters(options.concurrency);
   const oneAtATime = pLimit(1);
   return (task, signal) => {
     if (task.kind === "wait") return oneAtATime(() => waitResult(options.asker ?? nobody, task, signal, options.nowUs));
+    if (task.kind === "artifact") return Promise.resolve(artifactResult(options.blobs, task, options.nowUs));
     const work = () => options.executor.run(task, signal);
     return task.kind === "model" ? limitFor(task.model)(work) : work();
   };

@@ -150,6 +150,7 @@ export interface Run {
   readonly task: Json;
   readonly handlers: Handlers;
   readonly contentKeys: ContentKeys;
+  readonly maxArtifactBytes: number;
   readonly agenda: (() => void)[];
   /** Tasks in flight, and whom to tell. */
   readonly tasks: Map<Path, OpFrame>;

@@ -5,6 +5,7 @@ import type { Block, Plan } from "../../compiler/ir/plan.ts";
 import { bug } from "../../compiler/ir/unreachable.ts";
 import { contentKeys } from "../3-task/content-key.ts";
 import type { RunModel } from "../3-task/task.ts";
+import { defaultMaxArtifactBytes } from "../session/artifacts.ts";
 import { createMemory } from "../session/memory.ts";
 import type { Run } from "./frames.ts";
 import { enterBlock } from "./ops/call.ts";
@@ -18,6 +19,8 @@ export interface RunOptions {
   readonly entry: string;
   readonly task: Json;
   readonly models: Readonly<Record<string, RunModel>>;
+  /** The largest artifact, in bytes. Default 100 MiB. */
+  readonly maxArtifactBytes?: number;
 }
 
 /** Starts a run: a call of its entry's block, open for any key. The first commands come with the state. */
@@ -31,6 +34,7 @@ export function createRun(options: RunOptions): { readonly run: Run; readonly co
     task,
     handlers,
     contentKeys: contentKeys(),
+    maxArtifactBytes: options.maxArtifactBytes ?? defaultMaxArtifactBytes,
     agenda: [],
     tasks: new Map(),
     sent: new Map(),

@@ -5,6 +5,7 @@ import type { Path } from "../../compiler/ir/path.ts";
 import { unreachable } from "../../compiler/ir/unreachable.ts";
 import type { Task } from "../3-task/task.ts";
 import type { TraceEvent } from "../4-trace/columns.ts";
+import type { ArtifactWritten } from "../session/artifacts.ts";
 import type { Merged, Written } from "../session/memory.ts";
 import type { BodyFrame, OpFrame, Run } from "./frames.ts";
 import type { Recorded, Settled } from "./types.ts";
@@ -41,10 +42,22 @@ export function recordWrite(run: Run, frame: OpFrame, path: Path, written: Writt
   record(run, { kind, path, parent: spanOf(frame), key: written.key, version: written.version, overlay: frame.memory.overlay }, texts);
 }
 
+/** A write to an artifact. */
+export function recordArtifact(run: Run, frame: OpFrame, path: Path, { artifact, old }: ArtifactWritten): void {
+  const { name, version, digest, size } = artifact;
+  const detail = canonical({ size, is_update: old !== null, old_size: old?.size ?? null });
+  const event = { path, parent: spanOf(frame), key: name, version, overlay: frame.memory.overlay, detail };
+  const kind = digest === null ? "artifact_deleted" : "artifact_written";
+  record(run, { kind, ...event, value_hash: digest, old_hash: old?.digest ?? null });
+}
+
 /** A join of parallel branches: which version each of their writes got, and what collided. */
 export function recordMerge(run: Run, at: Pick<BodyFrame, "memory" | "prefix" | "block">, merged: Merged): void {
   const entries = merged.entries.map(({ key, version, overlay }) => ({ key, version, overlay }));
-  const detail = canonical({ entries, conflicts: merged.conflicts.map(({ key, overlays }) => ({ key, overlays })) });
+  const artifacts = merged.artifacts.map(({ artifact, overlay }) => ({ key: artifact.name, version: artifact.version, overlay }));
+  const kept = { entries: artifacts, conflicts: merged.artifactConflicts.map(({ key, overlays }) => ({ key, overlays })) };
+  const conflicts = merged.conflicts.map(({ key, overlays }) => ({ key, overlays }));
+  const detail = canonical({ entries, conflicts, ...(artifacts.length > 0 ? { artifacts: kept } : {}) });
   record(run, {
     kind: "state_merged",
     path: at.prefix,
@@ -72,6 +85,8 @@ export function contentKey(run: Run, task: Task): Digest {
       return run.contentKeys.tool({ tool: task.tool, fingerprint: run.plan.tools[task.tool]?.fingerprint ?? "", args: task.args });
     case "wait":
       return run.contentKeys.wait(task);
+    case "artifact":
+      return run.contentKeys.artifact(task);
     default:
       return unreachable(task);
   }

@@ -2,11 +2,13 @@ import { isFatal } from "../../compiler/ir/failure.ts";
 import { isObject, type JsonObject, parseJson } from "../../compiler/ir/json.ts";
 import type { Act } from "../../compiler/ir/ops.ts";
 import { toolPath } from "../../compiler/ir/path.ts";
+import { unreachable } from "../../compiler/ir/unreachable.ts";
 import { tools } from "../../stdlib/tools/index.ts";
-import type { TaskResult, ToolTask } from "../3-task/task.ts";
+import type { ArtifactTask, TaskResult, ToolTask } from "../3-task/task.ts";
+import { isArtifactTool, runArtifactTool } from "./artifact-tools.ts";
 import { dispatch, inputOf, loopOf, outcomeOf } from "./conversation.ts";
 import type { OpFrame, Run, TurnCalls } from "./frames.ts";
-import { contentKey, record, recordWrite, spanOf } from "./record.ts";
+import { contentKey, record, recordArtifact, recordWrite, spanOf } from "./record.ts";
 import { runStateTool } from "./state-tools.ts";
 import { truncate } from "./truncate.ts";
 
@@ -30,12 +32,12 @@ export function callTool(run: Run, frame: OpFrame<Act>, calls: TurnCalls, call: 
       : args
         ? replyTo(run, frame, calls, { call, args })
         : refused(`the arguments of ${call.name} are not a JSON object`);
-  note(run, frame, calls, { call, reply });
+  if (reply) note(run, frame, calls, { call, reply });
   return true;
 }
 
-/** Takes the answer of a tool that ran on a thread. A failure goes to the model as text, but for those that end a run. */
-export function toolAnswered(run: Run, frame: OpFrame<Act>, task: ToolTask, result: TaskResult): void {
+/** Takes the answer of a tool that was handed out. A failure goes to the model as text, but for those that end a run. */
+export function toolAnswered(run: Run, frame: OpFrame<Act>, task: ToolTask | ArtifactTask, result: TaskResult): void {
   const { calls } = loopOf(frame);
   const index = calls?.running.get(task.path);
   if (!calls || index === undefined) return;
@@ -92,13 +94,15 @@ function refusal(run: Run, frame: OpFrame<Act>, name: string): Reply {
   return refused(`unknown tool '${name}' — was it declared in the skill's tools: list?`);
 }
 
-function replyTo(run: Run, frame: OpFrame<Act>, calls: TurnCalls, { call, args }: { call: Call; args: JsonObject }): Reply {
+/** The answer, null where it is still to come. */
+function replyTo(run: Run, frame: OpFrame<Act>, calls: TurnCalls, { call, args }: { call: Call; args: JsonObject }): Reply | null {
   switch (call.name) {
     case "start":
       return { status: "ok", text: inputOf(frame) };
     case "read_skill":
       return readSkill(run, frame, args);
     default:
+      if (isArtifactTool(call.name)) return onArtifact(run, frame, calls, { call, args });
       return tools[call.name]?.where === "state"
         ? onState(run, frame, calls, { call, args })
         : refused(`tool '${call.name}' is not granted: this version of tama cannot run it yet`);
@@ -118,6 +122,29 @@ function onState(run: Run, frame: OpFrame<Act>, calls: TurnCalls, { call, args }
   if (done.kind === "failed") return refused(done.message);
   if (done.written) recordWrite(run, frame, toolPath(calls.turnPath, calls.next + 1), done.written);
   return { status: "ok", text: done.text };
+}
+
+function onArtifact(run: Run, frame: OpFrame<Act>, calls: TurnCalls, { call, args }: { call: Call; args: JsonObject }): Reply | null {
+  const done = runArtifactTool(call.name, args, { memory: frame.memory, maxBytes: run.maxArtifactBytes });
+  const path = toolPath(calls.turnPath, calls.next + 1);
+  switch (done.kind) {
+    case "failed":
+      return refused(done.message);
+    case "ok":
+      return { status: "ok", text: done.text };
+    case "stored":
+      run.commands.push({ kind: "keep", digest: done.digest, bytes: done.bytes });
+      recordArtifact(run, frame, path, done.written);
+      return { status: "ok", text: done.text };
+    case "read": {
+      const { name, digest } = done.artifact;
+      calls.running.set(path, calls.next);
+      dispatch(run, frame, { kind: "artifact", path, tool: call.name, name, digest, encoding: done.encoding });
+      return null;
+    }
+    default:
+      return unreachable(done);
+  }
 }
 
 /** Records a call that was answered at once, and keeps its answer for the model. */

@@ -1,3 +1,4 @@
+import type { Digest } from "../../compiler/ir/digest.ts";
 import type { Failure } from "../../compiler/ir/failure.ts";
 import type { Json } from "../../compiler/ir/json.ts";
 import type { Path } from "../../compiler/ir/path.ts";
@@ -25,6 +26,7 @@ export type Command =
   | { readonly kind: "task"; readonly task: Task }
   | { readonly kind: "cancel"; readonly path: Path }
   | ({ readonly kind: "record" } & Recorded)
+  | { readonly kind: "keep"; readonly digest: Digest; readonly bytes: Uint8Array }
   | { readonly kind: "ended"; readonly settled: Settled };
 
 /** An event for the trace, with the texts and messages whose digests it needs. */

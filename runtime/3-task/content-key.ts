@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { type Digest, digest } from "../../compiler/ir/digest.ts";
 import { canonical, type Json, type JsonObject } from "../../compiler/ir/json.ts";
 import type { Type } from "../../compiler/ir/types.ts";
-import type { CodeTask, Message, ModelTask, ToolSchema } from "./task.ts";
+import type { ArtifactTask, CodeTask, Message, ModelTask, ToolSchema } from "./task.ts";
 
 /** What a tool call is, for its key: `fingerprint` says which tool the name meant. */
 export interface ToolIdentity {
@@ -25,6 +25,7 @@ export interface ContentKeys {
   readonly tool: (call: ToolIdentity) => Digest;
   readonly code: (task: CodeTask) => Digest;
   readonly wait: (wait: WaitIdentity) => Digest;
+  readonly artifact: (task: ArtifactTask) => Digest;
 }
 
 /**
@@ -43,6 +44,7 @@ export function contentKeys(): ContentKeys {
     tool: ({ tool, fingerprint, args }) => digest(["tool", tool, fingerprint, args]),
     code: ({ bundle, worker, input, memory }) => digest(["code", bundle, worker, input, memory]),
     wait: ({ channel, question, answer }) => digest(["wait", channel, question, plainType(answer)]),
+    artifact: (task) => digest(["artifact", task.digest, task.encoding]),
   };
 }
 

@@ -90,11 +90,21 @@ export interface WaitTask {
   readonly answer: Type;
 }
 
+/** The bytes of an artifact, as text: read where the run's folder is, on the main thread. */
+export interface ArtifactTask {
+  readonly kind: "artifact";
+  readonly path: Path;
+  readonly tool: string;
+  readonly name: string;
+  readonly digest: Digest;
+  readonly encoding: "text" | "base64";
+}
+
 /** What executors run, on whatever thread. */
 export type ThreadTask = ModelTask | ToolTask | CodeTask;
 
 /** What the scheduler hands out: stateless, plain, cloneable. */
-export type Task = ThreadTask | WaitTask;
+export type Task = ThreadTask | WaitTask | ArtifactTask;
 
 /** Tokens in disjoint buckets: `input` excludes `cached`, `output` excludes `reasoning`. */
 export interface Usage {

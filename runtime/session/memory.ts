@@ -1,74 +1,109 @@
 import { isList, type Json } from "../../compiler/ir/json.ts";
+import { type Artifact, type ArtifactWrite, type ArtifactWritten, applyArtifact, writeArtifact } from "./artifacts.ts";
 
 /**
- * Shared memory of a run: what agents keep with `tama_mem_*`.
+ * What the agents of a run keep together: state (`tama_mem_*`) and artifacts (`tama_artifact_*`).
  *
  * Owns the entries and their versions. Invariants:
  * M1: a view sees its own writes first, then those that it inherited, then its base's as they were when it was forked.
  * M2: a base is not written while a fork of it is open, so no view depends on timing.
  * M3: merging replays the writes of each fork in the order given: appends add up, the last set wins.
+ * M4: within a view each write has a higher version than all before it, those of its base included.
  */
 export interface Memory {
   /** The branch's path; null for the run's own memory. */
   readonly overlay: string | null;
   readonly base: Memory | null;
-  readonly entries: Map<string, Json | undefined>;
+  readonly entries: Map<string, Entry>;
+  readonly artifacts: Map<string, Artifact>;
   readonly writes: Write[];
-  /** How many writes it has had. */
+  /** The version of the state: how many writes it has had. A view goes on from its base's. */
   version: number;
 }
 
-/** A write as it was asked for. A delete is a set of nothing. */
-export type Write =
+/** A key's value, undefined once it is deleted, and the version of the state that its last write made. */
+export interface Entry {
+  readonly value: Json | undefined;
+  readonly version: number;
+}
+
+/** A write as it was asked for. */
+export type Write = StateWrite | ArtifactWrite;
+
+/** A write to the state. A delete is a set of nothing. */
+export type StateWrite =
   | { readonly kind: "set"; readonly key: string; readonly value: Json }
   | { readonly kind: "append"; readonly key: string; readonly item: Json }
   | { readonly kind: "delete"; readonly key: string };
 
 /** What a write did. `old` undefined: the key did not exist. */
-export interface Written {
+export interface Written extends Entry {
   readonly key: string;
-  readonly version: number;
-  readonly value: Json | undefined;
   readonly old: Json | undefined;
 }
 
-/** What a join did to its base: each write, and the keys that more than one branch set. */
+/** A key, or an artifact's name, that more than one branch wrote. */
+export interface Conflict {
+  readonly key: string;
+  readonly overlays: readonly string[];
+}
+
+type Joined<W> = W & { readonly overlay: string };
+
+/** What a join did to its base: each write, and what more than one branch wrote; appends never conflict. */
 export interface Merged {
-  readonly entries: readonly (Written & { readonly overlay: string })[];
-  readonly conflicts: readonly { readonly key: string; readonly overlays: readonly string[] }[];
+  readonly entries: readonly Joined<Written>[];
+  readonly conflicts: readonly Conflict[];
+  readonly artifacts: readonly Joined<ArtifactWritten>[];
+  readonly artifactConflicts: readonly Conflict[];
 }
 
 /** An empty memory for a run. */
 export function createMemory(): Memory {
-  return { overlay: null, base: null, entries: new Map(), writes: [], version: 0 };
+  return { overlay: null, base: null, entries: new Map(), artifacts: new Map(), writes: [], version: 0 };
 }
 
 /** A view of `base` for a parallel branch, with the writes of branches that it follows already in it. */
 export function fork(base: Memory, overlay: string, inherited: readonly Memory[] = []): Memory {
-  const view: Memory = { overlay, base, entries: new Map(), writes: [], version: 0 };
+  const view: Memory = { overlay, base, entries: new Map(), artifacts: new Map(), writes: [], version: base.version };
   for (const branch of inherited) for (const write of branch.writes) apply(view, write);
   return view;
 }
 
 /** The value of a key; undefined where there is none. */
 export function read(memory: Memory, key: string): Json | undefined {
-  for (let view: Memory | null = memory; view; view = view.base) {
-    if (view.entries.has(key)) return view.entries.get(key);
-  }
-  return undefined;
+  return entryOf(memory, key).value;
 }
 
-/** Writes to a view, which numbers its writes from 1. */
-export function write(memory: Memory, change: Write): Written {
+/** A key's value with its version; version 0 where there is none. */
+export function entryOf(memory: Memory, key: string): Entry {
+  for (let view: Memory | null = memory; view; view = view.base) {
+    const entry = view.entries.get(key);
+    if (entry) return entry.value === undefined ? missing : entry;
+  }
+  return missing;
+}
+
+const missing: Entry = { value: undefined, version: 0 };
+
+/** Writes to the state as a view sees it. */
+export function write(memory: Memory, change: StateWrite): Written {
   memory.writes.push(change);
-  memory.version += 1;
-  return { ...apply(memory, change), version: memory.version };
+  return applyState(memory, change);
 }
 
 /** Merges branches into the memory that they were forked from, in the order given. */
 export function merge(base: Memory, branches: readonly Memory[]): Merged {
-  const entries = branches.flatMap((branch) => branch.writes.map((change) => ({ ...write(base, change), overlay: branch.overlay ?? "" })));
-  return { entries, conflicts: conflictsOf(branches) };
+  const entries: Joined<Written>[] = [];
+  const artifacts: Joined<ArtifactWritten>[] = [];
+  for (const { writes, overlay } of branches) {
+    const at = { overlay: overlay ?? "" };
+    for (const change of writes) {
+      if (isArtifact(change)) artifacts.push({ ...writeArtifact(base, change), ...at });
+      else entries.push({ ...write(base, change), ...at });
+    }
+  }
+  return { entries, artifacts, conflicts: conflictsOf(branches, isSetting), artifactConflicts: conflictsOf(branches, isArtifact) };
 }
 
 /** Every key that has a value, sorted. */
@@ -78,14 +113,20 @@ export function keysOf(memory: Memory): readonly string[] {
   return [...seen].filter((key) => read(memory, key) !== undefined).sort();
 }
 
-function apply(memory: Memory, change: Write): Omit<Written, "version"> {
-  const old = read(memory, change.key);
-  const value = valueAfter(change, old);
-  memory.entries.set(change.key, value);
-  return { key: change.key, value, old };
+function apply(memory: Memory, change: Write): void {
+  if (isArtifact(change)) applyArtifact(memory, change);
+  else applyState(memory, change);
 }
 
-function valueAfter(change: Write, old: Json | undefined): Json | undefined {
+function applyState(memory: Memory, change: StateWrite): Written {
+  const old = read(memory, change.key);
+  const value = valueAfter(change, old);
+  memory.version += 1;
+  memory.entries.set(change.key, { value, version: memory.version });
+  return { key: change.key, version: memory.version, value, old };
+}
+
+function valueAfter(change: StateWrite, old: Json | undefined): Json | undefined {
   switch (change.kind) {
     case "set":
       return change.value;
@@ -102,10 +143,18 @@ function asList(value: Json | undefined): readonly Json[] {
   return isList(value) ? value : [value];
 }
 
-function conflictsOf(branches: readonly Memory[]): Merged["conflicts"] {
+function isArtifact(change: Write): change is ArtifactWrite {
+  return change.kind === "store" || change.kind === "discard";
+}
+
+function isSetting(change: Write): boolean {
+  return change.kind === "set" || change.kind === "delete";
+}
+
+function conflictsOf(branches: readonly Memory[], counts: (change: Write) => boolean): readonly Conflict[] {
   const setters = new Map<string, Set<string>>();
   for (const branch of branches) {
-    for (const change of branch.writes.filter((each) => each.kind !== "append")) {
+    for (const change of branch.writes.filter(counts)) {
       setters.set(change.key, (setters.get(change.key) ?? new Set()).add(branch.overlay ?? ""));
     }
   }

@@ -58,10 +58,15 @@ function* callsFor(seen: string, turn: number) {
     yield [
       { name: "tama_mem_set", args: { key, value: seen } },
       { name: "tama_mem_append", args: { key: "list", item: seen } },
-      { name: "tama_mem_get", args: { key } },
+      { name: "tama_mem_get", args: { key, with_version: dice(2) === 0 } },
+      { name: "tama_mem_set", args: { key, value: seen, expect_version: dice(3) } },
+      { name: "tama_mem_delete", args: { key } },
+      { name: "tama_artifact_write", args: { name: key, content: seen } },
+      { name: "tama_artifact_read", args: { name: key } },
+      { name: "tama_artifact_list", args: {} },
       { name: "tama_files_read", args: { path: `${count}` } },
       { name: "tama_files_read", args: { path: key } },
-    ][dice(5)] ?? { name: "start", args: {} };
+    ][dice(10)] ?? { name: "start", args: {} };
   }
   if (turn >= 3 || dice(3) === 0) yield { name: "finish", args: { key: "done", value: seen } };
 }

@@ -3,6 +3,7 @@ import { binary, builtin, type Expr, field, literal } from "../../compiler/ir/ex
 import { type Body, type Op, openKeys, type Result } from "../../compiler/ir/ops.ts";
 import type { Plan } from "../../compiler/ir/plan.ts";
 import { bodiesOf } from "../../compiler/ir/walk.ts";
+import { tools } from "../../stdlib/tools/index.ts";
 import { act, ask, base, callOp, code, madePlan, pure, valueOfOp } from "./made-plan.ts";
 
 export interface RandomPlan {
@@ -72,6 +73,7 @@ function makeResult(maker: Maker, ops: readonly Op[]): Result {
   return { kind: "outcome", key: literal(`key-${maker.random(3)}`), value: digestOf(maker) };
 }
 
+const stateTools = Object.values(tools).flatMap(({ name, where }) => (where === "state" ? [name] : []));
 const leaves = ["pure", "solid", "solid", "ask", "act", "act"] as const;
 const nested = ["map", "map", "repeat", "choose"] as const;
 
@@ -98,7 +100,7 @@ function opOfKind(maker: Maker, kind: string, id: string, depth: number): Op {
     case "ask":
       return ask(id, digestOf(maker), { span: random(2) === 0 ? "own" : "none" });
     case "act":
-      return act(id, digestOf(maker), { tools: ["tama_files_read", "tama_mem_set", "tama_mem_get", "tama_mem_append"] });
+      return act(id, digestOf(maker), { tools: ["tama_files_read", ...stateTools] });
     case "call": {
       const block = maker.callable[random(maker.callable.length)] ?? "";
       const keys = random(2) === 0 ? openKeys : ({ kind: "set", words: ["done", "x"], caller: random(2) === 0 } as const);

@@ -12,10 +12,12 @@ import type { Plan } from "../../compiler/ir/plan.ts";
 import { resolveModels } from "../../runtime/1-load/models.ts";
 import type { Settled } from "../../runtime/2-schedule/types.ts";
 import { startClock } from "../../runtime/3-task/clock.ts";
+import type { HostData } from "../../runtime/3-task/run-task.ts";
 import type { Row, TraceEvent } from "../../runtime/4-trace/columns.ts";
 import { readRun } from "../../runtime/4-trace/read.ts";
 import { type Asker, nobody } from "../../runtime/asker.ts";
 import { type ExecResult, exec, runDir } from "../../runtime/exec.ts";
+import type { Executor } from "../../runtime/executors/executor.ts";
 import { inlineExecutor } from "../../runtime/executors/inline.ts";
 import { type ModelRequest, type ModelServer, type Part, script, startModelServer } from "./model-server.ts";
 
@@ -30,6 +32,12 @@ export interface RunPlanOptions {
   readonly model?: string;
   /** Who answers the plan's questions; default nobody. */
   readonly asker?: Asker;
+  /** Where tasks run; default in this thread. */
+  readonly executor?: (data: HostData) => Executor;
+  /** The largest artifact, in bytes. */
+  readonly maxArtifactBytes?: number;
+  /** Called with the run's folder once the run has ended, while it is there. */
+  readonly onEnded?: (runDir: string) => void;
   /** A server of the test's own, in place of one that `parts` make. */
   readonly server?: ModelServer;
   readonly onEvent?: (event: TraceEvent) => void;
@@ -56,6 +64,7 @@ export async function runPlan(plan: Plan, parts: Readonly<Record<string, Part>>,
   try {
     const models = resolveModels(plan, { override: options.model ?? null, env: server.env });
     if (models.kind === "failed") throw new Error(models.diagnostics.map(({ message }) => message).join("\n"));
+    const data = { env: server.env, projectDir: options.projectDir ?? folder, bundles: plan.texts, clock: startClock() };
     const result = await exec({
       plan,
       entry: plan.entries.default,
@@ -64,7 +73,8 @@ export async function runPlan(plan: Plan, parts: Readonly<Record<string, Part>>,
       notes: [],
       stateDir: folder,
       traceId,
-      executor: inlineExecutor({ env: server.env, projectDir: options.projectDir ?? folder, bundles: plan.texts, clock: startClock() }),
+      executor: (options.executor ?? inlineExecutor)(data),
+      ...(options.maxArtifactBytes === undefined ? {} : { maxArtifactBytes: options.maxArtifactBytes }),
       concurrency: options.concurrency ?? 64,
       asker: options.asker ?? nobody,
       signal: options.signal ?? new AbortController().signal,
@@ -72,6 +82,7 @@ export async function runPlan(plan: Plan, parts: Readonly<Record<string, Part>>,
       onEvent: options.onEvent ?? (() => {}),
     });
     if (result.kind === "refused") throw new Error(result.diagnostic.message);
+    options.onEnded?.(runDir(folder, traceId));
     return { result, settled: result.settled, requests: server.requests, maxInFlight: server.maxInFlight(), ...readLog(folder) };
   } finally {
     if (!options.server) await server.close();

@@ -10,9 +10,10 @@ const test = suite("declarations");
 
 test("unlocked tools are offered in one fixed order", () => {
   const order = ["bash", "http_get", "http_post", "files_read", "files_write", "mem_set", "mem_get", "mem_append"];
+  const ours = ["mem_delete", "artifact_write", "artifact_read", "artifact_list"];
   assert.equal(
     toolOrder,
-    order.map((name) => `tama_${name}`),
+    [...order, ...ours].map((name) => `tama_${name}`),
   );
 });
 

@@ -23,7 +23,7 @@ export const act: Handler<Act> = {
   },
   task(run, frame, path, result) {
     const task = run.sent.get(path);
-    if (task?.kind === "tool") {
+    if (task?.kind === "tool" || task?.kind === "artifact") {
       toolAnswered(run, frame, task, result);
       return workOff(run, frame);
     }
