@@ -1,6 +1,15 @@
 /** `tamac`: flags in, text out. What a command does is loaded when it runs, so that `tamac --version` is quick. */
-import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
-import { type DiffFormat, diffFormats, type FindingFormat, findingFormats } from "./commands/formats.ts";
+import { Argument, Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import {
+  type DiffFormat,
+  diffFormats,
+  type FindingFormat,
+  findingFormats,
+  graphFormats,
+  type SchemaName,
+  schemaNames,
+} from "./commands/formats.ts";
+import type { GraphOptions } from "./commands/graph.ts";
 import type { Gate } from "./commands/judge.ts";
 import type { Output } from "./commands/terminal.ts";
 import { type ExitCode, exitCodes } from "./ir/exit-codes.ts";
@@ -13,7 +22,7 @@ Examples:
   tamac check --format sarif         all findings, for machines
   tamac build --check                in CI: is plan.json what the sources give?
   tamac diff main/plan.json plan.json --format markdown
-  tamac graph | dot -Tsvg > plan.svg
+  tamac graph -o plan.svg            --format mermaid for a README
   tamac expand reviewer              the ops that an agent is lowered to
   tamac explain resolve/unknown-agent
 
@@ -68,11 +77,26 @@ function program(result: { code: ExitCode }): Command {
       const { runDiff } = await import("./commands/diff.ts");
       await end(runDiff(from, to, options.format, outputOf({ ...options, format: "text" })));
     });
-  shared(tamac.command("graph [target]").description("draw a project, or a plan.json, as DOT"))
-    .option("-o, --output <file>", "where the graph goes (default: stdout)")
-    .action(async (target: string | undefined, options: Options) => {
+  coloured(tamac.command("graph [target]").description("draw a project, or a plan.json"))
+    .addOption(
+      new Option("--format <format>", "the drawing's language (default: by the output's name, else dot)").choices([...graphFormats]),
+    )
+    .option("-o, --output <file>", "where the drawing goes (default: stdout)")
+    .addOption(new Option("--level <level>", "agents and who calls whom, or the ops in them too").choices(["agents", "ops"]).default("ops"))
+    .option("--agent <name>", "only this agent, and what it reaches")
+    .option("--skills", "the skills that agents use")
+    .option("--tools", "the tools that agents can come to use")
+    .option("--effects", "what each agent can do to the world")
+    .option("--cost", "what a run costs, and the bounds of model steps")
+    .action(async (target: string | undefined, options: GraphOptions & { readonly color: boolean }) => {
       const { runGraph } = await import("./commands/graph.ts");
-      await end(runGraph(target ?? ".", { output: options.output }, outputOf(options)));
+      await end(runGraph(target ?? ".", options, outputOf({ format: "text", color: options.color })));
+    });
+  coloured(tamac.command("schema").description("print a JSON Schema, for editors and other tools"))
+    .addArgument(new Argument("<name>", "what it is of").choices([...schemaNames]))
+    .action(async (name: SchemaName, options: Options) => {
+      const { runSchema } = await import("./commands/schema.ts");
+      await end(runSchema(name, outputOf({ ...options, format: "text" })));
     });
   coloured(
     tamac.command("expand <agent> [target]").description("show the ops that an agent of a project, or of a plan.json, is lowered to"),

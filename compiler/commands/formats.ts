@@ -5,3 +5,11 @@ export type FindingFormat = (typeof findingFormats)[number];
 /** How a diff of plans is shown. */
 export const diffFormats = ["text", "json", "markdown"] as const;
 export type DiffFormat = (typeof diffFormats)[number];
+
+/** The languages of a drawing. */
+export const graphFormats = ["dot", "mermaid", "svg", "json"] as const;
+export type GraphFormat = (typeof graphFormats)[number];
+
+/** What there is a JSON Schema of. */
+export const schemaNames = ["plan"] as const;
+export type SchemaName = (typeof schemaNames)[number];

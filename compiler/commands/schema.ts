@@ -1,5 +1,6 @@
 import { type ExitCode, exitCodes } from "../ir/exit-codes.ts";
-import { type SchemaName, schemas } from "../schemas/index.ts";
+import { schemas } from "../schemas/index.ts";
+import type { SchemaName } from "./formats.ts";
 import type { Output } from "./terminal.ts";
 
 /** `tamac schema NAME`: a JSON Schema for editors. */

@@ -15,17 +15,18 @@ interface Subject {
 export function drawMachine(subject: Subject, into: Into, drawState: (body: Body, look: Attributes) => Drawn): Drawn {
   const { drawing, op, machine } = subject;
   const start = nameOf(drawing.block, op.id, "start");
-  node(drawing.canvas, start, { ...startStyle, tooltip: `${op.id}: at most ${op.max} steps` });
+  node(drawing.canvas, start, "start", { ...startStyle, tooltip: `${op.id}: at most ${op.max} steps` });
   join(drawing.canvas, into.flows, start, into.head);
   const states = new Map(machine.states.map(({ name, body }) => [name, drawState(body, endsAt(machine, name) ? terminalStyle : {})]));
   const markers = new Map(machine.markers.map((name) => [name, marker(subject, name)]));
   const end = stop(subject);
   const nodeOf = (to: string | null) => (to === null ? end : (states.get(to)?.entries[0] ?? markers.get(to)));
   const first = nodeOf(machine.initial);
-  if (first) edge(drawing.canvas, start, first);
+  if (first) edge(drawing.canvas, { from: start, to: first }, "flow");
   for (const way of merged(machine.transitions)) {
     const to = nodeOf(way.to);
-    for (const { from } of states.get(way.from)?.exits ?? []) if (to) edge(drawing.canvas, from, to, look(way.label));
+    for (const { from } of states.get(way.from)?.exits ?? [])
+      if (to) edge(drawing.canvas, { from, to }, isError(way.label) ? "error" : "flow", look(way.label));
   }
   const last = machine.states.flatMap(({ name }) => (endsAt(machine, name) ? (states.get(name)?.exits ?? []) : []));
   const stops: Flow[] = [...markers.values(), ...(end ? [end] : [])].map((from) => ({ from, label: "" }));
@@ -39,7 +40,7 @@ function endsAt(machine: Machine, name: string): boolean {
 
 function marker({ drawing: { canvas, block }, op }: Subject, name: string): string {
   const id = nameOf(block, op.id, "marker", name);
-  node(canvas, id, { label: name, tooltip: `${name}: passes key and value on`, ...markerStyle });
+  node(canvas, id, "marker", { label: name, tooltip: `${name}: passes key and value on`, ...markerStyle });
   return id;
 }
 
@@ -47,7 +48,7 @@ function marker({ drawing: { canvas, block }, op }: Subject, name: string): stri
 function stop({ drawing: { canvas, block }, op, machine }: Subject): string | null {
   if (!machine.transitions.some((way) => way.to === null && way.label !== "")) return null;
   const id = nameOf(block, op.id, "end");
-  node(canvas, id, { ...endStyle, tooltip: "stops" });
+  node(canvas, id, "end", { ...endStyle, tooltip: "stops" });
   return id;
 }
 

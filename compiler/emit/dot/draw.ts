@@ -40,10 +40,16 @@ function drawOp(drawing: Drawing, op: Op, into: Into): Drawn {
   }
 }
 
-function drawLeaf({ canvas, block, calls }: Drawing, op: Op, into: Into): Drawn {
+function drawLeaf({ canvas, block, calls, noteOf }: Drawing, op: Op, into: Into): Drawn {
   const name = nameOf(block, op.id);
   if (op.kind === "call") calls.push({ from: name, block: op.block });
-  node(canvas, name, { label: labelOf(op), tooltip: tooltipOf(op), ...opStyle[op.kind], ...into.look });
+  const note = noteOf(op);
+  node(canvas, name, op.kind, {
+    label: note === "" ? labelOf(op) : `${labelOf(op)}\n${note}`,
+    tooltip: tooltipOf(op),
+    ...opStyle[op.kind],
+    ...into.look,
+  });
   join(canvas, into.flows, name, into.head);
   return { entries: [name], exits: [{ from: name, label: "" }] };
 }
@@ -64,7 +70,9 @@ function drawRepeat(drawing: Drawing, op: Repeat, into: Into): Drawn {
 function drawBox(drawing: Drawing, op: MapOp | Repeat, label: string, into: Into): Drawn {
   const name = nameOf("cluster", drawing.block, op.id);
   const look = { label: roomy(label), tooltip: tooltipOf(op), ...opStyle[op.kind] };
-  const drawn = box(drawing.canvas, name, look, (canvas) => drawBody({ ...drawing, canvas }, op.body, { flows: into.flows, head: name }));
+  const drawn = box(drawing.canvas, { name, role: op.kind, values: look }, (canvas) =>
+    drawBody({ ...drawing, canvas }, op.body, { flows: into.flows, head: name }),
+  );
   return { entries: drawn.entries, exits: drawn.exits.map((flow) => ({ ...flow, tail: name })) };
 }
 

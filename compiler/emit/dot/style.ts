@@ -71,3 +71,16 @@ export const callStyle: Attributes = { style: "dashed", color: "#a0aab5", arrowh
 export const errorStyle: Attributes = { color: "#c53030", fontcolor: "#c53030" };
 export const agentStyle: Attributes = { style: "rounded,filled", color: "#cbd2d9", fillcolor: "#fafbfc", margin: 12, labeljust: "l" };
 export const entryStyle: Attributes = { ...agentStyle, color: ink, penwidth: 1.6 };
+export const skillStyle: Attributes = { shape: "note", style: "filled", fillcolor: "#fdf6d8", color: "#b7791f", fontsize: 11 };
+export const toolStyle: Attributes = {
+  shape: "cds",
+  style: "filled",
+  fillcolor: "#fbe6e0",
+  color: "#c05621",
+  fontsize: 11,
+  margin: "0.16,0.06",
+};
+export const useStyle: Attributes = { style: "dotted", color: "#b7791f", arrowhead: "none" };
+/** An agent drawn as one node. */
+export const agentNodeStyle: Attributes = { fillcolor: "#fafbfc", color: "#52606d" };
+export const entryNodeStyle: Attributes = { fillcolor: "#fafbfc", color: ink, penwidth: 1.8 };

@@ -25,7 +25,11 @@ export function attributes(values: Attributes): string {
   return written.length === 0 ? "" : ` [${written.join(" ")}]`;
 }
 
-/** A label with room at its sides: viewers without the font that Graphviz measured with draw it wider. */
+/** A label with room at its sides: viewers without the font that Graphviz measured with draw it wider, the more the longer it is. */
 export function roomy(label: string): string {
-  return ` ${label} `;
+  const lines = label.split("\n").map((line) => {
+    const room = " ".repeat(1 + (line.length >> 3));
+    return `${room}${line}${room}`;
+  });
+  return lines.join("\n");
 }
