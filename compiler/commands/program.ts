@@ -1,0 +1,143 @@
+import { Argument, Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { type ExitCode, exitCodes } from "../ir/exit-codes.ts";
+import { version } from "../version.ts";
+import { type DiffFormat, diffFormats, type FindingFormat, findingFormats, graphFormats, type SchemaName, schemaNames } from "./formats.ts";
+import type { GraphOptions } from "./graph.ts";
+import type { Gate } from "./judge.ts";
+import type { Output } from "./terminal.ts";
+
+const overview = `
+Examples:
+  tamac build                        compile the project in this folder to plan.json
+  tamac build examples/01 -o out.json
+  tamac check --format sarif         all findings, for machines
+  tamac build --check                in CI: is plan.json what the sources give?
+  tamac diff main/plan.json plan.json --format markdown
+  tamac graph -o plan.svg            --format mermaid for a README
+  tamac expand reviewer              the ops that an agent is lowered to
+  tamac explain resolve/unknown-agent
+
+Exit codes: 0 ok, 1 the project has errors, 2 wrong usage, 3 the plan is stale (build --check), 70 a bug of tamac.`;
+
+/** Runs the command that the arguments name. Each is loaded when it is asked for. Throws only for a bug. */
+export async function runProgram(args: readonly string[]): Promise<ExitCode> {
+  const result: { code: ExitCode } = { code: exitCodes.ok };
+  try {
+    await program(result).parseAsync(args, { from: "user" });
+    return result.code;
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
+  }
+}
+
+function program(result: { code: ExitCode }): Command {
+  const tamac = new Command("tamac")
+    .description("Compiles LLM agent pipelines to a typed plan, and proves what can be proved before a token is spent.")
+    .version(version, "--version", "print the version")
+    .helpOption("-h, --help", "show help")
+    .addHelpText("after", overview)
+    .exitOverride();
+  const end = async (code: ExitCode | Promise<ExitCode>) => {
+    result.code = await code;
+  };
+  gated(tamac.command("build [dir]").description("check a project and write its plan"))
+    .option("-o, --output <file>", "where the plan goes; `-` is stdout (default: <dir>/plan.json)")
+    .addOption(new Option("--check", "compare the plan that is there with the sources; exit 3 where they differ").conflicts("watch"))
+    .option("--watch", "build again after every change")
+    .action(async (dir: string | undefined, options: Options) => {
+      const { runBuild, watchBuild } = await import("./build.ts");
+      const run = options.watch ? watchBuild : runBuild;
+      await end(run(dir ?? ".", { ...options, output: options.output }, outputOf(options)));
+    });
+  gated(tamac.command("check [dir]").description("check a project without writing anything"))
+    .option("--watch", "check again after every change")
+    .action(async (dir: string | undefined, options: Options) => {
+      const { runCheck, watchCheck } = await import("./build.ts");
+      const run = options.watch ? watchCheck : runCheck;
+      await end(run(dir ?? ".", options, outputOf(options)));
+    });
+  coloured(tamac.command("diff <old> <new>").description("tell what two plans, or the plans of two projects, do differently"))
+    .addOption(new Option("--format <format>", "how it is shown").choices([...diffFormats]).default("text"))
+    .action(async (from: string, to: string, options: Options & { readonly format: DiffFormat }) => {
+      const { runDiff } = await import("./diff.ts");
+      await end(runDiff(from, to, options.format, outputOf({ ...options, format: "text" })));
+    });
+  coloured(tamac.command("graph [target]").description("draw a project, or a plan.json"))
+    .addOption(
+      new Option("--format <format>", "the drawing's language (default: by the output's name, else dot)").choices([...graphFormats]),
+    )
+    .option("-o, --output <file>", "where the drawing goes (default: stdout)")
+    .addOption(new Option("--level <level>", "agents and who calls whom, or the ops in them too").choices(["agents", "ops"]).default("ops"))
+    .option("--agent <name>", "only this agent, and what it reaches")
+    .option("--skills", "the skills that agents use")
+    .option("--tools", "the tools that agents can come to use")
+    .option("--effects", "what each agent can do to the world")
+    .option("--cost", "what a run costs, and the bounds of model steps")
+    .action(async (target: string | undefined, options: GraphOptions & { readonly color: boolean }) => {
+      const { runGraph } = await import("./graph.ts");
+      await end(runGraph(target ?? ".", options, outputOf({ format: "text", color: options.color })));
+    });
+  coloured(tamac.command("schema").description("print a JSON Schema, for editors and other tools"))
+    .addArgument(new Argument("<name>", "what it is of").choices([...schemaNames]))
+    .action(async (name: SchemaName, options: Options) => {
+      const { runSchema } = await import("./schema.ts");
+      await end(runSchema(name, outputOf({ ...options, format: "text" })));
+    });
+  coloured(
+    tamac.command("expand <agent> [target]").description("show the ops that an agent of a project, or of a plan.json, is lowered to"),
+  ).action(async (agent: string, target: string | undefined, options: Options) => {
+    const { runExpand } = await import("./expand.ts");
+    await end(runExpand(agent, target ?? ".", outputOf({ ...options, format: "text" })));
+  });
+  shared(tamac.command("explain [code]").description("show what a code of a finding means, or list all codes")).action(
+    async (code: string | undefined, options: Options) => {
+      const { listCodes, runExplain } = await import("./explain.ts");
+      await end(code === undefined ? listCodes(outputOf(options)) : runExplain(code, outputOf(options)));
+    },
+  );
+  return tamac;
+}
+
+interface Options extends Gate {
+  readonly output?: string;
+  readonly check?: boolean;
+  readonly watch?: boolean;
+  readonly format: FindingFormat;
+  readonly color: boolean;
+}
+
+/** The options of commands that judge a project. */
+function gated(command: Command): Command {
+  return shared(command)
+    .option("--strict", "take warnings for errors")
+    .option("--max-warnings <n>", "fail where there are more warnings", count)
+    .option("--baseline <file>", "tell only what this file of known findings does not know")
+    .option("--write-baseline", "write that file from what is found now");
+}
+
+function count(text: string): number {
+  if (/^\d{1,9}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError("a whole number from 0 is expected.");
+}
+
+/** The options of every command; excess arguments are wrong usage. */
+function shared(command: Command): Command {
+  const format = new Option("--format <format>", "how findings are shown").choices([...findingFormats]).default("text");
+  return coloured(command).addOption(format);
+}
+
+function coloured(command: Command): Command {
+  return command.option("--no-color", "never colour (nor where NO_COLOR is set, or stderr is no terminal)");
+}
+
+function outputOf(options: Options): Output {
+  const { stdout, stderr, env } = process;
+  return {
+    format: options.format,
+    colour: options.color && !env["NO_COLOR"] && stderr.isTTY === true,
+    width: stderr.isTTY ? stderr.columns : null,
+    stdout: (text) => void stdout.write(text),
+    stderr: (text) => void stderr.write(text),
+  };
+}
