@@ -8,7 +8,6 @@ export interface Cell {
   readonly length: number;
 }
 
-const graphemes = new Intl.Segmenter("en", { granularity: "grapheme" });
 const tabStop = 4;
 /** What would move the cursor, change its direction or the terminal's state. */
 const unprintable = /[\p{Cc}\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069\uFEFF]/gu;
@@ -17,17 +16,25 @@ const marks = /^[\p{Mn}\p{Me}\p{Cf}]+$/u;
 const wide =
   /[\u1100-\u115F\u2E80-\u303E\u3041-\u33FF\u3400-\u4DBF\u4E00-\uA4CF\uA960-\uA97C\uAC00-\uD7A3\uF900-\uFAFF\uFE30-\uFE6F\uFF01-\uFF60\uFFE0-\uFFE6\u{1F200}-\u{1F2FF}\u{20000}-\u{3FFFD}\p{Emoji_Presentation}]|\uFE0F/u;
 
+/** What needs no look at Unicode, whose tables take Node ten milliseconds to open. */
+const ascii = /^[\t\x20-\x7e]*$/;
+
 /** The cells of a line, tabs as spaces to the next stop, and nothing that a terminal would obey. */
 export function cellsOf(line: string): readonly Cell[] {
   const cells: Cell[] = [];
   let column = 0;
-  for (const { segment, index } of graphemes.segment(line)) {
+  for (const { segment, index } of charactersOf(line)) {
     const tab = tabStop - (column % tabStop);
     const cell = segment === "\t" ? { shown: " ".repeat(tab), width: tab } : { shown: printable(segment), width: widthOf(segment) };
     cells.push({ ...cell, offset: index, length: segment.length });
     column += cell.width;
   }
   return cells;
+}
+
+function charactersOf(line: string): Iterable<{ readonly segment: string; readonly index: number }> {
+  if (ascii.test(line)) return [...line].map((segment, index) => ({ segment, index }));
+  return new Intl.Segmenter("en", { granularity: "grapheme" }).segment(line);
 }
 
 /** Text without what a terminal would obey. */
