@@ -15,7 +15,7 @@ import { builtPlan, simulate } from "./support/simulate.ts";
 const root = fileURLToPath(new URL("..", import.meta.url));
 const read = (path: string) => readFileSync(join(root, path), "utf8");
 const readme = read("README.md");
-const documents = ["README.md", "examples/README.md", "compiler/README.md", "runtime/README.md"];
+const documents = ["README.md", "examples/README.md", "compiler/README.md", "runtime/README.md", "runtime/5-store/README.md"];
 const test = suite("README");
 
 test("each npm script that a README names is there", () => {

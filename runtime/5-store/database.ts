@@ -1,11 +1,11 @@
-import { existsSync, mkdirSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import { storeBusy, storeFailedQuery, storeUnusable } from "../../compiler/diagnostics/codes.generated.ts";
 import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
 import { ddl, ddlVersion } from "./ddl.ts";
-import { loadMissing } from "./load.ts";
+import { isNothing, loadPending, pending } from "./load.ts";
 import type { QueryResult, Store, StoreOptions } from "./store.ts";
 import { toJson } from "./values.ts";
 
@@ -19,53 +19,114 @@ type Attempt<T> = { readonly kind: "ok"; readonly value: T } | { readonly kind: 
 
 /** See `openStore`. */
 export async function open({ stateDir, waitMs }: StoreOptions): Promise<Store> {
-  const fromFile = existsSync(stateDir) ? await openFile(stateDir, waitMs) : null;
-  if (fromFile?.kind === "ok") return fromFile.value;
-  const opened = await loaded(":memory:", stateDir);
-  return { ...opened, place: "memory", warnings: [...(fromFile === null ? [] : [fromFile.diagnostic]), ...opened.warnings] };
+  const attempt = existsSync(stateDir) ? await whileBusy(fileOf(stateDir), waitMs, () => openFile(stateDir)) : null;
+  if (attempt?.kind === "ok") return attempt.value;
+  const { connection, close } = await connect(":memory:", "READ_WRITE");
+  const warnings = await fill(connection, stateDir);
+  return storeOn({ connection, close }, "memory", [...(attempt === null ? [] : [attempt.diagnostic]), ...warnings]);
 }
 
 /** See `loadRuns`. */
 export async function load({ stateDir, waitMs }: StoreOptions): Promise<readonly Diagnostic[]> {
   mkdirSync(stateDir, { recursive: true });
-  const opened = await openFile(stateDir, waitMs);
-  if (opened.kind === "failed") return [opened.diagnostic];
-  opened.value.close();
-  return opened.value.warnings;
+  const attempt = await whileBusy(fileOf(stateDir), waitMs, () => fillFile(stateDir));
+  return attempt.kind === "failed" ? [attempt.diagnostic] : attempt.value;
 }
 
-/** Opens the file, and waits while another process has it. */
-async function openFile(stateDir: string, waitMs: number): Promise<Attempt<Store>> {
-  const file = join(stateDir, "tama.duckdb");
+/** See `rebuildStore`. */
+export async function rebuild(options: StoreOptions): Promise<readonly Diagnostic[]> {
+  const file = fileOf(options.stateDir);
+  const attempt = await whileBusy(file, options.waitMs, async () => {
+    if (existsSync(file)) await holdAlone(file);
+    for (const name of [file, `${file}.wal`]) rmSync(name, { force: true });
+  });
+  return attempt.kind === "failed" ? [attempt.diagnostic] : load(options);
+}
+
+function fileOf(stateDir: string): string {
+  return join(stateDir, "tama.duckdb");
+}
+
+/** Tries again while another process has the file. */
+async function whileBusy<T>(file: string, waitMs: number, attempt: () => Promise<T>): Promise<Attempt<T>> {
   const until = performance.now() + waitMs;
   for (;;) {
     try {
-      return { kind: "ok", value: await loaded(file, stateDir) };
+      return { kind: "ok", value: await attempt() };
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      const isBusy = /could not set lock|conflicting lock/i.test(reason);
-      if (!isBusy) return { kind: "failed", diagnostic: storeUnusable(null, { file, reason: firstLine(reason) }) };
+      if (!isBusy(error)) return { kind: "failed", diagnostic: storeUnusable(null, { file, reason: firstLine(reasonOf(error)) }) };
       if (performance.now() >= until) return { kind: "failed", diagnostic: storeBusy(null, { file }) };
       await setTimeout(25);
     }
   }
 }
 
-/** A database that has all that the logs have. */
-async function loaded(file: string, stateDir: string): Promise<Store> {
-  const { connection, close } = await connect(file);
+/** The file, for reading only; what it lacks is loaded before. Where it lacks nothing, many processes can read it at once. */
+async function openFile(stateDir: string): Promise<Store> {
+  const file = fileOf(stateDir);
+  if (existsSync(file)) {
+    const database = await connect(file, "READ_ONLY");
+    const todo = await closingOnError(database, async () =>
+      (await isOurs(database)) ? pending(database.connection, runsIn(stateDir)) : null,
+    );
+    if (todo && isNothing(todo)) return storeOn(database, "file", todo.refused);
+    database.close();
+  }
+  const warnings = await fillFile(stateDir);
+  return storeOn(await connect(file, "READ_ONLY"), "file", warnings);
+}
+
+/** Brings the file up to the logs. */
+async function fillFile(stateDir: string): Promise<readonly Diagnostic[]> {
+  const database = await connect(fileOf(stateDir), "READ_WRITE");
+  const warnings = await closingOnError(database, () => fill(database.connection, stateDir));
+  database.close();
+  return warnings;
+}
+
+async function fill(connection: DuckDBConnection, stateDir: string): Promise<readonly Diagnostic[]> {
+  await ensureTables(connection);
+  const todo = await pending(connection, runsIn(stateDir));
+  await loadPending(connection, todo);
+  return todo.refused;
+}
+
+/** Fails where another process has the file. What is no database is held by nobody. */
+async function holdAlone(file: string): Promise<void> {
   try {
-    await ensureTables(connection);
-    const warnings = await loadMissing(connection, join(stateDir, "runs"));
-    return { place: "file", warnings, query: (sql, values) => query(connection, sql, values ?? []), close };
+    (await connect(file, "READ_WRITE")).close();
   } catch (error) {
-    close();
+    if (isBusy(error)) throw error;
+  }
+}
+
+function storeOn({ connection, close }: Database, place: Store["place"], warnings: readonly Diagnostic[]): Store {
+  return { place, warnings, query: (sql, values) => query(connection, sql, values ?? []), close };
+}
+
+async function closingOnError<T>(database: Database, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    database.close();
     throw error;
   }
 }
 
-async function connect(file: string): Promise<Database> {
-  const instance = await DuckDBInstance.create(file);
+function runsIn(stateDir: string): string {
+  return join(stateDir, "runs");
+}
+
+function isBusy(error: unknown): boolean {
+  return /could not set lock|conflicting lock/i.test(reasonOf(error));
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+async function connect(file: string, mode: "READ_ONLY" | "READ_WRITE"): Promise<Database> {
+  const instance = await DuckDBInstance.create(file, { access_mode: mode });
   const connection = await instance.connect();
   const close = () => {
     connection.closeSync();
@@ -74,10 +135,15 @@ async function connect(file: string): Promise<Database> {
   return { connection, close };
 }
 
+/** Whether this tama made the tables. */
+async function isOurs({ connection }: Pick<Database, "connection">): Promise<boolean> {
+  const found = await connection.runAndReadAll("SELECT comment FROM duckdb_tables() WHERE table_name = 'loaded' AND schema_name = 'main'");
+  return found.getRows()[0]?.[0] === ddlVersion;
+}
+
 /** Makes the tables. Those of another version go: all that they hold is in the logs. */
 async function ensureTables(connection: DuckDBConnection): Promise<void> {
-  const found = await connection.runAndReadAll("SELECT comment FROM duckdb_tables() WHERE table_name = 'loaded' AND schema_name = 'main'");
-  if (found.getRows()[0]?.[0] === ddlVersion) return;
+  if (await isOurs({ connection })) return;
   await connection.run("BEGIN TRANSACTION");
   for (const kind of ["VIEW", "TABLE"]) {
     const names = await connection.runAndReadAll(

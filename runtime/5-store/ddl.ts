@@ -11,7 +11,7 @@ const types: Readonly<Record<Column["type"], string>> = { utf8: "VARCHAR", int64
 export const ddl = [
   `CREATE TABLE log (${columnNames.map((name) => `"${name}" ${types[columns[name].type]}`).join(", ")})`,
   "CREATE TABLE loaded (trace_id VARCHAR, seq BIGINT, stamp VARCHAR, live BOOLEAN)",
-  ...Object.entries(views).map(([name, query]) => `CREATE VIEW ${name} AS ${query}`),
+  ...Object.entries(views).map(([name, { query }]) => `CREATE VIEW ${name} AS ${query}`),
 ].join(";\n");
 
 /** Which `ddl` made a database: one of another tama is made anew. */

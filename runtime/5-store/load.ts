@@ -13,28 +13,43 @@ interface Loaded {
   readonly live: boolean;
 }
 
-/**
- * Brings the database up to the logs under `runsDir`, rows and watermarks in one transaction: the rows that it lacks come in,
- * runs that are no longer there go. A log that cannot be read is left out and reported.
- */
-export async function loadMissing(connection: DuckDBConnection, runsDir: string): Promise<readonly Diagnostic[]> {
+/** What a database lacks, and has too much. */
+export interface Pending {
+  /** Runs whose logs are no longer there. */
+  readonly gone: readonly string[];
+  readonly changed: readonly Change[];
+  /** Why logs that cannot be read are left out. */
+  readonly refused: readonly Diagnostic[];
+}
+
+/** Compares the database with the logs under `runsDir`. */
+export async function pending(connection: DuckDBConnection, runsDir: string): Promise<Pending> {
   const loaded = await readLoaded(connection);
   const present = existsSync(runsDir)
     ? readdirSync(runsDir, { withFileTypes: true })
         .filter((entry) => entry.isDirectory())
         .map(({ name }) => name)
     : [];
-  const gone = [...loaded.keys()].filter((id) => !present.includes(id));
   const changes = present.flatMap((id) => changeOf(runsDir, id, loaded.get(id)));
-  const refused = changes.flatMap(({ refused }) => refused ?? []);
-  const readable = changes.filter(({ refused }) => refused === null);
-  if (gone.length === 0 && readable.length === 0) return refused;
+  return {
+    gone: [...loaded.keys()].filter((id) => !present.includes(id)),
+    changed: changes.filter(({ refused }) => refused === null),
+    refused: changes.flatMap(({ refused }) => refused ?? []),
+  };
+}
 
+/** Whether the database has what the logs have. */
+export function isNothing({ gone, changed }: Pending): boolean {
+  return gone.length === 0 && changed.length === 0;
+}
+
+/** Brings the database up to the logs, rows and watermarks in one transaction. */
+export async function loadPending(connection: DuckDBConnection, todo: Pending): Promise<void> {
+  if (isNothing(todo)) return;
   await connection.run("BEGIN TRANSACTION");
-  for (const id of gone) await forget(connection, id, ["log", "loaded"]);
-  for (const change of readable) await loadRun(connection, change);
+  for (const id of todo.gone) await forget(connection, id, ["log", "loaded"]);
+  for (const change of todo.changed) await loadRun(connection, change);
   await connection.run("COMMIT");
-  return refused;
 }
 
 interface Change {

@@ -14,7 +14,7 @@ export type QueryResult =
   | { readonly kind: "ok"; readonly columns: readonly string[]; readonly rows: readonly (readonly Json[])[] }
   | { readonly kind: "failed"; readonly diagnostic: Diagnostic };
 
-/** An open database that had all rows of the logs when it was opened. Others cannot open a `file` until it is closed. */
+/** An open database that had all rows of the logs when it was opened. A `file` is open for reading only; others can read it, too, but load nothing until it is closed. */
 export interface Store {
   readonly place: "file" | "memory";
   /** Why it is in memory, and which logs it could not read. */
@@ -28,6 +28,12 @@ export interface Store {
 export async function openStore(options: StoreOptions): Promise<Store> {
   const { open } = await import("./database.ts");
   return open(options);
+}
+
+/** Makes the database anew from the logs alone, whatever was in its place. Leaves it alone where another process has it, and says so. */
+export async function rebuildStore(options: StoreOptions): Promise<readonly Diagnostic[]> {
+  const { rebuild } = await import("./database.ts");
+  return rebuild(options);
 }
 
 /** Loads what the database lacks, and closes it. Leaves it alone where that cannot be done, and says why. */

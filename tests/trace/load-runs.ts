@@ -3,7 +3,7 @@ import { loadRuns, openStore } from "../../runtime/5-store/store.ts";
 
 const [stateDir = "", uid] = process.argv.slice(2);
 if (uid !== undefined) {
-  const store = await openStore({ stateDir, waitMs: 100 }); // loads the libraries while their files can still be read
+  const store = await openStore({ stateDir: `${stateDir}-none`, waitMs: 100 }); // loads the libraries while their files can still be read
   store.close();
   process.setuid?.(Number(uid));
   const again = await openStore({ stateDir, waitMs: 100 });

@@ -10,7 +10,7 @@ import type { Json } from "../../compiler/ir/json.ts";
 import { columnNames } from "../../runtime/4-trace/columns.ts";
 import { readRun } from "../../runtime/4-trace/read.ts";
 import { walFile } from "../../runtime/4-trace/segments.ts";
-import { openStore, type Store } from "../../runtime/5-store/store.ts";
+import { openStore, rebuildStore, type Store } from "../../runtime/5-store/store.ts";
 import { endRun, eventOf, idOf, mustOpen, newFolder, recordRun, removeFolders, smallRun, startRun } from "./made-run.ts";
 
 const test = suite("store");
@@ -282,6 +282,21 @@ test("the database of another tama is made anew", async () => {
   assert.equal(await ask(state, "SELECT status FROM runs"), [{ status: "ok" }]);
 });
 
+test("a change of the schema loses no row", async () => {
+  const state = newFolder();
+  for (const digit of ["a", "b"]) smallRun(state, idOf(digit));
+  const [before] = await ask(state, `${checksum} log`);
+  const instance = await DuckDBInstance.create(join(state, "tama.duckdb"));
+  const connection = await instance.connect();
+  await connection.run(
+    "ALTER TABLE log ADD COLUMN gone INTEGER; ALTER TABLE log DROP COLUMN detail; COMMENT ON TABLE loaded IS 'of another time'",
+  );
+  connection.closeSync();
+  instance.closeSync();
+  assert.equal(await ask(state, `${checksum} log`), [before]);
+  assert.equal(before?.["n"], 46);
+});
+
 test("the log of a newer tama is told and left out", async () => {
   const state = newFolder();
   smallRun(state, idOf("a"));
@@ -321,10 +336,10 @@ test("two processes that load at once both end up in the database", async () => 
   );
 });
 
-test("while another process has the database, the logs answer", async () => {
+test("while another process loads the database, the logs answer", async () => {
   const state = newFolder();
   smallRun(state, idOf("a"));
-  const holder = spawn(process.execPath, ["--import", "tsx", join(root, "tests/trace/hold-database.ts"), state], {
+  const holder = spawn(process.execPath, ["--import", "tsx", join(root, "tests/trace/hold-database.ts"), state, "loading"], {
     cwd: root,
     stdio: ["pipe", "pipe", "inherit"],
   });
@@ -346,26 +361,74 @@ test("while another process has the database, the logs answer", async () => {
   opened.close();
 });
 
-test("a database that cannot be written is answered for from the logs", async () => {
+/** Makes a database read-only, opens it as somebody who is bound by that, and gives what came of it. */
+async function openedReadOnly(state: string): Promise<{ place: string; codes: readonly string[]; rows: { rows: Json } }> {
+  const modes = [
+    ["tama.duckdb", 0o444, 0o644],
+    [".", 0o555, 0o755],
+  ] as const;
+  for (const [path, mode] of modes) chmodSync(join(state, path), mode);
+  const uid = process.getuid?.() === 0 ? 65534 : process.getuid?.();
+  const { stdout } = await runNode(process.execPath, ["--import", "tsx", join(root, "tests/trace/load-runs.ts"), state, String(uid)], {
+    cwd: root,
+  });
+  for (const [path, , mode] of modes) chmodSync(join(state, path), mode);
+  return JSON.parse(stdout);
+}
+
+test("a database that cannot be written is read where it lacks nothing, and answered for from the logs where it does", async () => {
   const state = newFolder();
   smallRun(state, idOf("a"));
   await ask(state, "SELECT 1");
+  const whole = await openedReadOnly(state);
+  assert.equal([whole.place, whole.codes, whole.rows.rows], ["file", [], [[1]]]);
   smallRun(state, idOf("b"));
-  for (const [path, mode] of [
-    ["tama.duckdb", 0o444],
-    [".", 0o555],
-  ] as const)
-    chmodSync(join(state, path), mode);
-  const isRoot = process.getuid?.() === 0;
-  const script = join(root, "tests/trace/load-runs.ts");
-  const { stdout } = await runNode(process.execPath, ["--import", "tsx", script, state, String(isRoot ? 65534 : process.getuid?.())], {
+  const behind = await openedReadOnly(state);
+  assert.equal([behind.place, behind.codes, behind.rows.rows], ["memory", ["store/unusable"], [[2]]]);
+});
+
+test("a query cannot change the database", async () => {
+  const state = newFolder();
+  smallRun(state, idOf("a"));
+  const store = await openStore({ stateDir: state, waitMs: 0 });
+  for (const sql of ["DELETE FROM log", "DROP TABLE loaded", "COMMIT; BEGIN; CREATE TABLE mine (x INTEGER)", "UPDATE loaded SET seq = 1"]) {
+    const result = await store.query(sql);
+    assert.is(result.kind, "failed", sql);
+  }
+  store.close();
+  assert.equal(await ask(state, "SELECT status FROM runs"), [{ status: "ok" }]);
+});
+
+test("several read the database at once", async () => {
+  const state = newFolder();
+  smallRun(state, idOf("a"));
+  await ask(state, "SELECT 1");
+  const holder = spawn(process.execPath, ["--import", "tsx", join(root, "tests/trace/hold-database.ts"), state, "reading"], {
     cwd: root,
+    stdio: ["pipe", "pipe", "inherit"],
   });
-  chmodSync(state, 0o755);
-  const told = JSON.parse(stdout);
-  assert.is(told.place, "memory");
-  assert.equal(told.codes, ["store/unusable"]);
-  assert.equal(told.rows.rows, [[2]]);
+  await new Promise((resolve) => holder.stdout.once("data", resolve));
+  const store = await openStore({ stateDir: state, waitMs: 0 });
+  assert.equal([store.place, store.warnings], ["file", []]);
+  store.close();
+  holder.stdin.end();
+});
+
+test("a rebuilt database has what the logs have, whatever was in its place", async () => {
+  const state = newFolder();
+  smallRun(state, idOf("a"));
+  const sum = `${checksum} log`;
+  const [before] = await ask(state, sum);
+  for (const damage of [
+    () => writeFileSync(join(state, "tama.duckdb"), "not a database"),
+    () => rmSync(join(state, "tama.duckdb")),
+    () => writeFileSync(join(state, "tama.duckdb"), readFileSync(join(state, "tama.duckdb")).subarray(0, 20_000)),
+    () => undefined,
+  ]) {
+    damage();
+    assert.equal(await rebuildStore({ stateDir: state, waitMs: 0 }), []);
+    assert.equal(await ask(state, sum), [before]);
+  }
 });
 
 test.run();

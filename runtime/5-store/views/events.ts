@@ -1,0 +1,58 @@
+import { columnNames } from "../../4-trace/columns.ts";
+import { fromLog, select, type View } from "./view.ts";
+
+const first = ["seq", "trace_id", "kind", "path"] as const;
+const ofTexts = ["text", "hash", "parent_hash", "system_hash"];
+const rest = columnNames.filter((name) => !ofTexts.includes(name) && !first.some((other) => other === name));
+
+/** Everything that happened, in order. */
+export const events: View = {
+  row: "something that happened; `kind` says what",
+  columns: {
+    ...fromLog("seq", "trace_id"),
+    timestamp: "when, milliseconds since 1970",
+    ...fromLog("kind", "path", ...rest),
+  },
+  query: `
+    SELECT l.seq, l.trace_id, l.time_us // 1000 AS timestamp, l.kind, l.path, ${select("l", ...rest)}
+    FROM log l WHERE kind NOT IN ('text', 'message')`,
+};
+
+/** The same as the entries of a session. */
+export const trajectory: View = {
+  row: "an entry of the run's trajectory: what agents, models, tools and people did, and what it did to the state",
+  columns: {
+    trace_id: "the run, which is a session",
+    seq_num: "the entry's place, from 1 and without gaps",
+    timestamp: "when, milliseconds since 1970",
+    agent_id: "the agent whose doing it is",
+    entry_type:
+      "session_created, session_loaded, session_saved, agent_invoked, agent_completed, agent_failed, state_set, state_deleted, artifact_written, artifact_deleted, user_input, system_note, or the kind of the event",
+    content: "what the entry says, as JSON",
+    ...fromLog("path", "span_id"),
+    seq: "the event's number in the run",
+  },
+  query: `
+    WITH agents AS (SELECT DISTINCT trace_id, span_id, split_part(name, ':', 2) AS agent FROM log WHERE kind = 'span_started')
+    SELECT l.trace_id, row_number() OVER (PARTITION BY l.trace_id ORDER BY l.seq) AS seq_num, l.time_us // 1000 AS timestamp,
+      coalesce(self.agent, around.agent, 'system') AS agent_id,
+      CASE
+        WHEN l.kind = 'run_started' AND l.segment = 1 THEN 'session_created'
+        WHEN l.kind = 'run_started' THEN 'session_loaded'
+        WHEN l.kind = 'run_ended' THEN 'session_saved'
+        WHEN l.kind = 'span_started' THEN 'agent_invoked'
+        WHEN l.kind = 'span_ended' AND l.status = 'ok' THEN 'agent_completed'
+        WHEN l.kind = 'span_ended' THEN 'agent_failed'
+        WHEN l.kind = 'wait_answer' THEN 'user_input'
+        ELSE l.kind END AS entry_type,
+      json_merge_patch('{}', json_object('key', l.key, 'tool', l.tool_name, 'model', l.model, 'status', l.status, 'code', l.code,
+        'message', l.message, 'version', l.version, 'input', input.text, 'value', value.text, 'old_value', old.text)) AS content,
+      l.path, l.span_id, l.seq
+    FROM log l
+    LEFT JOIN agents self ON self.trace_id = l.trace_id AND self.span_id = l.span_id
+    LEFT JOIN agents around ON around.trace_id = l.trace_id AND around.span_id = l.parent_span_id
+    LEFT JOIN texts input ON input.trace_id = l.trace_id AND input.hash = l.input_hash
+    LEFT JOIN texts value ON value.trace_id = l.trace_id AND value.hash = l.value_hash
+    LEFT JOIN texts old ON old.trace_id = l.trace_id AND old.hash = l.old_hash
+    WHERE l.kind NOT IN ('text', 'message', 'intent', 'attempt')`,
+};
