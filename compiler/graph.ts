@@ -1,5 +1,5 @@
-import { DirectedGraph } from "graphology";
-import { hasCycle, topologicalSort } from "graphology-dag";
+import { createRequire } from "node:module";
+import type { DirectedGraph } from "graphology";
 
 /** Who leads to whom, by name. A target that is no key leads nowhere. */
 export type Edges = ReadonlyMap<string, readonly string[]>;
@@ -9,8 +9,8 @@ const maxStarts = 32;
 
 /** The names in an order in which each stands before those that it leads to; null if there is a cycle. */
 export function order(edges: Edges): readonly string[] | null {
-  const graph = graphOf(edges);
-  return hasCycle(graph) ? null : topologicalSort(graph);
+  const ordered = bottomUp(edges);
+  return ordered.size === edges.size ? [...ordered].reverse() : null;
 }
 
 /** The names, each after those that it leads to. Those that are on a cycle, or lead to one, are left out. */
@@ -41,7 +41,9 @@ export function reachable(edges: Edges, starts: Iterable<string>): ReadonlySet<s
  * first name in order; the cycles are sorted by that.
  */
 export function cycles(edges: Edges): readonly (readonly string[])[] {
-  const graph = graphOf(withoutEnds(edges));
+  const circular = withoutEnds(edges);
+  if (circular.size === 0) return [];
+  const graph = graphOf(circular);
   dropLooseEnds(graph);
   const found: (readonly string[])[] = [];
   const settled = new Set<string>();
@@ -58,18 +60,24 @@ export function cycles(edges: Edges): readonly (readonly string[])[] {
 /** What is on a cycle or leads to one: of most projects nothing. */
 function withoutEnds(edges: Edges): Edges {
   const ended = bottomUp(edges);
-  return ended.size === edges.size ? new Map() : new Map([...edges].filter(([name]) => !ended.has(name)));
+  return new Map([...edges].filter(([name]) => !ended.has(name)));
 }
 
 /** Sorted, so that no answer depends on the order in which edges were found. */
 function graphOf(edges: Edges): DirectedGraph {
-  const graph = new DirectedGraph();
+  const graph = newGraph();
   for (const name of [...edges.keys()].sort()) graph.addNode(name);
   for (const name of graph.nodes()) {
     const targets = new Set((edges.get(name) ?? []).filter((target) => edges.has(target)));
     for (const target of [...targets].sort()) graph.addDirectedEdge(name, target);
   }
   return graph;
+}
+
+/** Graphology is loaded where there is a cycle: loading it takes a tenth of the time in which a small project is built. */
+function newGraph(): DirectedGraph {
+  const { DirectedGraph }: typeof import("graphology") = createRequire(import.meta.url)("graphology");
+  return new DirectedGraph();
 }
 
 /** Drops what no cycle can hold: what only leads to one. */

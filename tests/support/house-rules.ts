@@ -54,7 +54,13 @@ const areas: readonly Area[] = [
     isPure: true,
     rule: "emit imports ir, diagnostics, stdlib and graph, and does no IO",
   },
-  { files: /^compiler\/graph\.ts$/, may: [ir], builtins: none, isPure: true, rule: "graph imports ir" },
+  {
+    files: /^compiler\/graph\.ts$/,
+    may: [ir],
+    builtins: /^node:module$/,
+    isPure: true,
+    rule: "graph imports ir, and loads graphology when it needs it",
+  },
   { files: /^compiler\/version\.ts$/, may: [manifest], builtins: none, isPure: true, rule: "the version comes from package.json alone" },
   {
     files: /^compiler\/config(\.ts$|\/)/,
