@@ -15,6 +15,10 @@ const entries = {
   compiler: "compiler/index.ts",
   runtime: "runtime/index.ts",
 };
+/** Bundled together, so that they share chunks. Each command has chunks of its own: fewer to open, which is most of its start. */
+const groups = [["tamac"], ["tama", "worker"], ["compiler", "runtime"]].filter((names) =>
+  names.some((name) => existsSync(join(root, entries[name]))),
+);
 const commands = ["tamac.js", "tama.js"];
 const shebang = "#!/usr/bin/env node\n";
 
@@ -28,7 +32,6 @@ const external = ["@duckdb/node-api", "@duckdb/node-bindings", "esbuild", "pisci
 
 const options = {
   absWorkingDir: root,
-  entryPoints: Object.fromEntries(present),
   outdir,
   chunkNames: "chunk-[hash]",
   bundle: true,
@@ -42,12 +45,25 @@ const options = {
   legalComments: "none",
   logLevel: "warning",
   write: false,
-  plugins: [{ name: "write", setup: (plugin) => plugin.onEnd((result) => writeChanged(result.outputFiles ?? [])) }],
 };
+const optionsOf = (group) => ({
+  ...options,
+  entryPoints: Object.fromEntries(present.filter(([name]) => group.includes(name))),
+  plugins: [{ name: "write", setup: (plugin) => plugin.onEnd(({ outputFiles = [] }) => collect(group, outputFiles)) }],
+});
+
+/** What each group was bundled to last. */
+const made = new Map();
+
+/** One that failed has no outputs: what is there stays. */
+function collect(group, outputs) {
+  if (outputs.length === 0) return;
+  made.set(group, outputs);
+  if (made.size === groups.length) writeChanged([...made.values()].flat());
+}
 
 /** Replaces only what changed, each file at once, so that a process which runs from dist/ never sees half a file. */
 function writeChanged(outputs) {
-  if (outputs.length === 0) return;
   mkdirSync(outdir, { recursive: true });
   for (const output of outputs) write(output.path, output.text);
   const kept = new Set(outputs.map((output) => basename(output.path)));
@@ -67,8 +83,8 @@ function write(path, text) {
 
 if (present.length === 0) process.exit(0);
 if (process.argv.includes("--watch")) {
-  await (await context(options)).watch();
+  for (const group of groups) await (await context(optionsOf(group))).watch();
   console.log("bundle: watching");
 } else {
-  await build(options).catch(() => process.exit(1));
+  await Promise.all(groups.map((group) => build(optionsOf(group)))).catch(() => process.exit(1));
 }
