@@ -1,5 +1,7 @@
+import type { Pattern } from "../stdlib/pattern.ts";
 import type { ConfigSource } from "./1-source/types.ts";
 import { decodeModels, decodeProviders } from "./config/models.ts";
+import { decodePatterns, type OwnPattern } from "./config/patterns.ts";
 import { findPlaces } from "./config/places.ts";
 import { type Field, items, nameOf, numberIn, spanOf, table, text, wholeFrom, word } from "./config/read.ts";
 import { checkSettings } from "./config/severities.ts";
@@ -35,6 +37,8 @@ export interface Config {
   };
   readonly permissions?: readonly Effect[];
   readonly trace?: { readonly texts?: "full" | "hash" };
+  /** Patterns of the project's own, as `definePattern` declares them. */
+  readonly patterns?: readonly Pattern[];
   /** How much findings weigh, by code: `{ "resolve/unused-agent": "off" }`. */
   readonly diagnostics?: Readonly<Record<string, Setting>>;
 }
@@ -53,6 +57,7 @@ export interface ProjectConfig {
   readonly limits: Limits;
   readonly permissions: readonly Effect[] | null;
   readonly trace: { readonly texts: "full" | "hash" };
+  readonly patterns: readonly OwnPattern[];
   /** Whether something in it was reported as an error: later phases stay silent about what may follow from that. */
   readonly broken: boolean;
 }
@@ -110,13 +115,14 @@ const emptyConfig: ProjectConfig = {
   limits: noLimits,
   permissions: null,
   trace: { texts: "full" },
+  patterns: [],
   broken: false,
 };
 
 function decodeRoot(root: Field, source: ConfigSource): ProjectConfig {
   const top = table(root, topLevel);
   const project = top.project ? table(top.project, source.format === "toml" ? ["name", "root", "entrypoint"] : ["name", "root"]) : {};
-  for (const field of [top.patterns, top.tools]) if (field) notYet(field);
+  if (top.tools) notYet(top.tools);
   checkRoot(project.root);
   checkSettings(top.diagnostics);
   return {
@@ -128,6 +134,7 @@ function decodeRoot(root: Field, source: ConfigSource): ProjectConfig {
     limits: decodeLimits(top.limits),
     permissions: top.permissions ? items(top.permissions).flatMap((item) => word(item, effects) ?? []) : null,
     trace: { texts: top.trace ? (word(table(top.trace, ["texts"]).texts, ["full", "hash"]) ?? "full") : "full" },
+    patterns: decodePatterns(top.patterns),
   };
 }
 

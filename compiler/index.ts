@@ -1,5 +1,13 @@
 /** The compiler as a library, `tama/compiler`. Importing it does nothing. */
-export { definePattern } from "../stdlib/pattern.ts";
+export {
+  type Builder,
+  definePattern,
+  type Pattern,
+  type PatternDeclaration,
+  type PatternInput,
+  type Placed,
+  type Step,
+} from "../stdlib/pattern.ts";
 export { defineTool } from "../stdlib/tool.ts";
 export { types } from "../stdlib/types.ts";
 export { defineWorker } from "../stdlib/worker.ts";
@@ -17,5 +25,7 @@ export { renderText, summarise, type TextOptions } from "./diagnostics/render/te
 export { hasErrors } from "./diagnostics/sort.ts";
 export { dot } from "./emit/dot.ts";
 export { planJson } from "./emit/plan-json.ts";
+export { binary, builtin, choice, type Expr, each, field, literal, not } from "./ir/expr.ts";
+export { type KeySet, type OnFailure, openKeys, type Requirement, type Result } from "./ir/ops.ts";
 export type { Plan } from "./ir/plan.ts";
 export type { Type } from "./ir/types.ts";

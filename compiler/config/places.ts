@@ -59,10 +59,13 @@ export function nearestPlace(places: Places, path: readonly string[], part: keyo
   return undefined;
 }
 
-/** The object given to the last of the define functions, or else the default export. */
+/** The object given to `defineConfig`, or to the last of the define functions, or else the default export. */
 function scanExport(scan: Scan): void {
   const texts = scan.tokens.map((token) => token.text);
-  const call = texts.findLastIndex((text, index) => /^define[A-Z]/.test(text) && texts[index + 1] === "(" && texts[index + 2] === "{");
+  const callOf = (name: RegExp) =>
+    texts.findLastIndex((text, index) => name.test(text) && texts[index + 1] === "(" && texts[index + 2] === "{");
+  const config = callOf(/^defineConfig$/);
+  const call = config === -1 ? callOf(/^define[A-Z]/) : config;
   const start = call === -1 ? texts.findIndex((text, index) => text === "default" && texts[index + 1] === "{") + 1 : call + 2;
   scan.at = start;
   if (start > 0) scanValue(scan, [], 0);

@@ -117,7 +117,8 @@ const modelOp = {
 const onFailure = C.oneOf("propagate", "value");
 
 const op: C.Codec<O.Op> = C.lazy("op", () => ops);
-const body: C.Codec<O.Body> = C.lazy("body", () => C.objectOf<O.Body>({ ops: C.listOf(op), result }));
+/** Reads a body. */
+export const body: C.Codec<O.Body> = C.lazy("body", () => C.objectOf<O.Body>({ ops: C.listOf(op), result }));
 const result: C.Codec<O.Result> = C.unionOf<O.Result>({
   pass: C.objectOf({ kind: C.oneOf("pass"), op: C.string }),
   outcome: C.objectOf({ kind: C.oneOf("outcome"), key: expr, value: expr }),

@@ -2,11 +2,23 @@ import { builtins } from "./builtins.ts";
 import type { Problem } from "./codec.ts";
 import type { Expr } from "./expr.ts";
 import type { Body, Op, Result } from "./ops.ts";
-import type { Plan } from "./plan.ts";
+import type { Block } from "./plan.ts";
 import { bodiesOf, partsOf, readsOf } from "./walk.ts";
 
+type Names = Readonly<Record<string, unknown>>;
+
+/** What the ops of a block may name: a plan, or what is to become one. */
+export interface Known {
+  readonly models: Names;
+  readonly skills: Names;
+  readonly tools: Names;
+  readonly workers: Names;
+  readonly texts: Names;
+  readonly blocks: Readonly<Record<string, Block>>;
+}
+
 /** What is wrong with the ops of a block: names of what the plan does not have, ids used twice, reads of what has not ended. */
-export function verifyBlock(plan: Plan, name: string): readonly Problem[] {
+export function verifyBlock(plan: Known, name: string): readonly Problem[] {
   const block = plan.blocks[name];
   if (!block) return [];
   const check: Check = { plan, ids: new Set(), tell: [] };
@@ -16,7 +28,7 @@ export function verifyBlock(plan: Plan, name: string): readonly Problem[] {
 }
 
 interface Check {
-  readonly plan: Plan;
+  readonly plan: Known;
   readonly ids: Set<string>;
   readonly tell: string[];
 }
@@ -67,7 +79,7 @@ function verifyInner(check: Check, op: Op, outer: Scope): void {
 
 type Reference = readonly [what: string, known: Readonly<Record<string, unknown>>, name: string];
 
-function namesOf(plan: Plan, op: Op): readonly Reference[] {
+function namesOf(plan: Known, op: Op): readonly Reference[] {
   switch (op.kind) {
     case "ask":
       return [["model", plan.models, op.model]];
@@ -93,7 +105,7 @@ function verifyExpr(check: Check, where: string, expr: Expr, scope: Scope): void
   for (const part of partsOf(expr)) verifyExpr(check, where, part, expr.kind === "each" && part === expr.over ? scope : bound);
 }
 
-function problemOf(plan: Plan, expr: Expr, scope: Scope): string | null {
+function problemOf(plan: Known, expr: Expr, scope: Scope): string | null {
   switch (expr.kind) {
     case "text":
       return Object.hasOwn(plan.texts, expr.text) ? null : `reads a text that the plan does not have: ${expr.text}`;

@@ -78,8 +78,15 @@ test("findings in TypeScript stand at the key or the value concerned", () => {
     'config/wrong-type "fly"',
     'config/wrong-type "some"',
   ]);
-  assert.equal(ts("{ patterns: [() => 1], tools: {} }").found, ["parse/not-yet patterns", "parse/not-yet tools"]);
+  assert.equal(ts("{ patterns: [() => 1], tools: {} }").found, ["parse/not-yet tools", "config/bad-pattern () => 1"]);
   assert.equal(ts("{ project: { name: () => 1 } }").found, ["config/wrong-type () => 1"]);
+});
+
+test("patterns that are declared above the config or inside it do not hide its keys", () => {
+  const above = 'const p = definePattern({ name: "a" });\nexport default defineConfig({ models: { default: "nope" }, patterns: [p] });';
+  const inside = 'export default defineConfig({ patterns: [definePattern({ name: "a" })], models: { default: "nope" } });';
+  const value = { models: { default: "nope" } };
+  for (const text of [above, inside]) assert.equal(decode(text, value, "ts").found, ['config/bad-model "nope"']);
 });
 
 test("a value that is not written where it is used is told at the nearest key", () => {

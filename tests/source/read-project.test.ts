@@ -11,6 +11,9 @@ import { build } from "../../compiler/build.ts";
 import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
 import { planJson } from "../../compiler/emit/plan-json.ts";
 import { digestBytes } from "../../compiler/ir/digest.ts";
+import * as expressions from "../../compiler/ir/expr.ts";
+import { openKeys } from "../../compiler/ir/ops.ts";
+import { definePattern } from "../../stdlib/pattern.ts";
 import * as library from "../../stdlib/types.ts";
 
 const agent = '---\nname: count\ndescription: counts\nversion: "1"\npattern: code\n---\n';
@@ -208,7 +211,22 @@ test("sources from memory are those from a disk", async ({ dir }) => {
 
 test("configs and workers are given the library's own type constructors", async () => {
   const given = await import(`data:text/javascript,${encodeURIComponent(authoringModule)}`);
-  assert.equal(Object.keys(given).sort(), ["defineConfig", "definePattern", "defineTool", "defineWorker", "types"]);
+  const makers = ["binary", "builtin", "choice", "each", "field", "literal", "not", "openKeys"] as const;
+  assert.equal(Object.keys(given).sort(), [...makers, "defineConfig", "definePattern", "defineTool", "defineWorker", "types"].sort());
+  const exprs = ({
+    binary,
+    builtin,
+    choice,
+    each,
+    field,
+    literal,
+    not,
+  }: Pick<typeof expressions, Exclude<(typeof makers)[number], "openKeys">>) => [
+    ...[literal(1), field(literal({}), "a"), builtin("join", literal([])), binary(literal(1), "<", literal(2)), not(literal(true))],
+    ...[choice(literal(true), literal(1), literal(2)), each(literal([]), (item, position) => binary(item, "+", position))],
+  ];
+  assert.equal(exprs(given), exprs(expressions));
+  assert.equal(given.openKeys, openKeys);
   assert.equal(Object.keys(given.types), Object.keys(library.types));
   const sample = (types: typeof library.types) => [
     ...[types.text, types.int, types.number, types.bool, types.null, types.any, types.literal("a"), types.list(types.text)],
@@ -216,6 +234,8 @@ test("configs and workers are given the library's own type constructors", async 
   ];
   assert.equal(sample(given.types), sample(library.types));
   assert.equal(given.defineWorker({ a: 1 }), { a: 1 });
+  const pattern = { name: "a", summary: "", lower: () => ({ kind: "pass", op: "" }) as const };
+  assert.equal(given.definePattern(pattern), definePattern(pattern));
 });
 
 test.run();
