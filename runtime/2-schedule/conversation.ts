@@ -1,4 +1,5 @@
 import { evaluate } from "../../compiler/ir/eval.ts";
+import type { FailureCode } from "../../compiler/ir/failure.ts";
 import type { JsonObject } from "../../compiler/ir/json.ts";
 import { canonical, toText } from "../../compiler/ir/json.ts";
 import type { Act, Ask } from "../../compiler/ir/ops.ts";
@@ -8,7 +9,7 @@ import { type ModelAnswer, type ModelTask, type Task, type TaskResult, type Tool
 import { askingStep } from "./asking-step.ts";
 import { envOf } from "./env.ts";
 import type { LoopState, OpFrame, Run } from "./frames.ts";
-import { contentKey, record, recordSpanEnd, recordSpanStart, spanOf } from "./record.ts";
+import { contentKey, record, recordSpanEnd, recordSpanStart, spanOf, taskDetail } from "./record.ts";
 import { labelOf, settle } from "./run-body.ts";
 import type { Settled } from "./types.ts";
 
@@ -49,7 +50,6 @@ export function request(run: Run, frame: ModelFrame, offer: { tools: readonly To
   state.turn += 1;
   const model = run.models[frame.op.model];
   if (!model) throw bug(`the run has no model ${frame.op.model}`);
-  const sample = frame.op.sample ? evaluate(frame.op.sample, envOf(frame.body)) : null;
   const path = turnPath(frame.path, state.turn);
   dispatch(run, frame, {
     kind: "model",
@@ -58,8 +58,16 @@ export function request(run: Run, frame: ModelFrame, offer: { tools: readonly To
     model,
     messages: [...state.messages],
     ...offer,
-    sample: typeof sample === "number" ? sample : null,
+    sample: sampleOf(frame),
   });
+}
+
+/** A retry is another sample: neither a cache nor a seed may give it the answer that failed. Outermost attempts weigh most. */
+function sampleOf(frame: ModelFrame): number | null {
+  const told = frame.op.sample ? evaluate(frame.op.sample, envOf(frame.body)) : null;
+  const own = typeof told === "number" ? told : null;
+  const retries = [...frame.path.matchAll(/@(\d+)(?=\/|$)/g)].reduce((sum, [, attempt]) => sum * 100 + Number(attempt) - 1, 0);
+  return retries === 0 ? own : (own ?? 1) + 10_000 * retries;
 }
 
 /** Hands a task out. */
@@ -98,7 +106,7 @@ export function answered(run: Run, frame: ModelFrame, task: ModelTask, result: T
       cached_tokens: usage?.cached ?? null,
       output_tokens: usage?.output ?? null,
       reasoning_tokens: usage?.reasoning ?? null,
-      ...(answer ? { detail: canonical({ finish: answer.finish, model: answer.model }) } : {}),
+      ...taskDetail(run, task, result),
     },
     answer ? { value_hash: canonical({ text: answer.text, calls: answer.calls.map(({ name, args }) => ({ name, args })) }) } : {},
     task.messages,
@@ -142,12 +150,28 @@ export function failWith(run: Run, frame: OpFrame, result: TaskResult & { kind: 
 /** Ends an op, and the span of its own if it has one. */
 export function end(run: Run, frame: OpFrame, settled: Settled): void {
   const { op } = frame;
+  if (op.kind === "act") recordLoopEnd(run, frame, settled);
   if ((op.kind === "ask" || op.kind === "act") && op.span === "own") {
     recordSpanEnd(run, frame.path, settled);
     frame.lastSpan = frame.path;
   }
   settle(run, frame, settled);
 }
+
+/** Records how a react loop ended, whichever way it did. */
+function recordLoopEnd(run: Run, frame: OpFrame, settled: Settled): void {
+  const { turn, toolsUsed } = loopOf(frame);
+  const code = settled.kind === "failed" ? settled.failure.code : null;
+  const status = code === null ? "done" : (endings[code] ?? "failed");
+  const detail = canonical({ status, iterations: turn, tools_used: Object.fromEntries(toolsUsed) });
+  record(run, { kind: "loop_complete", path: frame.path, parent: spanOf(frame), iteration: turn, code, detail });
+}
+
+const endings: Readonly<Partial<Record<FailureCode, string>>> = {
+  "max-turns": "budget_exhausted",
+  limit: "budget_exhausted",
+  cancelled: "cancelled",
+};
 
 /** Records a synthetic tool call: what a model's plain text stands for in the protocol. */
 export function recordSynthetic(

@@ -9,12 +9,13 @@ export type Finish =
   | { readonly kind: "ok"; readonly key: string; readonly value: Json }
   | { readonly kind: "rejected"; readonly code: "no-route" | "schema"; readonly message: string };
 
-/** Judges a finish: the key must be one that the caller routes, the value of the key's type. A missing key means `done`, a missing value an empty text; `args` null: they are not a JSON object. */
+/** Judges a finish: the key must be one that the caller routes, the value of the key's type. A missing or empty key means `done`, a missing value an empty text; `args` null: they are not a JSON object. */
 export function finishOf(frame: OpFrame<Act>, args: JsonObject | null): Finish {
   if (args === null) return { kind: "rejected", code: "schema", message: "the arguments of finish are not a JSON object" };
   const { op, body } = frame;
   const allowed = resolveKeys(op.keys, body.block.keys);
-  const given = typeof args["key"] === "string" ? args["key"] : "done";
+  const named = typeof args["key"] === "string" ? args["key"].trim() : "";
+  const given = named === "" ? "done" : named;
   const key = spell(given, allowed, op.outputs);
   if (key === null)
     return {

@@ -8,6 +8,7 @@ import type { RunModel } from "../3-task/task.ts";
 import { defaultMaxArtifactBytes } from "../session/artifacts.ts";
 import { createMemory } from "../session/memory.ts";
 import type { Run } from "./frames.ts";
+import { coerce } from "./keys.ts";
 import { enterBlock } from "./ops/call.ts";
 import { handlers } from "./ops/index.ts";
 import { recordSpanEnd } from "./record.ts";
@@ -52,7 +53,8 @@ export function createRun(options: RunOptions): { readonly run: Run; readonly co
 function attempt(run: Run, block: Block, prev: Path): void {
   run.attempt += 1;
   const span = callPath("", block.agent, run.attempt);
-  run.root = enterBlock(run, { block: { run, block, input: run.task, keys: null, span }, owner: null, memory: createMemory(), prev });
+  const input = coerce(run.task, block.input) ?? run.task;
+  run.root = enterBlock(run, { block: { run, block, input, keys: null, span }, owner: null, memory: createMemory(), prev });
 }
 
 /** Takes one event and says what to do about it. */

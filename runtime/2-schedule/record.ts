@@ -1,9 +1,10 @@
-import type { Digest } from "../../compiler/ir/digest.ts";
-import type { Json } from "../../compiler/ir/json.ts";
+import { type Digest, digest, shortDigest } from "../../compiler/ir/digest.ts";
+import type { Json, JsonObject } from "../../compiler/ir/json.ts";
 import { canonical, toText } from "../../compiler/ir/json.ts";
 import type { Path } from "../../compiler/ir/path.ts";
 import { unreachable } from "../../compiler/ir/unreachable.ts";
-import type { Task } from "../3-task/task.ts";
+import { plainType } from "../3-task/content-key.ts";
+import type { Task, TaskResult } from "../3-task/task.ts";
 import type { TraceEvent } from "../4-trace/columns.ts";
 import type { ArtifactWritten } from "../session/artifacts.ts";
 import type { Merged, Written } from "../session/memory.ts";
@@ -32,14 +33,15 @@ export function recordSpanEnd(run: Run, path: Path, settled: Settled): void {
   record(run, { kind: "span_ended", path, status: "ok", key: settled.key }, { value_hash: toText(settled.value) });
 }
 
-/** A write to memory. */
-export function recordWrite(run: Run, frame: OpFrame, path: Path, written: Written): void {
+/** A write to memory, by a tool. */
+export function recordWrite(run: Run, frame: OpFrame, { path, tool }: { path: Path; tool: string }, written: Written): void {
   const kind = written.value === undefined ? "state_deleted" : "state_set";
   const texts = {
     ...(written.value === undefined ? {} : { value_hash: canonical(written.value) }),
     ...(written.old === undefined ? {} : { old_hash: canonical(written.old) }),
   };
-  record(run, { kind, path, parent: spanOf(frame), key: written.key, version: written.version, overlay: frame.memory.overlay }, texts);
+  const { key, version } = written;
+  record(run, { kind, path, parent: spanOf(frame), tool_name: tool, key, version, overlay: frame.memory.overlay }, texts);
 }
 
 /** A write to an artifact. */
@@ -72,6 +74,38 @@ export function recordMerge(run: Run, at: Pick<BodyFrame, "memory" | "prefix" | 
 export function spanOf(frame: OpFrame): Path {
   const { op } = frame;
   return (op.kind === "ask" || op.kind === "act") && op.span === "own" ? frame.path : frame.body.block.span;
+}
+
+/** The `detail` of a task's row: what its key is made of beside the columns, then what came of it. */
+export function taskDetail(run: Run, task: Task, result: TaskResult): { detail?: string } {
+  const request = requestFacts(run, task);
+  const detail = {
+    ...(Object.keys(request).length > 0 ? { request } : {}),
+    ...(result.kind === "failed" && result.details !== null ? { details: result.details } : {}),
+    ...(result.kind === "ok" && result.answer.kind === "model" ? { finish: result.answer.finish, model: result.answer.model } : {}),
+  };
+  return Object.keys(detail).length > 0 ? { detail: canonical(detail) } : {};
+}
+
+/** What a task's content key holds that its row's columns do not tell. */
+export function requestFacts(run: Run, task: Task): JsonObject {
+  switch (task.kind) {
+    case "model":
+      return run.contentKeys.modelFacts(task);
+    case "code":
+      return {
+        bundle: shortDigest(task.bundle),
+        ...(Object.keys(task.memory).length > 0 ? { memory: shortDigest(digest(task.memory)) } : {}),
+      };
+    case "tool":
+      return { fingerprint: shortDigest(run.plan.tools[task.tool]?.fingerprint ?? "") };
+    case "wait":
+      return { answer: shortDigest(digest(plainType(task.answer))) };
+    case "artifact":
+      return { artifact: shortDigest(task.digest), encoding: task.encoding };
+    default:
+      return unreachable(task);
+  }
 }
 
 /** The journal key of a task by content. */

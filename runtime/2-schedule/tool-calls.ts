@@ -5,12 +5,12 @@ import { toolPath } from "../../compiler/ir/path.ts";
 import { unreachable } from "../../compiler/ir/unreachable.ts";
 import { tools } from "../../stdlib/tools/index.ts";
 import type { ArtifactTask, TaskResult, ToolTask } from "../3-task/task.ts";
+import { truncate } from "../3-task/truncate.ts";
 import { isArtifactTool, runArtifactTool } from "./artifact-tools.ts";
 import { dispatch, inputOf, loopOf, outcomeOf } from "./conversation.ts";
 import type { OpFrame, Run, TurnCalls } from "./frames.ts";
-import { contentKey, record, recordArtifact, recordWrite, spanOf } from "./record.ts";
+import { contentKey, record, recordArtifact, recordWrite, spanOf, taskDetail } from "./record.ts";
 import { runStateTool } from "./state-tools.ts";
-import { truncate } from "./truncate.ts";
 
 type Call = TurnCalls["calls"][number];
 
@@ -45,15 +45,15 @@ export function toolAnswered(run: Run, frame: OpFrame<Act>, task: ToolTask | Art
   const answer =
     result.kind === "ok" && result.answer.kind === "tool"
       ? result.answer.text
-      : `[error: ${result.kind === "failed" ? result.message : "no answer"}]`;
-  calls.results[index] = truncate(answer);
+      : truncate(`[error: ${result.kind === "failed" ? result.message : "no answer"}]`);
+  calls.results[index] = answer;
   const failure = result.kind === "failed" ? { code: result.code, message: result.message, path: task.path } : null;
   if (failure && isFatal(failure)) calls.fatal ??= failure;
   const times = { start_us: result.startUs, end_us: result.endUs, thread: result.thread };
   recordCall(run, frame, task.path, {
     name: task.tool,
     raw: calls.calls[index]?.args ?? "",
-    event: { ...outcomeOf(result), ...times, content_key: contentKey(run, task) },
+    event: { ...outcomeOf(result), ...times, content_key: contentKey(run, task), ...taskDetail(run, task, result) },
     result: calls.results[index] ?? "",
   });
 }
@@ -120,7 +120,8 @@ function readSkill(run: Run, frame: OpFrame<Act>, args: JsonObject): Reply {
 function onState(run: Run, frame: OpFrame<Act>, calls: TurnCalls, { call, args }: { call: Call; args: JsonObject }): Reply {
   const done = runStateTool(call.name, args, frame.memory);
   if (done.kind === "failed") return refused(done.message);
-  if (done.written) recordWrite(run, frame, toolPath(calls.turnPath, calls.next + 1), done.written);
+  const path = toolPath(calls.turnPath, calls.next + 1);
+  if (done.written) recordWrite(run, frame, { path, tool: call.name }, done.written);
   return { status: "ok", text: done.text };
 }
 

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { type Digest, digest } from "../../compiler/ir/digest.ts";
+import { type Digest, digest, shortDigest } from "../../compiler/ir/digest.ts";
 import { canonical, type Json, type JsonObject } from "../../compiler/ir/json.ts";
 import type { Type } from "../../compiler/ir/types.ts";
 import type { ArtifactTask, CodeTask, Message, ModelTask, ToolSchema } from "./task.ts";
@@ -26,6 +26,8 @@ export interface ContentKeys {
   readonly code: (task: CodeTask) => Digest;
   readonly wait: (wait: WaitIdentity) => Digest;
   readonly artifact: (task: ArtifactTask) => Digest;
+  /** What a model's key holds besides columns and messages, short and without what is absent: it tells which part of a key differs. */
+  readonly modelFacts: (task: ModelTask) => JsonObject;
 }
 
 /**
@@ -41,6 +43,13 @@ export function contentKeys(): ContentKeys {
   return {
     chain,
     model: (task) => modelKey(task, chain(task.messages).at(-1) ?? null, schemas),
+    modelFacts: ({ model, tools, output, sample }) => ({
+      ...(tools.length > 0 ? { tools: shortDigest(digest(offered(tools, schemas))) } : {}),
+      ...(output === null ? {} : { output: shortDigest(digest(output)) }),
+      ...(model.maxTokens === null ? {} : { max_tokens: model.maxTokens }),
+      ...(model.seed === null ? {} : { seed: model.seed }),
+      ...(sample === null ? {} : { sample }),
+    }),
     tool: ({ tool, fingerprint, args }) => digest(["tool", tool, fingerprint, args]),
     code: ({ bundle, worker, input, memory }) => digest(["code", bundle, worker, input, memory]),
     wait: ({ channel, question, answer }) => digest(["wait", channel, question, plainType(answer)]),
@@ -74,12 +83,15 @@ function linkDigest(parent: Digest | null, message: Message): Digest {
 
 function modelKey({ model, tools, output, sample }: ModelTask, head: Digest | null, schemas: WeakMap<ToolSchema, Digest>): Digest {
   const { provider, name, temperature, maxTokens, seed } = model;
-  const offered = tools.map((schema) => {
+  return digest(["model", { provider, name, temperature, maxTokens, seed, head, tools: offered(tools, schemas), output, sample }]);
+}
+
+function offered(tools: readonly ToolSchema[], schemas: WeakMap<ToolSchema, Digest>): readonly Digest[] {
+  return tools.map((schema) => {
     const known = schemas.get(schema) ?? digest([schema.name, schema.description, schema.parameters]);
     schemas.set(schema, known);
     return known;
   });
-  return digest(["model", { provider, name, temperature, maxTokens, seed, head, tools: offered, output, sample }]);
 }
 
 function plainMessage(message: Message): JsonObject {
@@ -95,6 +107,6 @@ function plainMessage(message: Message): JsonObject {
 }
 
 /** A type is JSON but for its interface, which has no index signature. */
-function plainType(type: Type): Json {
+export function plainType(type: Type): Json {
   return JSON.parse(JSON.stringify(type));
 }

@@ -7,6 +7,7 @@ import { type ProviderRegistry, providerRegistry } from "../providers/registry.t
 import { type Clock, readClock } from "./clock.ts";
 import { runCode, type WorkerLoader, workerLoader } from "./code.ts";
 import type { Attempt, CodeTask, ModelTask, TaskResult, ThreadTask, ToolTask } from "./task.ts";
+import { truncate } from "./truncate.ts";
 
 /** What a thread has for the tasks that it runs. */
 export interface TaskHost {
@@ -74,7 +75,7 @@ async function endTool({ tool: name, args }: ToolTask, { projectDir }: TaskHost,
     return { kind: "failed", code: "unsupported", message: `the tool ${name} cannot run on a thread` };
   const outcome = await tool.run(args, { projectDir, signal });
   if (outcome.kind === "failed") return { kind: "failed", code: "tool", message: outcome.message };
-  return { kind: "ok", answer: { kind: "tool", text: outcome.text } };
+  return { kind: "ok", answer: { kind: "tool", text: truncate(outcome.text) } };
 }
 
 async function endCode(task: CodeTask, { workers }: TaskHost): Promise<Ended> {

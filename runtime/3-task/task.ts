@@ -57,6 +57,7 @@ export interface ModelTask {
   readonly tools: readonly ToolSchema[];
   /** JSON Schema of the answer, where one is wanted as structured output. */
   readonly output: JsonObject | null;
+  /** Which of several answers to the same request: a best-of-n's variant, and ten thousand for each retry around it. Null for the first and only. */
   readonly sample: number | null;
 }
 
@@ -125,6 +126,7 @@ export interface ModelAnswer {
   readonly usage: Usage | null;
 }
 
+/** What a tool answered, cut to the length that a model is shown. */
 export interface ToolAnswer {
   readonly kind: "tool";
   readonly text: string;

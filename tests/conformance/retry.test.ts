@@ -30,6 +30,13 @@ test("a failed agent is tried again, up to `attempts` times, each attempt a span
   assert.is(attempts[1]?.prev_span_id, attempts[0]?.span_id);
 });
 
+test("a retry is another sample: its requests share no key with those that failed", async () => {
+  const ran = await runPlan(parallel, { "*": after(2, "fine") });
+  const calls = rowsOf(ran, "llm_call");
+  assert.is(new Set(calls.map(({ input_hash }) => input_hash)).size, 1);
+  assert.is(new Set(calls.map(({ content_key }) => content_key)).size, 3);
+});
+
 test("when the last attempt fails too, its failure is the agent's", async () => {
   const ran = await runPlan(parallel, { "*": after(3, "too late") });
   assert.is(failureOf(ran.settled).code, "model");

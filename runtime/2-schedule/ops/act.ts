@@ -163,8 +163,5 @@ function tellResults(frame: OpFrame<Act>, calls: TurnCalls): void {
 }
 
 function finished(run: Run, frame: OpFrame<Act>, finish: { key: string; value: Json }): void {
-  const state = loopOf(frame);
-  const detail = canonical({ status: "done", iterations: state.turn, tools_used: Object.fromEntries(state.toolsUsed) });
-  record(run, { kind: "loop_complete", path: frame.path, parent: spanOf(frame), iteration: state.turn, detail });
   end(run, frame, ok(finish.key, finish.value));
 }

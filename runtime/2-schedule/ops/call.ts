@@ -1,35 +1,56 @@
 import { evaluate } from "../../../compiler/ir/eval.ts";
-import { isFatal } from "../../../compiler/ir/failure.ts";
+import { type Failure, isFatal } from "../../../compiler/ir/failure.ts";
 import type { Call } from "../../../compiler/ir/ops.ts";
 import { callPath } from "../../../compiler/ir/path.ts";
+import { show } from "../../../compiler/ir/types.ts";
 import { bug } from "../../../compiler/ir/unreachable.ts";
 import { fork } from "../../session/memory.ts";
 import { envOf } from "../env.ts";
 import type { BlockFrame, OpFrame, Run } from "../frames.ts";
-import { resolveKeys } from "../keys.ts";
+import { coerce, resolveKeys } from "../keys.ts";
 import { recordSpanEnd, recordSpanStart } from "../record.ts";
 import { failedOutcome, joinViews, openBody, settle } from "../run-body.ts";
+import type { Settled } from "../types.ts";
 import { type Handler, noTask } from "./handler.ts";
 
-/** Another agent's block, tried up to `attempts` times. A failed attempt's writes to memory are dropped. */
+/**
+ * Another agent's block, tried up to `attempts` times. A failed attempt's writes to memory are dropped. What it is given and what it
+ * answers are held to the block's types: where text is asked for, any value becomes text.
+ */
 export const call: Handler<Call> = {
   start(run, frame) {
     frame.state = { kind: "call", attempt: 0 };
     attempt(run, frame);
   },
   task: noTask,
-  body(run, frame, body, settled) {
+  body(run, frame, body, ended) {
+    const settled = held(ended, body.block);
     recordSpanEnd(run, body.block.span, settled);
     frame.lastSpan = body.block.span;
     if (settled.kind === "ok") {
       if (frame.op.attempts > 1) joinViews(run, { memory: frame.memory, prefix: frame.path, block: frame.body.block }, [body.memory]);
       return settle(run, frame, settled);
     }
-    const mayCatch = !isFatal(settled.failure) && !frame.cancelled;
-    if (mayCatch && attemptOf(frame) < frame.op.attempts) return attempt(run, frame);
-    settle(run, frame, mayCatch && frame.op.onFailure === "value" ? failedOutcome(settled.failure) : settled);
+    const mayRetry = !isFatal(settled.failure) && !frame.cancelled && attemptOf(frame) < frame.op.attempts;
+    if (mayRetry) attempt(run, frame);
+    else giveUp(run, frame, settled.failure);
   },
 };
+
+/** Ends the call with a failure, which is its outcome where the plan asks for that. */
+function giveUp(run: Run, frame: OpFrame<Call>, failure: Failure): void {
+  const mayCatch = !isFatal(failure) && !frame.cancelled && frame.op.onFailure === "value";
+  settle(run, frame, mayCatch ? failedOutcome(failure) : { kind: "failed", failure });
+}
+
+/** What a block answers, as its type asks. */
+function held(settled: Settled, { block, span }: BlockFrame): Settled {
+  if (settled.kind === "failed") return settled;
+  const value = coerce(settled.value, block.output);
+  if (value !== undefined) return { ...settled, value };
+  const message = `what \`${block.agent}\` answers is not of type ${show(block.output)}`;
+  return { kind: "failed", failure: { code: "schema", message, path: span } };
+}
 
 function attempt(run: Run, frame: OpFrame<Call>): void {
   const number = attemptOf(frame) + 1;
@@ -37,7 +58,11 @@ function attempt(run: Run, frame: OpFrame<Call>): void {
   const path = callPath(frame.body.prefix, frame.op.id, number);
   const block = run.plan.blocks[frame.op.block];
   if (!block) throw bug(`the plan has no block ${frame.op.block}`);
-  const input = evaluate(frame.op.input, envOf(frame.body));
+  const input = coerce(evaluate(frame.op.input, envOf(frame.body)), block.input);
+  if (input === undefined) {
+    const message = `what \`${block.agent}\` is given is not of type ${show(block.input)}`;
+    return giveUp(run, frame, { code: "schema", message, path });
+  }
   const keys = resolveKeys(frame.op.keys, frame.body.block.keys);
   const memory = frame.op.attempts > 1 ? fork(frame.memory, path) : frame.memory;
   enterBlock(run, { block: { run, block, input, keys, span: path }, owner: frame, memory, prev: frame.lastSpan });

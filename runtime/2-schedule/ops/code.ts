@@ -9,7 +9,7 @@ import { dispatch, failWith, outcomeOf } from "../conversation.ts";
 import { envOf } from "../env.ts";
 import type { OpFrame, Run } from "../frames.ts";
 import { coerce } from "../keys.ts";
-import { contentKey, record, spanOf } from "../record.ts";
+import { contentKey, record, spanOf, taskDetail } from "../record.ts";
 import { fail, settle } from "../run-body.ts";
 import { ok } from "../types.ts";
 import { type Handler, noBody } from "./handler.ts";
@@ -66,6 +66,7 @@ function recordCode(run: Run, frame: OpFrame<Code>, path: string, result: TaskRe
       ...outcomeOf(result),
       key: answer?.key ?? null,
       content_key: contentKey(run, task),
+      ...taskDetail(run, task, result),
     },
     { input_hash: canonical(task.input), ...(answer ? { value_hash: canonical(answer.value) } : {}) },
   );

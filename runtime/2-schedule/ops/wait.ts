@@ -9,7 +9,7 @@ import { dispatch, failWith, outcomeOf } from "../conversation.ts";
 import { envOf } from "../env.ts";
 import type { OpFrame, Run } from "../frames.ts";
 import { coerce } from "../keys.ts";
-import { contentKey, record, spanOf } from "../record.ts";
+import { contentKey, record, spanOf, taskDetail } from "../record.ts";
 import { fail, settle } from "../run-body.ts";
 import { ok } from "../types.ts";
 import { type Handler, noBody } from "./handler.ts";
@@ -56,6 +56,7 @@ function recordWait(run: Run, frame: OpFrame<Wait>, task: WaitTask, result: Task
     ...outcomeOf(result),
     key: task.channel,
     content_key: contentKey(run, task),
+    ...taskDetail(run, task, result),
   } as const;
   const texts = { input_hash: toText(task.question), ...(answer ? { value_hash: canonical(answer.value) } : {}) };
   record(run, event, texts);

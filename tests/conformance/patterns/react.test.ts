@@ -50,6 +50,25 @@ test("names its turns and its tools in the trace", async () => {
   assert.equal(detailOf(rowsOf(ran, "loop_complete")[0]), { status: "done", iterations: 2, tools_used: { start: 1 } });
 });
 
+test("tells how a loop ended that did not finish", async () => {
+  const endless = planOf(agent("main", "pattern: react\nmax_iter: 2"));
+  const endings = [];
+  for (const reply of [call("start"), { status: 400, body: { error: { message: "no" } } }])
+    endings.push(...rowsOf(await runPlan(endless, { "*": [reply] }), "loop_complete"));
+  assert.equal(
+    endings.map((row) => [row.path, row.code, row.iteration, detailOf(row)]),
+    [
+      ["main@1/react", "max-turns", 2, { status: "budget_exhausted", iterations: 2, tools_used: { start: 2 } }],
+      ["main@1/react", "model", 1, { status: "failed", iterations: 1, tools_used: {} }],
+    ],
+  );
+});
+
+test("takes an empty key for a missing one", async () => {
+  const ran = await runPlan(plan, { "*": finishes(" ", "fine") });
+  assert.equal(outcomeOf(ran.settled), { key: "done", value: "fine" });
+});
+
 test("never sends a provider's call id back: ids are of turn and ordinal", async () => {
   const ran = await runPlan(plan, {
     "*": [call("start"), [...call("start"), ...call("start")], call("finish", { key: "done", value: "" })],
