@@ -95,9 +95,11 @@ interface Used {
   readonly skills: ReadonlySet<string>;
 }
 
-/** A skill that only an unused agent uses is told with that agent. */
+/** An agent that only an unused agent calls is told with that one, and so is a skill that only an unused agent uses. */
 function reportUnused(project: ParsedProject, used: Used, report: Report): void {
-  for (const { directory, name } of project.agents.filter((agent) => !used.agents.has(agent.directory))) {
+  const idle = project.agents.filter((agent) => !used.agents.has(agent.directory));
+  const called = new Set(idle.flatMap(({ references }) => references.map((reference) => reference.name.value)));
+  for (const { directory, name } of idle.filter((agent) => !called.has(agent.directory))) {
     report(resolveUnusedAgent(name.span, { name: directory }));
   }
   const named = new Set(

@@ -46,6 +46,28 @@ export function checkUnreachableState(
   return { code: "check/unreachable-state", severity: "warning", message, help, span, related };
 }
 
+/** the name `{name}` is not kebab-case */
+export function cliBadName(
+  span: Span | null,
+  facts: { readonly name: string | number; readonly suggestion: string | number | null },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `the name \`${facts.name}\` is not kebab-case`;
+  const help = facts.suggestion === null ? null : `write \`${facts.suggestion}\``;
+  return { code: "cli/bad-name", severity: "error", message, help, span, related };
+}
+
+/** `{path}` is there already, so nothing was written */
+export function cliExists(
+  span: Span | null,
+  facts: { readonly path: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `\`${facts.path}\` is there already, so nothing was written`;
+  const help = "choose another name, or remove it first";
+  return { code: "cli/exists", severity: "error", message, help, span, related };
+}
+
 /** `--write-baseline` does not say where to */
 export function cliNoBaseline(
   span: Span | null,
@@ -87,6 +109,17 @@ export function cliUnknownCode(
   const message = `there is no code \`${facts.code}\``;
   const help = facts.closest === null ? null : `did you mean \`${facts.closest}\`?`;
   return { code: "cli/unknown-code", severity: "error", message, help, span, related };
+}
+
+/** no pattern is named `{pattern}` */
+export function cliUnknownPattern(
+  span: Span | null,
+  facts: { readonly closest: string | number | null; readonly pattern: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `no pattern is named \`${facts.pattern}\``;
+  const help = facts.closest === null ? null : `did you mean \`${facts.closest}\`?`;
+  return { code: "cli/unknown-pattern", severity: "error", message, help, span, related };
 }
 
 /** `{key}` must be a length of time such as `90s`, `10m` or `2h`, found `{found}` */

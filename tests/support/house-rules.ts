@@ -78,6 +78,13 @@ const areas: readonly Area[] = [
     rule: "schemas import ir, diagnostics, stdlib and what reads the sources that they are of, and do no IO",
   },
   {
+    files: /^compiler\/scaffold\//,
+    may: contract,
+    builtins: none,
+    isPure: true,
+    rule: "scaffolds import ir, diagnostics and stdlib, and do no IO",
+  },
+  {
     files: /^compiler\/(cli\.ts$|commands\/)/,
     may: [/^compiler\//, stdlib, manifest],
     builtins: any,

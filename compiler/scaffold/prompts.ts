@@ -1,0 +1,47 @@
+import type { Pattern } from "../../stdlib/pattern.ts";
+
+/** A first prompt for the steps that built-in patterns have; one of another name is told what it is part of. */
+const steps: Readonly<Record<string, string>> = {
+  act: "Do the task as well as you can. Where you are given feedback on an earlier attempt, follow it.",
+  check: "Check the claim against the context. Say whether it holds, and why.",
+  critique: "Say what is wrong with it, or missing, point by point. Do not rewrite it.",
+  draft: "Write a first draft.",
+  execute: "Do the current step, and nothing else. Say what came of it.",
+  judge: "Choose the best variant and give it back as it is, or one made of the best parts.",
+  reduce: "Draw the results together into one answer to the original task.",
+  refine: "Rewrite the draft so that the critique no longer applies. Give back the text alone.",
+  reflect: "Judge the result against the task. Begin with DONE if it is good; else say what to improve.",
+  resume: "A person has answered. Finish the task by what they said.",
+  revise: "Rewrite the answer so that the findings no longer apply. Give back the text alone.",
+  verify: "Judge what was done against the task. Begin with DONE if it is complete; else say what is missing.",
+};
+
+/** What stands in place of a step's own prompt where its meaning depends on the pattern. */
+const ofPattern: Readonly<Record<string, string>> = {
+  "chain-of-verification verify": "List the claims in the answer that can be checked, one on each line, and nothing else.",
+};
+
+const bodies: Readonly<Record<Pattern["body"], string>> = {
+  ask: "You are given a task. Answer it.",
+  act: "You are given a task. Work on it with the tools that you have, and finish with the result.",
+  code: "What worker.ts does, for people: no model reads this.",
+  none: "What this agent is for, for people: no model reads this.",
+};
+
+/** The prompt of a step file. */
+export function promptOf(step: string, pattern: Pattern): string {
+  return ofPattern[`${pattern.name} ${step}`] ?? steps[step] ?? `Do the step \`${step}\` of this: ${pattern.summary}.`;
+}
+
+/** The body of an AGENT.md. */
+export function bodyOf(pattern: Pattern): string {
+  return bodies[pattern.body];
+}
+
+/** The prompt of an agent that a field of another names. */
+export function workerPrompt(field: string): string {
+  return field === "judge" ? "Weigh the arguments, and decide." : "You are given one part of the work. Do it.";
+}
+
+export const reviewPrompt =
+  "Review what you are given. Finish with the key `approve` and the text as it is if it is good, or with the key `revise` and your remarks.";
