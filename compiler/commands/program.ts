@@ -11,6 +11,7 @@ Examples:
   tamac build                        compile the project in this folder to plan.json
   tamac build examples/01 -o out.json
   tamac check --format sarif         all findings, for machines
+  tamac init my-project && tamac add critic reviewer my-project
   tamac build --check                in CI: is plan.json what the sources give?
   tamac diff main/plan.json plan.json --format markdown
   tamac graph -o plan.svg            --format mermaid for a README
@@ -78,6 +79,18 @@ function program(result: { code: ExitCode }): Command {
       const { runGraph } = await import("./graph.ts");
       await end(runGraph(target ?? ".", options, outputOf({ format: "text", color: options.color })));
     });
+  coloured(tamac.command("init <name>").description("start a project in a new folder of that name")).action(
+    async (name: string, options: Options) => {
+      const { runInit } = await import("./add.ts");
+      await end(runInit(name, ".", outputOf({ ...options, format: "text" })));
+    },
+  );
+  coloured(tamac.command("add <pattern> <name> [dir]").description("add an agent of a pattern, or a `skill`, to a project")).action(
+    async (pattern: string, name: string, dir: string | undefined, options: Options) => {
+      const { runAdd } = await import("./add.ts");
+      await end(runAdd(pattern, name, dir ?? ".", outputOf({ ...options, format: "text" })));
+    },
+  );
   coloured(tamac.command("schema").description("print a JSON Schema, for editors and other tools"))
     .addArgument(new Argument("<name>", "what it is of").choices([...schemaNames]))
     .action(async (name: SchemaName, options: Options) => {
