@@ -20,7 +20,7 @@ export async function build(dir: string): Promise<Built> {
     found.push(diagnostic);
   });
   if (found.length > 0 && isEmpty(sources)) return { sources, plan: null, diagnostics: found };
-  const compiled = compile(sources);
+  const compiled = await compile(sources);
   const settings = settingsOf(sources.config);
   const diagnostics = sortDiagnostics([...found.flatMap((one) => withSetting(one, settings) ?? []), ...compiled.diagnostics]);
   return { sources, plan: hasErrors(diagnostics) ? null : compiled.plan, diagnostics };

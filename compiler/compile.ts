@@ -1,5 +1,7 @@
 import type { SourceSet } from "./1-source/types.ts";
+import { hasExpressions } from "./2-parse/has-expressions.ts";
 import { parse } from "./2-parse/index.ts";
+import type { ParsedProject } from "./2-parse/types.ts";
 import { resolve } from "./3-resolve/index.ts";
 import { check } from "./4-check/index.ts";
 import { lower } from "./5-lower/index.ts";
@@ -9,6 +11,8 @@ import type { Diagnostic } from "./diagnostics/diagnostic.ts";
 import { ruled } from "./diagnostics/policy/severity.ts";
 import { suppress } from "./diagnostics/policy/suppress.ts";
 import { hasErrors, sortDiagnostics } from "./diagnostics/sort.ts";
+import { type Watch, watch } from "./diagnostics/watch.ts";
+import type { Reader } from "./expr/types.ts";
 import type { Plan } from "./ir/plan.ts";
 
 /** What compiling gives: a plan, unless a finding is an error, and all findings in order. */
@@ -17,19 +21,38 @@ export interface Compiled {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** Compiles sources to a plan: phase after phase, each a function of what the one before it made. No IO; never throws on user input. */
-export function compile(sources: SourceSet): Compiled {
+/** Compiles sources to a plan. No IO; never throws on user input. What reads expressions is loaded only where there are some. */
+export async function compile(sources: SourceSet): Promise<Compiled> {
+  const begun = begin(sources);
+  return finish(begun, hasExpressions(begun.parsed) ? (await import("./expr/reader.ts")).reader : null);
+}
+
+/** As `compile`, for one who has loaded the reader of expressions, which is needed where there are some. */
+export function compileWith(sources: SourceSet, reader: Reader | null): Compiled {
+  return finish(begin(sources), reader);
+}
+
+interface Begun {
+  readonly sources: SourceSet;
+  readonly parsed: ParsedProject;
+  readonly found: Diagnostic[];
+  readonly watched: Watch;
+}
+
+function begin(sources: SourceSet): Begun {
   const found: Diagnostic[] = [];
-  const settings = settingsOf(sources.config);
-  const report = ruled(settings, (diagnostic) => {
-    found.push(diagnostic);
-  });
-  const parsed = parse(sources, report);
-  const resolved = resolve(parsed, report);
+  const watched = watch(ruled(settingsOf(sources.config), (diagnostic) => found.push(diagnostic)));
+  return { sources, parsed: parse(sources, watched.report), found, watched };
+}
+
+/** Phase after phase, each a function of what the one before it made. */
+function finish({ sources, parsed, found, watched }: Begun, reader: Reader | null): Compiled {
+  const { report } = watched;
+  const resolved = resolve(parsed, reader, report);
   check(parsed, report);
-  const diagnostics = sortDiagnostics(suppress(found, textsOf(sources), settings));
-  if (!resolved || hasErrors(diagnostics)) return { plan: null, diagnostics };
-  return { plan: makePlan(resolved, lower(resolved)), diagnostics };
+  const lowered = resolved && !watched.hasErrors() ? lower(resolved, report) : null;
+  const diagnostics = sortDiagnostics(suppress(found, textsOf(sources), settingsOf(sources.config)));
+  return { plan: resolved && lowered && !hasErrors(diagnostics) ? makePlan(resolved, lowered) : null, diagnostics };
 }
 
 function textsOf({ files, config }: SourceSet): readonly (readonly [string, string])[] {

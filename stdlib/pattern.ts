@@ -15,8 +15,8 @@ export interface Field {
 /** One way out of a state. `key` null: whatever the key; `*`: any that no other entry names. `target` null: stop here. */
 export interface Route {
   readonly key: string | null;
-  /** The guard, given the state's outcome. */
-  readonly when: ((outcome: Pick<Placed, "key" | "value">) => Expr) | null;
+  /** The guard, given the state's outcome and what the state was given. */
+  readonly when: ((outcome: Pick<Placed, "key" | "value"> & { readonly input: Expr }) => Expr) | null;
   readonly target: string | null;
 }
 

@@ -2,10 +2,12 @@ import { readProject } from "../compiler/1-source/index.ts";
 import { parse } from "../compiler/2-parse/index.ts";
 import { resolve } from "../compiler/3-resolve/index.ts";
 import { check } from "../compiler/4-check/index.ts";
+import { lower } from "../compiler/5-lower/index.ts";
 import type { Diagnostic } from "../compiler/diagnostics/diagnostic.ts";
 import { renderJson } from "../compiler/diagnostics/render/json.ts";
 import { renderText } from "../compiler/diagnostics/render/text.ts";
-import { sortDiagnostics } from "../compiler/diagnostics/sort.ts";
+import { hasErrors, sortDiagnostics } from "../compiler/diagnostics/sort.ts";
+import { reader } from "../compiler/expr/reader.ts";
 import { samples } from "./support/samples.ts";
 
 samples("check", async (inputDir) => {
@@ -15,8 +17,9 @@ samples("check", async (inputDir) => {
   };
   const sources = await readProject(inputDir, report);
   const project = parse(sources, report);
-  resolve(project, report);
+  const resolved = resolve(project, reader, report);
   check(project, report);
+  if (resolved && !hasErrors(found)) lower(resolved, report);
   const texts = new Map([...sources.files, ...(sources.config ? [sources.config] : [])].map(({ path, text }) => [path, text]));
   const options = { text: (file: string) => texts.get(file) ?? null };
   const diagnostics = sortDiagnostics(found);

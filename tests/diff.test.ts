@@ -56,13 +56,13 @@ test("whatever a run depends on, a change of it is told", () => {
   assert.ok(changed > 200, `only ${changed} changes`);
 });
 
-test("a new step is told once, and what follows from it is not", () => {
+test("a new step is told once, with what the agent then answers, and what follows from it is not", () => {
   const more = { ...texts, ...agent("main", "pattern: parallel\nworkers: [draft, review, split]") };
   const most = { ...texts, ...agent("main", "pattern: parallel\nworkers: [draft, review, split, draft]") };
   const { changes } = diffPlans(planOf(more, worker("count")), planOf(most, worker("count")));
   assert.equal(
     changes.find(({ subject }) => subject === "agent")?.details.map(({ about }) => about),
-    ["step workers/draft~2"],
+    ["output", "step workers/draft~2"],
   );
 });
 

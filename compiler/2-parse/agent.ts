@@ -1,4 +1,4 @@
-import type { Pattern } from "../../stdlib/pattern.ts";
+import type { Exit, Pattern } from "../../stdlib/pattern.ts";
 import { patterns } from "../../stdlib/patterns/index.ts";
 import type { SourceFile } from "../1-source/types.ts";
 import { closest } from "../diagnostics/closest.ts";
@@ -13,8 +13,9 @@ import { type Fields, openFields } from "./fields.ts";
 import { readName } from "./identity.ts";
 import { readPatternFields, referencesOf } from "./pattern-fields.ts";
 import { readSteps, type StepFile } from "./step.ts";
-import type { Located, ParsedAgent } from "./types.ts";
-import { oneOf, text, whole } from "./values.ts";
+import type { Located, ParsedAgent, ParsedType } from "./types.ts";
+import { readKeys, type } from "./types-of-values.ts";
+import { oneOf, text, truth, whole } from "./values.ts";
 
 /** An agent directory with what it holds. */
 export interface AgentSource {
@@ -26,10 +27,14 @@ export interface AgentSource {
 }
 
 /** Keys of the language that this version does not build. */
-const laterKeys = ["input", "output", "keys", "limits", "template"];
+const laterKeys = ["limits"];
 
 /** What every agent says, whatever its pattern. */
 interface Common {
+  readonly input: ParsedType | null;
+  readonly output: ParsedType | null;
+  readonly keys: readonly Located<string>[] | null;
+  readonly template: Located<boolean> | null;
   readonly name: Located<string> | null;
   readonly description: Located<string> | null;
   readonly version: Located<string> | null;
@@ -62,6 +67,10 @@ function readCommon(fields: Fields, directory: string): Common {
     call: readCall(fields),
     onError: fields.optional("on_error", oneOf("fail", "collect")),
     attempts: readRetry(fields),
+    input: fields.optional("input", type),
+    output: fields.optional("output", type),
+    keys: readKeys(fields),
+    template: fields.optional("template", truth),
   };
 }
 
@@ -98,6 +107,7 @@ function readPatterned(source: AgentSource, document: Document, read: Read): Omi
     fields.report(parseEmptyPrompt(document.head, { file: document.file }));
   }
   const missing = { value: "", span: document.head };
+  const isTemplate = common.template?.value ?? common.input !== null;
   return {
     directory: source.directory,
     file: document.file,
@@ -109,6 +119,9 @@ function readPatterned(source: AgentSource, document: Document, read: Read): Omi
     references: referencesOf(values),
     onError: common.onError,
     attempts: common.attempts,
+    input: common.input,
+    output: common.output,
+    keys: common.keys,
     body: {
       name: "body",
       file: document.file,
@@ -116,8 +129,9 @@ function readPatterned(source: AgentSource, document: Document, read: Read): Omi
       kind: pattern.body === "act" ? "act" : "ask",
       ...common.call,
       body: document.body,
+      isTemplate,
     },
-    steps: readSteps(source, { pattern, span: named.span }, fields.report),
+    steps: readSteps(source, { pattern, span: named.span, isTemplate }, fields.report),
     env: common.env,
     limits: noLimits,
   };
@@ -133,4 +147,11 @@ function reportUnused({ fields, common, pattern }: Read): void {
   if (pattern.body !== "act") unused(uses[0]?.span, "uses");
   if (pattern.body !== "act" && pattern.maxIter === null) unused(maxIter?.span, "max_iter");
   if (pattern.onError === null) unused(common.onError?.span, "on_error");
+  if (pattern.exits && !pattern.exits.some(takesKeys)) unused(common.keys?.[0]?.span, "keys");
+  if (pattern.body === "code") for (const key of ["input", "output"]) unused(fields.entry(key)?.key.span, key);
+}
+
+/** Whether an exit can end with declared keys. */
+function takesKeys({ kind }: Exit): boolean {
+  return kind === "prompt" || kind === "agent" || kind === "machine";
 }

@@ -14,7 +14,7 @@ import { readCall } from "./call.ts";
 import { readOptionalDocument } from "./document.ts";
 import { openFields } from "./fields.ts";
 import type { ParsedStep } from "./types.ts";
-import { text } from "./values.ts";
+import { text, truth } from "./values.ts";
 
 /** A step file of an agent and its name, without `.md`. */
 export interface StepFile {
@@ -33,10 +33,13 @@ export interface StepSource {
 export interface Asking {
   readonly pattern: Pattern;
   readonly span: Span;
+  /** Whether step files have holes that do not say. */
+  readonly isTemplate: boolean;
 }
 
 /** Reads the step files that a pattern asks for. Missing ones are one finding; files that nothing reads are told. */
-export function readSteps(source: StepSource, { pattern, span }: Asking, report: Report): readonly ParsedStep[] {
+export function readSteps(source: StepSource, asking: Asking, report: Report): readonly ParsedStep[] {
+  const { pattern, span } = asking;
   const { directory, steps: files, unread } = source;
   const missing = pattern.steps.filter(
     (name) => !files.some((file) => file.name === name) && !unread.includes(`agents/${directory}/${name}.md`),
@@ -46,11 +49,11 @@ export function readSteps(source: StepSource, { pattern, span }: Asking, report:
   // A step file under a wrong name is told once: where its right name is missed.
   if (missing.length > 0) report(parseMissingStepFile(span, { pattern: pattern.name, files: named }, unused.map(strayFile)));
   else for (const file of unused) report(unusedStep(file, pattern));
-  return files.filter(({ name }) => pattern.steps.includes(name)).flatMap((file) => readStep(file, pattern, report) ?? []);
+  return files.filter(({ name }) => pattern.steps.includes(name)).flatMap((file) => readStep(file, asking, report) ?? []);
 }
 
 /** Reads a step file. A step with skills is an act, whatever its pattern says. */
-function readStep({ name, source }: StepFile, asking: Pattern, report: Report): ParsedStep | null {
+function readStep({ name, source }: StepFile, asking: Asking, report: Report): ParsedStep | null {
   const document = readOptionalDocument(source, report);
   if (!document) return null;
   const fields = openFields(document.map, document.head, report);
@@ -59,12 +62,13 @@ function readStep({ name, source }: StepFile, asking: Pattern, report: Report): 
     report(parseStepPattern(pattern.span, { pattern: pattern.value, closest: closest(pattern.value, ["oneshot", "react"]) }));
   }
   const call = readCall(fields);
+  const isTemplate = fields.optional("template", truth)?.value ?? asking.isTemplate;
   fields.close("step files");
-  const acts = pattern ? pattern.value === "react" : asking.acts.includes(name);
+  const acts = pattern ? pattern.value === "react" : asking.pattern.acts.includes(name);
   const kind = acts || call.uses.length > 0 ? "act" : "ask";
   if (kind === "ask" && call.maxIter) report(parseUnusedKey(call.maxIter.span, { key: "max_iter", owner: "a step that runs as oneshot" }));
   if (document.body.value.trim() === "") report(parseEmptyPrompt(document.head, { file: source.path }));
-  return { name, file: source.path, span: document.span, kind, ...call, body: document.body };
+  return { name, file: source.path, span: document.span, kind, ...call, body: document.body, isTemplate };
 }
 
 function unusedStep({ name, source }: StepFile, pattern: Pattern) {

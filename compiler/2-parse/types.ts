@@ -1,5 +1,6 @@
 import type { WorkerSource } from "../1-source/types.ts";
 import type { ProjectConfig } from "../config.ts";
+import type { ExprSource } from "../expr/source.ts";
 import type { Digest } from "../ir/digest.ts";
 import type { Limits } from "../ir/plan.ts";
 import type { Span } from "../ir/span.ts";
@@ -31,12 +32,27 @@ export interface ParsedStep {
   readonly uses: readonly Located<string>[];
   readonly maxIter: Located<number> | null;
   readonly body: Located<string>;
+  /** Whether the body has holes: its own `template`, else its agent's, else whether its agent declares `input`. */
+  readonly isTemplate: boolean;
+}
+
+/** A type as written: an expression, or keys and values. */
+export type ParsedType =
+  | { readonly kind: "text"; readonly source: ExprSource }
+  | { readonly kind: "object"; readonly span: Span; readonly fields: readonly ParsedTypeField[] };
+
+export interface ParsedTypeField {
+  readonly name: Located<string>;
+  readonly isOptional: boolean;
+  readonly type: ParsedType;
 }
 
 /** One way out of a state, as written. `target` null is `~`. */
 export interface ParsedRoute {
   readonly key: Located<string> | null;
   readonly target: Located<string> | null;
+  /** The guard that it waits for. */
+  readonly when: ExprSource | null;
   readonly span: Span;
 }
 
@@ -74,6 +90,10 @@ export interface ParsedAgent {
   readonly onError: Located<"fail" | "collect"> | null;
   /** `retry.attempts`: how often a failed run of it is tried, the first time included. */
   readonly attempts: Located<number> | null;
+  readonly input: ParsedType | null;
+  readonly output: ParsedType | null;
+  /** The routing words that it may finish with; null: any that its caller allows. */
+  readonly keys: readonly Located<string>[] | null;
   readonly body: ParsedStep;
   readonly steps: readonly ParsedStep[];
   readonly env: readonly Located<string>[];

@@ -34,6 +34,12 @@ export function oneOf<const W extends string>(...words: readonly W[]): Read<Loca
   };
 }
 
+/** Reads true or false. */
+export const truth: Read<Located<boolean>> = (node, reading) => {
+  if (node.kind === "scalar" && typeof node.value === "boolean") return { value: node.value, span: node.span };
+  return mismatch(node, reading, "`true` or `false`");
+};
+
 /** Reads a number from `min`. */
 export function number(min: number): Read<Located<number>> {
   return numeric(`a number from ${min}`, (value) => Number.isFinite(value) && value >= min);

@@ -27,7 +27,7 @@ import { watch } from "../diagnostics/watch.ts";
 import type { Span } from "../ir/span.ts";
 import type { Located } from "./types.ts";
 
-/** YAML as plain data with places. A scalar's `source` is how it is written, without quotes. */
+/** YAML as plain data with places. A scalar's `source` is how it is written, without quotes; `raw` is what its place holds. */
 export type Node = MapNode | ListNode | ScalarNode;
 
 export interface MapNode {
@@ -47,6 +47,7 @@ export interface ScalarNode {
   readonly span: Span;
   readonly value: string | number | boolean | null;
   readonly source: string;
+  readonly raw: string;
 }
 
 export interface Entry {
@@ -108,13 +109,14 @@ function read(node: unknown, fallback: Span, depth: number, reading: Reading): N
 function readSolid(node: unknown, span: Span, depth: number, reading: Reading): Node {
   if (isMap(node)) return { kind: "map", span, entries: readEntries(node, depth, reading) };
   if (isSeq(node)) return { kind: "list", span, items: readItems(node, span, depth, reading) };
-  return isScalar(node) ? readScalar(node, span) : nothing(span);
+  return isScalar(node) ? readScalar(node, span, reading) : nothing(span);
 }
 
 function readAlias(node: Alias, span: Span, reading: Reading): Node {
   reading.aliases += 1;
   if (reading.aliases === maxAliases + 1) reading.report(parseTooManyAliases(span, { limit: maxAliases }));
   const target = reading.anchors.get(node.source);
+  if (target?.kind === "scalar") return { ...target, span, raw: rawAt(span, reading) };
   if (target) return { ...target, span };
   reading.report(parseUnknownAlias(span, { name: node.source }));
   return nothing(span);
@@ -146,10 +148,14 @@ function readEntry({ key, value }: Pair, depth: number, reading: Reading): reado
   return [];
 }
 
-function readScalar(node: Scalar, span: Span): ScalarNode {
+function readScalar(node: Scalar, span: Span, reading: Reading): ScalarNode {
   const { value } = node;
   const plain = typeof value === "string" || typeof value === "number" || typeof value === "boolean" ? value : null;
-  return { kind: "scalar", span, value: plain, source: scalarSource(node) };
+  return { kind: "scalar", span, value: plain, source: scalarSource(node), raw: rawAt(span, reading) };
+}
+
+function rawAt({ start, end }: Span, { source }: Reading): string {
+  return source.text.slice(start - source.at, end - source.at);
 }
 
 function scalarSource(node: Scalar): string {
@@ -157,7 +163,7 @@ function scalarSource(node: Scalar): string {
 }
 
 function nothing(span: Span): ScalarNode {
-  return { kind: "scalar", span, value: null, source: "" };
+  return { kind: "scalar", span, value: null, source: "", raw: "" };
 }
 
 function placeOf(node: unknown, fallback: Span, { source }: Reading): Span {

@@ -1,10 +1,15 @@
 import type { Pattern } from "../../stdlib/pattern.ts";
 import { patterns } from "../../stdlib/patterns/index.ts";
 import type { WorkerSource } from "../1-source/types.ts";
-import type { ParsedAgent, ParsedProject, ParsedStep } from "../2-parse/types.ts";
+import type { ParsedAgent, ParsedProject, ParsedStep, ParsedType } from "../2-parse/types.ts";
 import { resolveNoWorker, resolveUnusedWorker } from "../diagnostics/codes.generated.ts";
 import type { Report } from "../diagnostics/diagnostic.ts";
+import type { Reader } from "../expr/types.ts";
+import { idPart } from "../ir/path.ts";
+import type { Span } from "../ir/span.ts";
+import { text } from "../ir/types.ts";
 import { bug } from "../ir/unreachable.ts";
+import { guardsOf, templateOf, typeOf } from "./expressions.ts";
 import type { Models } from "./models.ts";
 import type { ResolvedAgent, ResolvedStep } from "./types.ts";
 import { fieldValues } from "./values.ts";
@@ -14,6 +19,7 @@ export interface Scope {
   readonly project: ParsedProject;
   readonly agents: ReadonlySet<string>;
   readonly models: Models;
+  readonly reader: Reader | null;
   readonly report: Report;
 }
 
@@ -22,32 +28,37 @@ export function bindAgent(agent: ParsedAgent, scope: Scope): ResolvedAgent {
   const pattern = patterns[agent.pattern.value];
   if (!pattern) throw bug(`${agent.directory} has an unknown pattern`);
   const isPrompt = pattern.body === "ask" || pattern.body === "act";
+  const typed = pattern.body !== "code";
+  const input = typed && agent.input ? typeOf(agent.input, scope) : null;
+  const guards = guardsOf(agent, scope);
+  const bind = (step: ParsedStep, model: string | null) => bindStep(step, model, templateOf(step, input ?? text, scope));
   const bodyModel = isPrompt ? scope.models.bind({ step: agent.body, agent, role: pattern.role ?? "default" }) : null;
-  const steps = agent.steps.map((step) => [step.name, bindStep(step, scope.models.bind({ step, agent, role: roleOf(step) }))] as const);
+  const steps = agent.steps.map((step) => [step.name, bind(step, scope.models.bind({ step, agent, role: roleOf(step) }))] as const);
   const calls = new Set(agent.references.map(({ name }) => name.value).filter((name) => scope.agents.has(name)));
   return {
     name: agent.directory,
     description: agent.description.value,
     version: agent.version.value,
     pattern,
-    fields: fieldValues(agent, scope.agents),
-    body: bindStep(agent.body, bodyModel),
+    fields: fieldValues(agent, scope.agents, guards),
+    body: isPrompt ? bind(agent.body, bodyModel) : bindStep(agent.body, bodyModel, null),
     steps: Object.fromEntries(steps),
     worker: bindWorker(agent, pattern, scope),
     maxIter: agent.body.maxIter?.value ?? null,
     onError: agent.onError?.value ?? null,
-    input: null,
-    output: null,
-    keys: null,
+    input,
+    output: typed && agent.output ? typeOf(agent.output, scope) : null,
+    keys: agent.keys?.map(({ value }) => value) ?? null,
+    guards: [...guards.values()],
     attempts: agent.attempts?.value ?? 1,
     limits: agent.limits,
     calls: [...calls].sort(),
     span: agent.body.span,
-    fieldSpans: Object.fromEntries(Object.entries(agent.fields).map(([name, field]) => [name, field.span])),
+    fieldSpans: fieldSpans(agent),
   };
 }
 
-function bindStep(step: ParsedStep, model: string | null): ResolvedStep {
+function bindStep(step: ParsedStep, model: string | null, template: ResolvedStep["template"]): ResolvedStep {
   return {
     name: step.name,
     kind: step.kind,
@@ -55,8 +66,32 @@ function bindStep(step: ParsedStep, model: string | null): ResolvedStep {
     skills: step.kind === "act" ? step.uses.map(({ value }) => value) : [],
     maxTurns: step.maxIter?.value ?? null,
     body: step.body.value,
+    template,
     span: step.span,
   };
+}
+
+/** Where fields stand, and what they name: of one that is named twice, the second as `name~2`. */
+function fieldSpans({ fields, input, output }: ParsedAgent): Readonly<Record<string, Span>> {
+  const spans = new Map<string, Span>();
+  if (input) spans.set("input", spanOfType(input));
+  if (output) spans.set("output", spanOfType(output));
+  for (const [name, field] of Object.entries(fields)) {
+    spans.set(name, field.span);
+    const members = field.kind === "agents" ? field.names : field.kind === "states" ? field.states.map((state) => state.name) : [];
+    for (const member of members) setMember(spans, `${name}/${idPart(member.value)}`, member.span);
+  }
+  return Object.fromEntries(spans);
+}
+
+function setMember(spans: Map<string, Span>, id: string, span: Span): void {
+  let place = 1;
+  while (spans.has(place === 1 ? id : `${id}~${place}`)) place += 1;
+  spans.set(place === 1 ? id : `${id}~${place}`, span);
+}
+
+function spanOfType(type: ParsedType): Span {
+  return type.kind === "text" ? type.source.span : type.span;
 }
 
 function roleOf(step: ParsedStep): string {

@@ -3,6 +3,7 @@ import type { ParsedProject, ParsedSkill } from "../2-parse/types.ts";
 import { resolveUnusedAgent, resolveUnusedSkill } from "../diagnostics/codes.generated.ts";
 import type { Report } from "../diagnostics/diagnostic.ts";
 import { watch } from "../diagnostics/watch.ts";
+import type { Reader } from "../expr/types.ts";
 import { reachable } from "../graph.ts";
 import { digest } from "../ir/digest.ts";
 import type { PlanTool } from "../ir/plan.ts";
@@ -14,15 +15,15 @@ import type { ResolvedAgent, ResolvedProject, ResolvedSkill } from "./types.ts";
 
 /**
  * Binds every name: entries, agents, states, skills, tools, models, workers. All agents are checked, also those that no entry
- * reaches; only what the entries reach is returned. Null where something of that has an error.
+ * reaches. `reader` is needed where there are expressions. Null where something of that has an error.
  */
-export function resolve(project: ParsedProject, report: Report): ResolvedProject | null {
+export function resolve(project: ParsedProject, reader: Reader | null, report: Report): ResolvedProject | null {
   const watched = watch(report);
   const names = namesOf(project, toolOrder);
   const entries = findEntries(project, names, watched.report);
   checkReferences(project, names, watched.report);
   const models = openModels(project.config, watched.report);
-  const bound = project.agents.map((agent) => bindAgent(agent, { project, agents: names.agents, models, report: watched.report }));
+  const bound = project.agents.map((agent) => bindAgent(agent, { project, agents: names.agents, models, reader, report: watched.report }));
   models.close();
   const isWhole =
     Object.values(project.unread).every((paths) => paths.length === 0) &&
@@ -39,6 +40,7 @@ export function resolve(project: ParsedProject, report: Report): ResolvedProject
     name: project.config.name,
     entries: { default: first, names: [...entries].sort() },
     agents: reached,
+    unused: bound.filter((agent) => !reached.includes(agent)),
     models: Object.fromEntries([...models.bound].filter(([id]) => modelIds.has(id)).sort(byName)),
     skills,
     tools: toolsOf(skills),

@@ -1,6 +1,9 @@
 import type { FieldValues, Pattern } from "../../stdlib/pattern.ts";
 import type { WorkerSource } from "../1-source/types.ts";
+import type { ExprSource } from "../expr/source.ts";
+import type { Syntax } from "../expr/syntax.ts";
 import type { Digest } from "../ir/digest.ts";
+import type { Expr } from "../ir/expr.ts";
 import type { Limits, PlanModel, PlanTool } from "../ir/plan.ts";
 import type { Span } from "../ir/span.ts";
 import type { Type } from "../ir/types.ts";
@@ -13,7 +16,17 @@ export interface ResolvedStep {
   readonly skills: readonly string[];
   readonly maxTurns: number | null;
   readonly body: string;
+  /** The body by its parts where it has holes. */
+  readonly template: readonly Expr[] | null;
   readonly span: Span;
+}
+
+/** The guard of a route, read but not checked: what its `value` is, is known when the agents that it depends on are lowered. */
+export interface Guard {
+  readonly field: string;
+  readonly state: string;
+  readonly syntax: Syntax;
+  readonly source: ExprSource;
 }
 
 /** An agent whose every name is bound. */
@@ -33,12 +46,13 @@ export interface ResolvedAgent {
   readonly output: Type | null;
   /** The words that it declares to finish with; null where it declares none. */
   readonly keys: readonly string[] | null;
+  readonly guards: readonly Guard[];
   /** How often a failed run of it is tried, the first time included. */
   readonly attempts: number;
   readonly limits: Limits;
   /** Agents that it calls, sorted, without repeats. */
   readonly calls: readonly string[];
-  /** The frontmatter's place, and each field's, for origins. */
+  /** The frontmatter's place, and that of each field (`workers`) and of what it names (`workers/critic`), for origins. */
   readonly span: Span;
   readonly fieldSpans: Readonly<Record<string, Span>>;
 }
@@ -56,6 +70,8 @@ export interface ResolvedProject {
   readonly entries: { readonly default: string; readonly names: readonly string[] };
   /** What the entries reach, sorted by name. */
   readonly agents: readonly ResolvedAgent[];
+  /** What they do not: checked like the others, and not in the plan. */
+  readonly unused: readonly ResolvedAgent[];
   readonly models: Readonly<Record<string, PlanModel>>;
   readonly skills: Readonly<Record<string, ResolvedSkill>>;
   readonly tools: Readonly<Record<string, PlanTool>>;

@@ -1,9 +1,18 @@
-import type { FieldValues, State } from "../../stdlib/pattern.ts";
-import type { FieldValue, ParsedAgent, ParsedState } from "../2-parse/types.ts";
+import type { FieldValues, Route, State } from "../../stdlib/pattern.ts";
+import type { FieldValue, ParsedAgent, ParsedRoute, ParsedState } from "../2-parse/types.ts";
+import { elaborate } from "../expr/elaborate.ts";
+import type { Typed } from "../expr/elaboration.ts";
+import type { Expr } from "../ir/expr.ts";
+import { any } from "../ir/types.ts";
 import { bug } from "../ir/unreachable.ts";
+import type { Guard } from "./types.ts";
 
 /** The field values of an agent whose references are bound. `agents` are the names that are agents. */
-export function fieldValues({ directory, fields }: ParsedAgent, agents: ReadonlySet<string>): FieldValues {
+export function fieldValues(
+  { directory, fields }: ParsedAgent,
+  agents: ReadonlySet<string>,
+  guards: ReadonlyMap<ParsedRoute, Guard>,
+): FieldValues {
   const field = (name: string): FieldValue | undefined => fields[name];
   const wrong = (name: string) => bug(`${directory} has no such field: ${name}`);
   return {
@@ -30,12 +39,12 @@ export function fieldValues({ directory, fields }: ParsedAgent, agents: Readonly
     states: (name) => {
       const value = field(name);
       if (value?.kind !== "states") throw wrong(name);
-      return value.states.map((state) => toState(state, agents));
+      return value.states.map((state) => toState(state, agents, guards));
     },
   };
 }
 
-function toState({ name, routes }: ParsedState, agents: ReadonlySet<string>): State {
+function toState({ name, routes }: ParsedState, agents: ReadonlySet<string>, guards: ReadonlyMap<ParsedRoute, Guard>): State {
   const isCaught = (key: string | undefined) => key === "!error";
   const caught = routes.find(({ key }) => isCaught(key?.value));
   return {
@@ -43,7 +52,17 @@ function toState({ name, routes }: ParsedState, agents: ReadonlySet<string>): St
     agent: agents.has(name.value) ? name.value : null,
     routes: routes
       .filter(({ key }) => !isCaught(key?.value))
-      .map(({ key, target }) => ({ key: key?.value ?? null, when: null, target: target?.value ?? null })),
+      .map((route) => ({ key: route.key?.value ?? null, when: whenOf(guards.get(route)), target: route.target?.value ?? null })),
     onError: caught && (caught.target?.value ?? null),
+  };
+}
+
+/** A guard as the expression that a pattern puts into its plan. Its types are checked with the hand-offs. */
+function whenOf(guard: Guard | undefined): Route["when"] {
+  if (!guard) return null;
+  const bind = (expr: Expr): Typed => ({ expr, type: any });
+  return ({ key, value, input }) => {
+    const names = { key: bind(key), value: bind(value), input: bind(input), task: bind({ kind: "task" }) };
+    return elaborate(guard.syntax, names, guard.source, () => {}).expr;
   };
 }

@@ -5,7 +5,7 @@ import { idPart } from "../ir/path.ts";
 import { text } from "../ir/types.ts";
 import { bug } from "../ir/unreachable.ts";
 import { type Context, claimId, embed } from "./context.ts";
-import { systemOf } from "./system.ts";
+import { afterBody } from "./system.ts";
 import { template } from "./template.ts";
 
 /** How long the loop of a step file's act may be where the file does not say. */
@@ -93,7 +93,8 @@ function stepOp(context: Context, step: Step, input: Expr, options: StepOptions)
   if (!source?.model) throw bug(`${context.agent.name} has no prompt ${step.name} with a model`);
   const own = source === context.agent.body;
   const id = claimId(context, options.id ?? idPart(step.name), source.span);
-  const system = embed(context, systemOf(source, context.project.skills));
+  const after = afterBody(source, context.project.skills);
+  const system = source.template ? template([...source.template, after]) : embed(context, source.body + after);
   const common = {
     id,
     label: options.label ?? literal(id),

@@ -39,10 +39,11 @@ export function embed(context: Context, text: string): Expr {
   return { kind: "text", text: digest };
 }
 
-/** Notes where an op comes from: its own source, else the frontmatter field that its id begins with, else the agent. */
+/** Notes where an op comes from: its own source, else what its id names in a frontmatter field, else that field, else the agent. */
 export function claimId(context: Context, id: string, span?: Span): string {
   if (context.origins.has(id)) throw bug(`two ops of ${context.agent.name} have the id ${id}`);
   const [list = ""] = id.split("/");
-  context.origins.set(id, span ?? context.agent.fieldSpans[list] ?? context.agent.span);
+  const { fieldSpans } = context.agent;
+  context.origins.set(id, span ?? fieldSpans[id] ?? fieldSpans[list] ?? context.agent.span);
   return id;
 }

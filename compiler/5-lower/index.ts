@@ -1,40 +1,46 @@
 import type { PatternInput } from "../../stdlib/pattern.ts";
 import type { ResolvedAgent, ResolvedProject } from "../3-resolve/types.ts";
+import type { Report } from "../diagnostics/diagnostic.ts";
 import type { Digest } from "../ir/digest.ts";
-import type { Body } from "../ir/ops.ts";
 import type { Block } from "../ir/plan.ts";
 import type { Span } from "../ir/span.ts";
 import { any, type Type, text } from "../ir/types.ts";
 import { bug } from "../ir/unreachable.ts";
 import { bodyOf } from "./builder.ts";
 import { type Context, contextOf } from "./context.ts";
+import { checkFlows, type Lowered } from "./flow/index.ts";
 import type { LoweredProject } from "./types.ts";
 
-/** Turns each agent into a block of ops, by the `lower` of its pattern. Reports nothing: what it gets has been checked. */
-export function lower(project: ResolvedProject): LoweredProject {
+/** Turns each agent into a block of ops, by the `lower` of its pattern, and checks what they hand to each other. Reports `types/*` and `expr/*`. */
+export function lower(project: ResolvedProject, report: Report): LoweredProject {
   const texts = new Map<Digest, string>();
-  const agents = new Map(project.agents.map((agent) => [agent.name, agent]));
+  const all = [...project.agents, ...project.unused];
+  const agents = new Map(all.map((agent) => [agent.name, agent]));
   const inputOf = (name: string) => inputTypeOf(agents.get(name));
   const attempts = (name: string) => agents.get(name)?.attempts ?? 1;
-  const lowered = project.agents.map((agent) => lowerAgent(agent, contextOf(project, agent, { texts, attempts }), inputOf));
+  const lowerWith = (into: Map<Digest, string>) => (agent: ResolvedAgent) =>
+    lowerAgent(agent, contextOf(project, agent, { texts: into, attempts }), inputOf);
+  const lowered = project.agents.map(lowerWith(texts));
+  const outputs = checkFlows([...lowered, ...project.unused.map(lowerWith(new Map()))], report);
   return {
-    blocks: Object.fromEntries(lowered.map(({ block }) => [block.agent, block])),
+    blocks: Object.fromEntries(lowered.map((one) => [one.agent.name, blockOf(one, outputs.get(one.agent.name) ?? any)])),
     texts: Object.fromEntries(texts),
-    origins: Object.fromEntries(lowered.flatMap(({ origins }) => [...origins])),
+    origins: Object.fromEntries(lowered.flatMap(originsOf)),
   };
 }
 
-function lowerAgent(agent: ResolvedAgent, context: Context, inputOf: PatternInput["inputOf"]) {
-  const { pattern } = agent;
-  const body = bodyOf(context, (build) => pattern.lower(patternInput(agent, inputOf), build));
-  const { name, description, version, limits, attempts, worker } = agent;
-  const types = { input: inputTypeOf(agent), output: agent.output ?? worker?.output ?? outputOf(body) };
-  const block: Block = { agent: name, pattern: pattern.name, description, version, ...types, limits, attempts, body };
-  const origins: readonly [string, Span][] = [
-    [name, agent.span],
-    ...[...context.origins].map(([id, span]): [string, Span] => [`${name}/${id}`, span]),
-  ];
-  return { block, origins };
+function lowerAgent(agent: ResolvedAgent, context: Context, inputOf: PatternInput["inputOf"]): Lowered {
+  const body = bodyOf(context, (build) => agent.pattern.lower(patternInput(agent, inputOf), build));
+  return { agent, input: inputTypeOf(agent), body, origins: context.origins };
+}
+
+function blockOf({ agent, input, body }: Lowered, output: Type): Block {
+  const { name, pattern, description, version, limits, attempts } = agent;
+  return { agent: name, pattern: pattern.name, description, version, input, output, limits, attempts, body };
+}
+
+function originsOf({ agent, origins }: Lowered): readonly (readonly [string, Span])[] {
+  return [[agent.name, agent.span], ...[...origins].map(([id, span]) => [`${agent.name}/${id}`, span] as const)];
 }
 
 function patternInput(agent: ResolvedAgent, inputOf: PatternInput["inputOf"]): PatternInput {
@@ -60,13 +66,4 @@ function inputTypeOf(agent: ResolvedAgent | undefined): Type {
 
 function missing(agent: ResolvedAgent, name: string): never {
   throw bug(`${agent.name} has no step ${name}`);
-}
-
-/** What a block answers, where its ops tell: text of a model, else anything. */
-function outputOf(body: Body): Type {
-  const { result } = body;
-  const named = result.kind === "pass" ? result.op : result.value.kind === "outcome" ? result.value.op : null;
-  const op = body.ops.find(({ id }) => id === named);
-  if (op?.kind === "act") return op.outputs.otherwise;
-  return op?.kind === "ask" ? op.output : any;
 }

@@ -243,6 +243,180 @@ export function configWrongType(
   return { code: "config/wrong-type", severity: "error", message, help, span, related };
 }
 
+/** `{name}` takes {expected}, here it gets {found} */
+export function exprArgumentCount(
+  span: Span | null,
+  facts: { readonly expected: string | number; readonly found: string | number; readonly name: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `\`${facts.name}\` takes ${facts.expected}, here it gets ${facts.found}`;
+  const help = null;
+  return { code: "expr/argument-count", severity: "error", message, help, span, related };
+}
+
+/** the field `{name}` stands twice */
+export function exprDuplicateField(
+  span: Span | null,
+  facts: { readonly name: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `the field \`${facts.name}\` stands twice`;
+  const help = "remove one";
+  return { code: "expr/duplicate-field", severity: "error", message, help, span, related };
+}
+
+/** `{found}` is no operator of expressions */
+export function exprForeignOperator(
+  span: Span | null,
+  facts: { readonly found: string | number; readonly own: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `\`${facts.found}\` is no operator of expressions`;
+  const help = `write \`${facts.own}\``;
+  return { code: "expr/foreign-operator", severity: "error", message, help, span, related };
+}
+
+/** `{what}` may be null ({type}), and then reads `null` */
+export function exprMayBeNull(
+  span: Span | null,
+  facts: { readonly type: string | number; readonly what: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `\`${facts.what}\` may be null (${facts.type}), and then reads \`null\``;
+  const help = `say what it reads then: \`${facts.what} | default("")\``;
+  return { code: "expr/may-be-null", severity: "warning", message, help, span, related };
+}
+
+/** {left} and {right} are never equal */
+export function exprNeverEqual(
+  span: Span | null,
+  facts: { readonly left: string | number; readonly right: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `${facts.left} and ${facts.right} are never equal`;
+  const help = "compare values of one type";
+  return { code: "expr/never-equal", severity: "warning", message, help, span, related };
+}
+
+/** `{what}` has no fields: it is {type} */
+export function exprNoFields(
+  span: Span | null,
+  facts: { readonly type: string | number; readonly what: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `\`${facts.what}\` has no fields: it is ${facts.type}`;
+  const help = `text gets fields where an \`input:\` or \`output:\` names them`;
+  return { code: "expr/no-fields", severity: "error", message, help, span, related };
+}
+
+/** expected {expected}, found {found} */
+export function exprSyntax(
+  span: Span | null,
+  facts: { readonly expected: string | number; readonly found: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `expected ${facts.expected}, found ${facts.found}`;
+  const help = null;
+  return { code: "expr/syntax", severity: "error", message, help, span, related };
+}
+
+/** this has more than {limit} {what} */
+export function exprTooComplex(
+  span: Span | null,
+  facts: { readonly limit: string | number; readonly what: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `this has more than ${facts.limit} ${facts.what}`;
+  const help = `split it up, or work it out in a \`code\` agent`;
+  return { code: "expr/too-complex", severity: "error", message, help, span, related };
+}
+
+/** this hole does not end on its line */
+export function exprUnclosedHole(
+  span: Span | null,
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = "this hole does not end on its line";
+  const help = `end it with \`}}\`; for braces as they are write \`\\{{\``;
+  return { code: "expr/unclosed-hole", severity: "error", message, help, span, related };
+}
+
+/** this text does not end, or holds an escape that is none */
+export function exprUnclosedText(
+  span: Span | null,
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = "this text does not end, or holds an escape that is none";
+  const help = "end it with the quote that it begins with; the escapes are those of JSON";
+  return { code: "expr/unclosed-text", severity: "error", message, help, span, related };
+}
+
+/** `{what}` has no field `{name}`: it is {type} */
+export function exprUnknownField(
+  span: Span | null,
+  facts: { readonly closest: string | number | null; readonly name: string | number; readonly type: string | number; readonly what: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `\`${facts.what}\` has no field \`${facts.name}\`: it is ${facts.type}`;
+  const help = facts.closest === null ? null : `did you mean \`${facts.closest}\`?`;
+  return { code: "expr/unknown-field", severity: "error", message, help, span, related };
+}
+
+/** there is no function `{name}` */
+export function exprUnknownFunction(
+  span: Span | null,
+  facts: { readonly closest: string | number | null; readonly name: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `there is no function \`${facts.name}\``;
+  const help = facts.closest === null ? null : `did you mean \`${facts.closest}\`?`;
+  return { code: "expr/unknown-function", severity: "error", message, help, span, related };
+}
+
+/** nothing is named `{name}` here; there is {known} */
+export function exprUnknownName(
+  span: Span | null,
+  facts: { readonly closest: string | number | null; readonly known: string | number; readonly name: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `nothing is named \`${facts.name}\` here; there is ${facts.known}`;
+  const help = facts.closest === null ? null : `did you mean \`${facts.closest}\`?`;
+  return { code: "expr/unknown-name", severity: "error", message, help, span, related };
+}
+
+/** `{name}` is no type */
+export function exprUnknownType(
+  span: Span | null,
+  facts: { readonly closest: string | number | null; readonly name: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `\`${facts.name}\` is no type`;
+  const help = facts.closest === null ? null : `did you mean \`${facts.closest}\`?`;
+  return { code: "expr/unknown-type", severity: "error", message, help, span, related };
+}
+
+/** `{name}` takes {expected} here, and `{what}` is {type} */
+export function exprWrongArgument(
+  span: Span | null,
+  facts: { readonly expected: string | number; readonly name: string | number; readonly type: string | number; readonly what: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `\`${facts.name}\` takes ${facts.expected} here, and \`${facts.what}\` is ${facts.type}`;
+  const help = null;
+  return { code: "expr/wrong-argument", severity: "error", message, help, span, related };
+}
+
+/** `{what}` is {type}, where {expected} is needed */
+export function exprWrongOperand(
+  span: Span | null,
+  facts: { readonly expected: string | number; readonly type: string | number; readonly what: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `\`${facts.what}\` is ${facts.type}, where ${facts.expected} is needed`;
+  const help = null;
+  return { code: "expr/wrong-operand", severity: "error", message, help, span, related };
+}
+
 /** the pattern `{pattern}` cannot lower `{agent}`: {problem} */
 export function lowerBadPattern(
   span: Span | null,
@@ -308,6 +482,27 @@ export function parseEmptyPrompt(
   return { code: "parse/empty-prompt", severity: "warning", message, help, span, related };
 }
 
+/** `when` guards one route, and stands here with {count} */
+export function parseGuardPlace(
+  span: Span | null,
+  facts: { readonly count: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `\`when\` guards one route, and stands here with ${facts.count}`;
+  const help = `write one route to an entry: \`- approve: target\` with \`when:\` under it`;
+  return { code: "parse/guard-place", severity: "error", message, help, span, related };
+}
+
+/** a route for `!error` takes no guard */
+export function parseGuardedError(
+  span: Span | null,
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `a route for \`!error\` takes no guard`;
+  const help = `remove the \`when\``;
+  return { code: "parse/guarded-error", severity: "error", message, help, span, related };
+}
+
 /** `{key}` stands outside `call`, where nothing reads it */
 export function parseMisplacedKey(
   span: Span | null,
@@ -361,6 +556,17 @@ export function parseNoAgentFile(
   const message = `agents/${facts.directory} holds no AGENT.md`;
   const help = `add agents/${facts.directory}/AGENT.md, or remove the directory`;
   return { code: "parse/no-agent-file", severity: "error", message, help, span, related };
+}
+
+/** when no guard of `{key}` holds, it leads nowhere */
+export function parseNoFallback(
+  span: Span | null,
+  facts: { readonly key: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `when no guard of \`${facts.key}\` holds, it leads nowhere`;
+  const help = `add an entry for \`${facts.key}\` without \`when\`, or one for \`*\``;
+  return { code: "parse/no-fallback", severity: "error", message, help, span, related };
 }
 
 /** this file does not begin with frontmatter */
@@ -821,6 +1027,17 @@ export function runBadBaseUrl(
   return { code: "run/bad-base-url", severity: "error", message, help, span, related };
 }
 
+/** `{entry}` takes {type}, and the input is not of that type */
+export function runBadInput(
+  span: Span | null,
+  facts: { readonly entry: string | number; readonly type: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `\`${facts.entry}\` takes ${facts.type}, and the input is not of that type`;
+  const help = `give the input as JSON of that type: \`--input '...'\`, or \`--input @file.json\``;
+  return { code: "run/bad-input", severity: "error", message, help, span, related };
+}
+
 /** {source} is not a model: `{spec}` ({reason}) */
 export function runBadModelSpec(
   span: Span | null,
@@ -1148,4 +1365,26 @@ export function traceUnwritable(
   const message = `the run's log cannot be written to \`${facts.dir}\`: ${facts.reason}`;
   const help = "free the folder or choose another with --state DIR";
   return { code: "trace/unwritable", severity: "error", message, help, span, related };
+}
+
+/** `{callee}` takes {expected}{where}, and here it gets {found} */
+export function typesMismatch(
+  span: Span | null,
+  facts: { readonly callee: string | number; readonly expected: string | number; readonly found: string | number; readonly where: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `\`${facts.callee}\` takes ${facts.expected}${facts.where}, and here it gets ${facts.found}`;
+  const help = `give what comes before an \`output:\` that fits, or change what \`${facts.callee}\` takes`;
+  return { code: "types/mismatch", severity: "error", message, help, span, related };
+}
+
+/** `{agent}` declares that it answers {expected}{where}, and it answers {found} */
+export function typesWrongOutput(
+  span: Span | null,
+  facts: { readonly agent: string | number; readonly expected: string | number; readonly found: string | number; readonly where: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `\`${facts.agent}\` declares that it answers ${facts.expected}${facts.where}, and it answers ${facts.found}`;
+  const help = `declare what it answers, or leave \`output:\` out`;
+  return { code: "types/wrong-output", severity: "error", message, help, span, related };
 }

@@ -5,7 +5,8 @@ import * as T from "./types.ts";
 export interface Builtin {
   readonly summary: string;
   readonly params: readonly T.Type[];
-  readonly result: T.Type;
+  /** Of what its answers are: where that depends on the arguments, by their types. */
+  readonly result: T.Type | ((args: readonly T.Type[]) => T.Type);
   readonly run: (...args: readonly Json[]) => Json;
 }
 
@@ -24,10 +25,16 @@ export const builtins: Readonly<Record<string, Builtin>> = {
     result: T.list(T.text),
     run: (value) => claims(asText(value)),
   },
+  default: {
+    summary: "the value, or another where it is null",
+    params: [T.any, T.any],
+    result: ([value = T.any, other = T.any]) => T.union([...solid(value), other]),
+    run: (value, other) => value ?? other ?? null,
+  },
   failed: {
     summary: "the entries of a collected fan-out that failed",
     params: [T.any],
-    result: anyList,
+    result: ([from]) => memberType(from, "failed"),
     run: (value) => member(value, "failed"),
   },
   join: {
@@ -39,15 +46,20 @@ export const builtins: Readonly<Record<string, Builtin>> = {
   json: { summary: "the value as canonical JSON text", params: [T.any], result: T.text, run: (value) => canonical(value ?? null) },
   length: {
     summary: "the number of items, or of characters",
-    params: [T.any],
+    params: [T.union([anyList, T.text])],
     result: count,
     run: (value) => (typeof value === "string" ? [...value].length : asList(value).length),
   },
-  lower: { summary: "in lower case", params: [T.text], result: T.text, run: (value) => asText(value).toLowerCase() },
+  lower: {
+    summary: "in lower case",
+    params: [T.text],
+    result: eachText((value) => value.toLowerCase()),
+    run: (value) => asText(value).toLowerCase(),
+  },
   ok: {
     summary: "the entries of a collected fan-out that ended well",
     params: [T.any],
-    result: anyList,
+    result: ([from]) => memberType(from, "ok"),
     run: (value) => member(value, "ok"),
   },
   "parse-json": {
@@ -69,9 +81,40 @@ export const builtins: Readonly<Record<string, Builtin>> = {
     result: truth,
     run: (value, start) => asText(value).startsWith(asText(start)),
   },
-  trim: { summary: "without white space at both ends", params: [T.text], result: T.text, run: (value) => asText(value).trim() },
-  upper: { summary: "in upper case", params: [T.text], result: T.text, run: (value) => asText(value).toUpperCase() },
+  trim: {
+    summary: "without white space at both ends",
+    params: [T.text],
+    result: eachText((value) => value.trim()),
+    run: (value) => asText(value).trim(),
+  },
+  upper: {
+    summary: "in upper case",
+    params: [T.text],
+    result: eachText((value) => value.toUpperCase()),
+    run: (value) => asText(value).toUpperCase(),
+  },
 };
+
+/** A change of text, of types: what is known exactly stays so. */
+function eachText(change: (value: string) => string): (args: readonly T.Type[]) => T.Type {
+  return ([of = T.text]) =>
+    T.union(membersOf(of).map((one) => (one.kind === "literal" ? { kind: "literal", value: change(one.value) } : T.text)));
+}
+
+function membersOf(type: T.Type): readonly T.Type[] {
+  return type.kind === "union" ? type.members : [type];
+}
+
+/** The members of a type less null. */
+function solid(type: T.Type): readonly T.Type[] {
+  return membersOf(type).filter(({ kind }) => kind !== "null");
+}
+
+/** The list that a field of a value is, or else an empty one. */
+function memberType(of: T.Type = T.any, name: string): T.Type {
+  const field = of.kind === "object" && Object.hasOwn(of.fields, name) ? of.fields[name] : undefined;
+  return field?.kind === "list" ? field : anyList;
+}
 
 function asText(value: Json | undefined): string {
   return toText(value ?? null);

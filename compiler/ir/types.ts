@@ -35,7 +35,7 @@ export function show(type: Type): string {
       return `list<${show(type.item)}>`;
     case "object":
       return `{${Object.entries(type.fields)
-        .map(([name, field]) => `${name}${type.optional.includes(name) ? "?" : ""}: ${show(field)}`)
+        .map(([name, field]) => `${showName(name)}${type.optional.includes(name) ? "?" : ""}: ${show(field)}`)
         .join(", ")}}`;
     case "union":
       return showUnion(type.members);
@@ -44,17 +44,21 @@ export function show(type: Type): string {
   }
 }
 
-/** Whether every value of `from` may stand where `to` is expected. Anything may stand where text is, as canonical JSON. */
+/** Whether every value of `from` may stand where `to` is expected. Anything may stand where text is, as canonical JSON; in it nothing changes. */
 export function assignable(from: Type, to: Type): boolean {
-  if (to.kind === "any" || from.kind === "any" || to.kind === "text") return true;
-  if (from.kind === "union") return from.members.every((member) => assignable(member, to));
-  if (to.kind === "union") return to.members.some((member) => assignable(from, member));
+  return to.kind === "text" || isSubtype(from, to);
+}
+
+/** Whether every value of `from` is one of `to`. `any` stands for whatever is asked of it. */
+export function isSubtype(from: Type, to: Type): boolean {
+  if (to.kind === "any" || from.kind === "any") return true;
+  if (from.kind === "union") return from.members.every((member) => isSubtype(member, to));
+  if (to.kind === "union") return to.members.some((member) => isSubtype(from, member));
   if (from.kind === "int" && to.kind === "number") return true;
-  if (from.kind === "literal" && to.kind === "literal") return from.value === to.value;
-  if (from.kind === "list" && to.kind === "list") return assignable(from.item, to.item);
-  if (from.kind === "object" && to.kind === "object") {
-    return Object.entries(to.fields).every(([name, field]) => fieldAssignable(from, name, field, to.optional.includes(name)));
-  }
+  if (from.kind === "literal") return to.kind === "text" || (to.kind === "literal" && from.value === to.value);
+  if (from.kind === "list" && to.kind === "list") return isSubtype(from.item, to.item);
+  if (to.kind === "object" && from.kind === "object") return fieldsFit(from, to);
+  if (to.kind === "object" && from.kind === "failure") return fieldsFit(failureFields, to);
   return from.kind === to.kind;
 }
 
@@ -74,7 +78,7 @@ export function accepts(type: Type, value: Json): boolean {
     case "null":
       return value === null;
     case "failure":
-      return isObject(value) && typeof value["code"] === "string";
+      return accepts(failureFields, value);
     case "literal":
       return value === type.value;
     case "list":
@@ -121,17 +125,34 @@ export function jsonSchema(type: Type): JsonObject {
   }
 }
 
+/** As it is where it is a word, else in quotes. */
+function showName(name: string): string {
+  return /^[\p{L}_][\p{L}\p{N}_]*(?:-[\p{L}\p{N}_]+)*$/u.test(name) ? name : JSON.stringify(name);
+}
+
 function showUnion(members: readonly Type[]): string {
+  if (members.length === 0) return "nothing";
   const solid = members.filter((member) => member.kind !== "null");
   const [only] = solid;
   if (only && solid.length === 1 && members.length === 2) return `${show(only)}?`;
   return members.map(show).join(" | ");
 }
 
-function fieldAssignable(from: Type & { kind: "object" }, name: string, to: Type, mayMiss: boolean): boolean {
+/** A failed step as an object: `details` may be anything. */
+export const failureFields: Type & { readonly kind: "object" } = {
+  kind: "object",
+  fields: { code: text, message: text, path: text, details: any },
+  optional: ["details"],
+};
+
+function fieldsFit(from: Type & { kind: "object" }, to: Type & { kind: "object" }): boolean {
+  return Object.entries(to.fields).every(([name, field]) => fieldFits(from, name, field, to.optional.includes(name)));
+}
+
+function fieldFits(from: Type & { kind: "object" }, name: string, to: Type, mayMiss: boolean): boolean {
   const field = Object.hasOwn(from.fields, name) ? from.fields[name] : undefined;
   if (!field) return mayMiss;
-  return assignable(field, to) && (mayMiss || !from.optional.includes(name));
+  return isSubtype(field, to) && (mayMiss || !from.optional.includes(name));
 }
 
 function acceptsField(optional: readonly string[], value: JsonObject, name: string, field: Type): boolean {

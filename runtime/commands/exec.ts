@@ -1,16 +1,18 @@
 import { randomBytes } from "node:crypto";
 import type { Readable } from "node:stream";
 import { parseEnv } from "node:util";
-import { runUnknownEntry } from "../../compiler/diagnostics/codes.generated.ts";
+import { runBadInput, runUnknownEntry } from "../../compiler/diagnostics/codes.generated.ts";
 import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
 import { loadPlan } from "../../compiler/diagnostics/load-plan.ts";
 import { type ExitCode, exitCodes } from "../../compiler/ir/exit-codes.ts";
 import { toText } from "../../compiler/ir/json.ts";
 import type { Plan } from "../../compiler/ir/plan.ts";
+import { any, show } from "../../compiler/ir/types.ts";
 import { resolveModels } from "../1-load/models.ts";
 import { projectDir, stateDir } from "../1-load/project-dir.ts";
 import { readInput, readText } from "../1-load/read-text.ts";
 import { foreignCode } from "../1-load/trust.ts";
+import { coerce } from "../2-schedule/keys.ts";
 import { readClock, startClock } from "../3-task/clock.ts";
 import { loadRuns } from "../5-store/store.ts";
 import { type ExecResult, exec, type RunStatus } from "../exec.ts";
@@ -118,6 +120,8 @@ function prepare(plan: Plan, flags: ExecFlags, host: Host): Prepared {
   const env = { ...(file ? parseEnv(file.text) : {}), ...host.env };
   const input = readInput(flags.input);
   if (input.kind === "failed") return failed(input.diagnostic);
+  const taken = plan.blocks[entry]?.input ?? any;
+  if (coerce(input.text, taken) === undefined) return failed(runBadInput(null, { entry, type: show(taken) }));
   const models = resolveModels(plan, { override: flags.model ?? null, env });
   return models.kind === "failed" ? models : { ...models, entry, task: input.text, env };
 }

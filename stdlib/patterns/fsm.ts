@@ -6,6 +6,9 @@ import { type Builder, definePattern, type Loop, type Placed, type Route, type S
 /** A state that runs an agent; the others are markers. */
 type Running = State & { readonly agent: string };
 
+/** A state that ran, and what it was given. */
+type Ran = Placed & { readonly input: Expr };
+
 /** What a table says of a key that it has no entry for: neither a state's name, nor null, which stops. */
 const noRoute = literal(false);
 
@@ -46,7 +49,7 @@ function turn(states: readonly State[], loop: Loop, build: Builder): Turn {
   const route = build.pure("route", {
     kind: "switch",
     on: at,
-    cases: running.map((state) => ({ is: state.name, then: routeOf(state, ran) })),
+    cases: running.map((state) => ({ is: state.name, then: routeOf(state, { ...ran, input: field(loop.state, "value") }) })),
     else: noRoute,
   });
   const next = build.pure("next", route.value, {
@@ -85,13 +88,13 @@ export function offeredKeys(routes: readonly Pick<Route, "key" | "target">[], ru
 }
 
 /** Where a state leads: a name, null to stop, or `noRoute`. */
-function routeOf(state: State, ran: Placed): Expr {
+function routeOf(state: State, ran: Ran): Expr {
   const found = state.routes.length === 0 ? literal(null) : lookUp(state, ran);
   return state.onError === undefined ? found : choice(ran.failed, literal(state.onError), found);
 }
 
 /** Keys are compared without case; a named entry beats `*`, and guarded entries are tried in order. */
-function lookUp(state: State, ran: Placed): Expr {
+function lookUp(state: State, ran: Ran): Expr {
   const firstOf = (routes: readonly Route[], otherwise: Expr) =>
     routes.reduceRight((rest, { when, target }) => (when ? choice(when(ran), literal(target), rest) : literal(target)), otherwise);
   const otherwise = firstOf(state.routes.filter(takesAnyWord), noRoute);

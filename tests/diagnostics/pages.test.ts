@@ -56,7 +56,7 @@ async function findings(project: Project): Promise<readonly Diagnostic[]> {
   const sources = sourcesFromMemory(project, (diagnostic) => {
     found.push(diagnostic);
   });
-  return [...found, ...compile(sources).diagnostics];
+  return [...found, ...(await compile(sources)).diagnostics];
 }
 
 async function findingsOnDisk(project: Project): Promise<readonly Diagnostic[]> {

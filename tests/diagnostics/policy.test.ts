@@ -2,12 +2,13 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { sourcesFromMemory } from "../../compiler/1-source/memory.ts";
-import { compile } from "../../compiler/compile.ts";
+import { compileWith } from "../../compiler/compile.ts";
 import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
 import { baselineOf, readBaseline, withoutKnown } from "../../compiler/diagnostics/policy/baseline.ts";
 import { commentsIn } from "../../compiler/diagnostics/policy/comments.ts";
 import { mayBe } from "../../compiler/diagnostics/policy/severity.ts";
 import { codes } from "../../compiler/diagnostics/severities.generated.ts";
+import { reader } from "../../compiler/expr/reader.ts";
 import { agent } from "../support/plan-of.ts";
 
 const test = suite("weights of findings");
@@ -17,7 +18,10 @@ const config = (table = "") =>
 const texts = { "tama.toml": config(), ...agent("main", "pattern: oneshot"), ...agent("spare", "pattern: oneshot") };
 
 function compiled(given: Readonly<Record<string, string>>) {
-  const { plan, diagnostics } = compile(sourcesFromMemory(given, (one) => assert.unreachable(one.message)));
+  const { plan, diagnostics } = compileWith(
+    sourcesFromMemory(given, (one) => assert.unreachable(one.message)),
+    reader,
+  );
   return { hasPlan: plan !== null, told: diagnostics.map(({ code, severity }) => `${severity} ${code}`), diagnostics };
 }
 

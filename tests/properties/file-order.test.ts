@@ -2,8 +2,9 @@ import fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { sourcesFromMemory } from "../../compiler/1-source/memory.ts";
-import { compile } from "../../compiler/compile.ts";
+import { compileWith } from "../../compiler/compile.ts";
 import { planJson } from "../../compiler/emit/plan-json.ts";
+import { reader } from "../../compiler/expr/reader.ts";
 
 const agent = (name: string, rest: string) => `---\nname: ${name}\ndescription: works\nversion: "1"\n${rest}\n---\nWork.\n`;
 const project: Readonly<Record<string, string>> = {
@@ -36,7 +37,7 @@ function bytes(written: readonly string[], found: readonly string[]): string {
   const sources = sourcesFromMemory(Object.fromEntries(written.map((path) => [path, project[path] ?? ""])), () => assert.unreachable());
   const by = (path: string) => found.findIndex((other) => other === path || other.startsWith(`agents/${path}/`));
   const files = [...sources.files].sort((a, b) => by(a.path) - by(b.path));
-  const { plan, diagnostics } = compile({ ...sources, files, agents: [...sources.agents].sort((a, b) => by(a) - by(b)) });
+  const { plan, diagnostics } = compileWith({ ...sources, files, agents: [...sources.agents].sort((a, b) => by(a) - by(b)) }, reader);
   assert.equal(diagnostics, []);
   return plan ? planJson(plan) : "";
 }

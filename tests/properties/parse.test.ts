@@ -5,7 +5,10 @@ import { sourcesFromMemory } from "../../compiler/1-source/memory.ts";
 import { parse } from "../../compiler/2-parse/index.ts";
 import { resolve } from "../../compiler/3-resolve/index.ts";
 import { check } from "../../compiler/4-check/index.ts";
+import { lower } from "../../compiler/5-lower/index.ts";
 import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
+import { hasErrors } from "../../compiler/diagnostics/sort.ts";
+import { reader } from "../../compiler/expr/reader.ts";
 import type { Span } from "../../compiler/ir/span.ts";
 
 const test = suite("properties/parse");
@@ -60,8 +63,9 @@ function findings(texts: Readonly<Record<string, string>>): readonly Diagnostic[
     found.push(diagnostic);
   };
   const project = parse(sourcesFromMemory(texts, report), report);
-  resolve(project, report);
+  const resolved = resolve(project, reader, report);
   check(project, report);
+  if (resolved && !hasErrors(found)) lower(resolved, report);
   return found;
 }
 

@@ -1,8 +1,9 @@
 /** Plans from texts in memory, for tests that look at what compiling makes. */
 import { sourcesFromMemory } from "../../compiler/1-source/memory.ts";
 import type { WorkerSource } from "../../compiler/1-source/types.ts";
-import { compile } from "../../compiler/compile.ts";
+import { compileWith } from "../../compiler/compile.ts";
 import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
+import { reader } from "../../compiler/expr/reader.ts";
 import type { Block, Plan } from "../../compiler/ir/plan.ts";
 import { text } from "../../compiler/ir/types.ts";
 
@@ -10,7 +11,7 @@ import { text } from "../../compiler/ir/types.ts";
 export function planOf(texts: Readonly<Record<string, string>>, workers: Readonly<Record<string, WorkerSource>> = {}): Plan {
   const found: Diagnostic[] = [];
   const sources = sourcesFromMemory({ "tama.toml": config, ...texts }, (diagnostic) => found.push(diagnostic), workers);
-  const { plan, diagnostics } = compile(sources);
+  const { plan, diagnostics } = compileWith(sources, reader);
   const told = [...found, ...diagnostics].map(({ code, message }) => `${code}: ${message}`);
   if (!plan) throw new Error(`no plan\n${told.join("\n")}`);
   return plan;

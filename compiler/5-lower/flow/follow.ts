@@ -1,0 +1,70 @@
+import type { ResolvedAgent } from "../../3-resolve/types.ts";
+import { order } from "../../graph.ts";
+import type { Body, Call } from "../../ir/ops.ts";
+import type { Span } from "../../ir/span.ts";
+import type { Type } from "../../ir/types.ts";
+import { bug } from "../../ir/unreachable.ts";
+import { type Flow, flow, idOf, type Outcome } from "./outcome.ts";
+import { runBody } from "./run.ts";
+
+/** An agent that has been lowered, the type of its block's input, and where its ops come from, by id. */
+export interface Lowered {
+  readonly agent: ResolvedAgent;
+  readonly input: Type;
+  readonly body: Body;
+  readonly origins: ReadonlyMap<string, Span>;
+}
+
+/** What a call is given, each value apart that comes from elsewhere, and how it ends. */
+export interface Given {
+  readonly callee: string;
+  readonly inputs: readonly Flow[];
+  readonly outcome: Outcome;
+}
+
+/** What is found out of a project by running its blocks in types. */
+export interface Flows {
+  readonly agents: ReadonlyMap<string, Lowered>;
+  /** How each agent's block ends, whatever it declares. */
+  readonly outcomes: ReadonlyMap<string, Outcome>;
+  /** By agent, then by op. */
+  readonly given: ReadonlyMap<string, ReadonlyMap<string, Given>>;
+}
+
+/** Runs each block once in types, callees before callers. */
+export function follow(lowered: readonly Lowered[]): Flows {
+  const agents = new Map(lowered.map((one) => [one.agent.name, one]));
+  const outcomes = new Map<string, Outcome>();
+  const given = new Map<string, ReadonlyMap<string, Given>>();
+  for (const one of calleesFirst(lowered)) {
+    const calls = new Map<string, Given>();
+    const around = {
+      worker: one.agent.worker,
+      blocks: (name: string) => asDeclared(agents.get(name)?.agent, outcomes.get(name)),
+      given: (op: Call, input: Flow, outcome: Outcome) => note(calls, op, input, outcome),
+    };
+    const input = flow(one.input, new Set(["input"]));
+    outcomes.set(one.agent.name, runBody(one.body, { input, outcomes: new Map(), loops: new Map(), locals: {} }, around));
+    given.set(one.agent.name, calls);
+  }
+  return { agents, outcomes, given };
+}
+
+function calleesFirst(lowered: readonly Lowered[]): readonly Lowered[] {
+  const names = order(new Map(lowered.map(({ agent }) => [agent.name, agent.calls])));
+  if (!names) throw bug("agents that call each other in a circle were lowered");
+  const places = new Map(names.map((name, place) => [name, place]));
+  return [...lowered].sort((a, b) => (places.get(b.agent.name) ?? 0) - (places.get(a.agent.name) ?? 0));
+}
+
+/** What callers find: the declared type, which a run holds every value to. */
+function asDeclared(agent: ResolvedAgent | undefined, outcome: Outcome | undefined): Outcome | undefined {
+  const output = agent?.output;
+  return output ? outcome?.map((variant) => ({ ...variant, value: { ...variant.value, type: output } })) : outcome;
+}
+
+function note(calls: Map<string, Given>, op: Call, input: Flow, outcome: Outcome): void {
+  const known = calls.get(op.id)?.inputs ?? [];
+  const inputs = known.some((one) => idOf(one) === idOf(input)) ? known : [...known, input];
+  calls.set(op.id, { callee: op.block, inputs, outcome });
+}

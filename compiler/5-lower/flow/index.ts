@@ -1,0 +1,22 @@
+import type { Report } from "../../diagnostics/diagnostic.ts";
+import type { Type } from "../../ir/types.ts";
+import { follow, type Lowered } from "./follow.ts";
+import { checkGuards } from "./guards.ts";
+import { checkHandOffs, checkOutput } from "./hand-offs.ts";
+import { endValue } from "./outcome.ts";
+
+export type { Lowered } from "./follow.ts";
+
+/**
+ * Follows what agents hand to each other, and proves that it is what they take, that declared outputs are true, and that guards make
+ * sense of it. Gives the type of what each agent answers: what it declares, else what it was found to. Reports `types/*` and `expr/*`.
+ */
+export function checkFlows(lowered: readonly Lowered[], report: Report): ReadonlyMap<string, Type> {
+  const flows = follow(lowered);
+  for (const one of lowered) {
+    checkOutput(one, flows, report);
+    checkHandOffs(one, flows, report);
+    checkGuards(one, flows, report);
+  }
+  return new Map(lowered.map(({ agent }) => [agent.name, agent.output ?? endValue(flows.outcomes.get(agent.name) ?? []).type]));
+}

@@ -1,0 +1,186 @@
+import type { WorkerSource } from "../../1-source/types.ts";
+import type { Act, Body, Call, Choose, KeySet, MapOp, Op, Repeat, Result } from "../../ir/ops.ts";
+import { list, type Type, text, union } from "../../ir/types.ts";
+import { alternatives } from "../../ir/typing.ts";
+import { unreachable } from "../../ir/unreachable.ts";
+import { evaluateFlow, type Known, truthOf, unknown, withKey, withOutcome, withoutKeys } from "./evaluate.ts";
+import { endValue, type Flow, flow, idOf, merged, type Outcome } from "./outcome.ts";
+import { statesOf } from "./states.ts";
+
+/** What running a block in types needs to know of others, and where it tells what its calls were given. */
+export interface Surroundings {
+  readonly worker: WorkerSource | null;
+  /** How the blocks that it calls end; undefined for one that is not known. */
+  readonly blocks: (name: string) => Outcome | undefined;
+  readonly given: (op: Call, input: Flow, outcome: Outcome) => void;
+}
+
+/** In how many cases the ends of a repeat's ops are told apart: beyond, what is known of them is put together. */
+const maxCases = 16;
+/** How many states of a repeat are followed: beyond, nothing is known of what it ends with. */
+const maxStates = 10_000;
+
+/** How a body can end. */
+export function runBody(body: Body, known: Known, around: Surroundings): Outcome {
+  let now = known;
+  for (const op of body.ops) {
+    const outcome = runOp(op, now, around);
+    if (outcome.length === 0) return [];
+    now = withOutcome(now, op.id, outcome);
+  }
+  return resultOf(body.result, now);
+}
+
+function resultOf(result: Result, known: Known): Outcome {
+  if (result.kind === "pass") return known.outcomes.get(result.op) ?? [];
+  return [{ key: evaluateFlow(result.key, known).type, value: evaluateFlow(result.value, known), failed: false }];
+}
+
+function runOp(op: Op, known: Known, around: Surroundings): Outcome {
+  switch (op.kind) {
+    case "ask":
+      return [done(op.id, op.output)];
+    case "act":
+      return runAct(op);
+    case "code":
+      return runCode(op.id, around);
+    case "pure":
+      return [{ key: evaluateFlow(op.key, known).type, value: evaluateFlow(op.value, known), failed: false }];
+    case "call":
+      return runCall(op, known, around);
+    case "map":
+      return runMap(op, known, around);
+    case "repeat":
+      return runRepeat(op, known, around);
+    case "choose":
+      return runChoose(op, known, around);
+    case "wait":
+      return [done(op.id, op.answer)];
+    default:
+      return unreachable(op);
+  }
+}
+
+function done(op: string, type: Type): Outcome[number] {
+  return { key: word("done"), value: flow(type, new Set([op])), failed: false };
+}
+
+function word(value: string): Type {
+  return { kind: "literal", value };
+}
+
+/** One variant per key that has a type of its own, one for all other words. */
+function runAct({ id, keys, outputs }: Act): Outcome {
+  const from = new Set([id]);
+  const special = Object.entries(outputs.byKey).filter(([key]) => allows(keys, key));
+  const rest = otherWords(keys, new Set(special.map(([key]) => key.toLowerCase())));
+  return merged([
+    ...special.map(([key, type]) => ({ key: word(key), value: flow(type, from), failed: false })),
+    ...(rest ? [{ key: rest, value: flow(outputs.otherwise, from), failed: false }] : []),
+  ]);
+}
+
+function allows(keys: KeySet, key: string): boolean {
+  return keys.kind === "open" || keys.caller || keys.words.some((one) => one.toLowerCase() === key.toLowerCase());
+}
+
+function otherWords(keys: KeySet, special: ReadonlySet<string>): Type | null {
+  if (keys.kind === "open" || keys.caller) return text;
+  const words = keys.words.filter((one) => !special.has(one.toLowerCase()));
+  return words.length > 0 ? union(words.map(word)) : null;
+}
+
+function runCode(id: string, { worker }: Surroundings): Outcome {
+  if (!worker) return [{ key: text, value: unknown, failed: false }];
+  const keys = worker.keys.length > 0 ? worker.keys : ["done"];
+  return [{ key: union(keys.map(word)), value: flow(worker.output, new Set([id])), failed: false }];
+}
+
+function runCall(op: Call, known: Known, around: Surroundings): Outcome {
+  const from = new Set([op.id]);
+  const ends = around.blocks(op.block) ?? [{ key: text, value: unknown, failed: false }];
+  const outcome: Outcome = [
+    ...merged(ends.map((variant) => ({ ...variant, value: flow(variant.value.type, from) }))),
+    ...(op.onFailure === "value" ? [{ key: word("error"), value: flow({ kind: "failure" } as const, from), failed: true }] : []),
+  ];
+  around.given(op, evaluateFlow(op.input, known), outcome);
+  return outcome;
+}
+
+function runMap(op: MapOp, known: Known, around: Surroundings): Outcome {
+  const over = evaluateFlow(op.over, known);
+  const items = alternatives(over.type).flatMap((one) => (one.kind === "list" ? [one.item] : one.kind === "any" ? [one] : []));
+  const item = flow(union(items), over.from);
+  const loops = new Map([...known.loops, [op.id, { item, state: unknown }]]);
+  const { type, from } = endValue(runBody(op.body, { ...known, loops }, around));
+  const value = op.onFailure === "propagate" ? list(type) : collected(type, item.type);
+  return [{ key: word("done"), value: flow(value, new Set([op.id, ...from])), failed: false }];
+}
+
+function collected(value: Type, item: Type): Type {
+  const index: Type = { kind: "int" };
+  const entry = (fields: Readonly<Record<string, Type>>) => list({ kind: "object", fields, optional: [] });
+  const failed = entry({ index, item, failure: { kind: "failure" } });
+  return { kind: "object", fields: { ok: entry({ index, value }), failed }, optional: [] };
+}
+
+function runChoose(op: Choose, known: Known, around: Surroundings): Outcome {
+  let left = alternatives(evaluateFlow(op.on, known).type);
+  const ends: Outcome[number][] = [];
+  for (const { is, body } of op.cases) {
+    const isPossible = left.some((one) => canRead(one, is));
+    left = left.filter((one) => !(one.kind === "literal" && one.value === is));
+    if (isPossible) ends.push(...runBody(body, chosen(op, is, known), around));
+  }
+  if (op.otherwise && left.length > 0) ends.push(...runBody(op.otherwise, unchosen(op, known), around));
+  return merged(ends);
+}
+
+/** Whether a value of a type can have a text: what is no text goes by its JSON. */
+function canRead(type: Type, is: string): boolean {
+  if (type.kind === "literal") return type.value === is;
+  if (type.kind === "null") return is === "null";
+  return type.kind !== "bool" || is === "true" || is === "false";
+}
+
+function chosen({ on }: Choose, is: string, known: Known): Known {
+  return on.kind === "outcome" && on.field === "key" ? withKey(known, on.op, is) : known;
+}
+
+function unchosen({ on, cases }: Choose, known: Known): Known {
+  const keys = cases.map(({ is }) => is);
+  return on.kind === "outcome" && on.field === "key" ? withoutKeys(known, on.op, keys) : known;
+}
+
+/** Follows a repeat from state to state, those that differ in a constant apart, until no new one comes. */
+function runRepeat(op: Repeat, known: Known, around: Surroundings): Outcome {
+  const first = evaluateFlow(op.state, known);
+  const states = new Map(statesOf(first).map((state) => [idOf(state), state]));
+  const ends: Outcome[number][] = op.times ? [{ key: word("done"), value: first, failed: false }] : [];
+  // A map's iteration goes on to what is added meanwhile.
+  for (const state of states.values()) {
+    if (states.size > maxStates) return [{ key: text, value: unknown, failed: false }];
+    const loops = new Map([...known.loops, [op.id, { state, item: unknown }]]);
+    for (const end of casesOf(op.body, { ...known, loops }, around)) {
+      const until = truthOf(op.until, end);
+      if (until.canHold || op.onExhausted === "last") ends.push(...resultOf(op.body.result, end));
+      if (!until.canFail) continue;
+      for (const next of statesOf(evaluateFlow(op.next, end))) states.set(idOf(next), next);
+    }
+  }
+  return merged(ends);
+}
+
+/** What is known after a body, once for each way in which its ops can end, as far as these are few. */
+function casesOf(body: Body, known: Known, around: Surroundings): readonly Known[] {
+  let cases: readonly Known[] = [known];
+  for (const op of body.ops) {
+    cases = cases.flatMap((one) => {
+      const outcome = runOp(op, one, around);
+      if (outcome.length === 0) return [];
+      const isFew = cases.length * outcome.length <= maxCases;
+      return isFew ? outcome.map((variant) => withOutcome(one, op.id, [variant])) : [withOutcome(one, op.id, outcome)];
+    });
+  }
+  return cases;
+}
