@@ -22,7 +22,8 @@ function marked(source: string, related: readonly Related[] = []): { readonly te
 function frame(source: string, width = 80): readonly [string, string] {
   const { text, diagnostic } = marked(source);
   const lines = renderText([diagnostic], { text: () => text, colour: false, width }).split("\n");
-  return [lines[3] ?? "", lines[4] ?? ""];
+  const at = lines.findIndex((line) => /^\d+ \|/.test(line));
+  return [lines[at] ?? "", lines[at + 1] ?? ""];
 }
 
 test("shows the fact, the place, the line, related places, the help, and a count", () => {
@@ -74,6 +75,23 @@ test("cuts long lines on both sides so that the marked part stays in sight", () 
   assert.is(line.slice(carets.indexOf("^"), carets.lastIndexOf("^") + 1), "critc");
 });
 
+test("breaks prose between words where the terminal ends, and further lines begin below the first word", () => {
+  const message = "a message of a good many words that no narrow terminal can hold on one line";
+  const diagnostic = { ...resolveUnknownAgent(null, { name: "x", closest: null }), message, help: message };
+  const lines = renderText([diagnostic], { text: () => null, colour: false, width: 50 }).split("\n");
+  assert.equal(lines.slice(0, 5), [
+    "error[resolve/unknown-agent]: a message of a good",
+    "  many words that no narrow terminal can hold on",
+    "  one line",
+    "help: a message of a good many words that no",
+    "      narrow terminal can hold on one line",
+  ]);
+  for (const width of [50, 10]) {
+    const [plain, coloured] = [false, true].map((colour) => renderText([diagnostic], { text: () => null, colour, width }));
+    assert.is(stripVTControlCharacters(coloured ?? ""), plain);
+  }
+});
+
 test("obeys no control character of a source, a path or a message", () => {
   const diagnostic = resolveUnknownAgent({ file: "a\u001b[2Jb", start: 0, end: 3 }, { name: "x\u001b[31m\u202e", closest: null });
   const shown = renderText([diagnostic], { text: () => "a\u001b[31mb\r", colour: false });
@@ -111,7 +129,8 @@ test("never throws, and never shows a line wider than the terminal, whatever the
       const span = { file, start, end: Math.min(start + length, text.length) };
       const width = 40;
       const shown = renderText([resolveUnknownAgent(span, { name: "n", closest: null })], { text: () => text, colour: false, width });
-      const [, , , line = "", carets = ""] = shown.split("\n");
+      const lines = shown.split("\n");
+      const [line = "", carets = ""] = lines.slice(lines.findIndex((one) => /^\d+ \|/.test(one)));
       assert.ok(widthOfCells(cellsOf(line)) <= width, line);
       assert.match(carets, /^ +\| *\^+$/);
     }),

@@ -4,11 +4,12 @@ import type { Diagnostic, Severity } from "../diagnostic.ts";
 import { printable } from "./cells.ts";
 import { frameOf } from "./frame.ts";
 import { fileCache, type LocatedFile, positionsOf, type Sources } from "./sources.ts";
+import { wrap } from "./wrap.ts";
 
 export interface TextOptions extends Sources {
   /** Whether to colour; decided by who knows the terminal. */
   readonly colour: boolean;
-  /** Columns of the terminal; longer source lines are cut. Default 120. */
+  /** Columns of the terminal: prose is broken there, and longer source lines are cut. Where it is not given, prose is not, and lines are at 120. */
   readonly width?: number;
 }
 
@@ -17,6 +18,8 @@ type Paint = ReturnType<typeof colors.createColors>;
 interface Page {
   readonly paint: Paint;
   readonly width: number;
+  /** Columns to break prose at; null where nobody said. */
+  readonly terminal: number | null;
   readonly fileOf: (file: string) => LocatedFile | null;
   readonly pathOf: (file: string) => string;
 }
@@ -27,6 +30,7 @@ export function renderText(diagnostics: readonly Diagnostic[], options: TextOpti
   const page: Page = {
     paint: colors.createColors(options.colour),
     width: options.width ?? 120,
+    terminal: options.width ?? null,
     fileOf: fileCache(options),
     pathOf: options.path ?? ((file) => file),
   };
@@ -50,11 +54,29 @@ export function plural(count: number, noun: string): string {
 
 function block({ code, severity, message, help, span, related }: Diagnostic, page: Page): string {
   const { paint } = page;
-  const title = `${tint(severity, paint)(paint.bold(`${severity}[${code}]`))}${paint.bold(`: ${printable(message)}`)}`;
-  const others = related.flatMap((other) => [`${paint.bold("note")}: ${printable(other.message)}`, ...frame(other.span, page, paint.cyan)]);
-  const advice = help === null ? [] : [`${paint.cyan(paint.bold("help"))}: ${printable(help)}`];
-  const lines = [title, ...(span ? frame(span, page, tint(severity, paint)) : []), ...others, ...advice];
+  const head = `${severity}[${code}]`;
+  const title = saying(`${head}: `, message, page).map((line, index) => {
+    if (index > 0) return paint.bold(line);
+    return `${tint(severity, paint)(paint.bold(head))}${paint.bold(line.slice(head.length))}`;
+  });
+  const others = related.flatMap((other) => [...labelled("note", other.message, page, paint.bold), ...frame(other.span, page, paint.cyan)]);
+  const advice = help === null ? [] : labelled("help", help, page, (label) => paint.cyan(paint.bold(label)));
+  const lines = [...title, ...(span ? frame(span, page, tint(severity, paint)) : []), ...others, ...advice];
   return `${lines.join("\n")}\n`;
+}
+
+/** `help: ...`, its label painted. */
+function labelled(label: string, text: string, page: Page, mark: (text: string) => string): readonly string[] {
+  return saying(`${label}: `, text, page).map((line, index) => (index === 0 ? `${mark(label)}${line.slice(label.length)}` : line));
+}
+
+/** What stands after a head, broken where the terminal ends, further lines below the first word. */
+function saying(head: string, text: string, { terminal }: Page): readonly string[] {
+  const shown = printable(text);
+  if (terminal === null) return [`${head}${shown}`];
+  const indent = " ".repeat(head.length > 8 ? 2 : head.length);
+  const [first = "", ...rest] = wrap(shown, { width: terminal, taken: head.length, indent });
+  return [`${head}${first}`, ...rest];
 }
 
 /** The place, and the line with its carets where the text is known. */
