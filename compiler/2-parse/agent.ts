@@ -1,5 +1,4 @@
 import type { Exit, Pattern } from "../../stdlib/pattern.ts";
-import { patterns } from "../../stdlib/patterns/index.ts";
 import type { SourceFile } from "../1-source/types.ts";
 import { closest } from "../diagnostics/closest.ts";
 import { parseEmptyPrompt, parseUnknownPattern, parseUnusedKey } from "../diagnostics/codes.generated.ts";
@@ -24,6 +23,8 @@ export interface AgentSource {
   readonly steps: readonly StepFile[];
   /** Paths of files that are there but could not be read. */
   readonly unread: readonly string[];
+  /** Every pattern that an agent may name. */
+  readonly patterns: Readonly<Record<string, Pattern>>;
 }
 
 /** Keys of the language that this version does not build. */
@@ -52,7 +53,7 @@ export function readAgent(source: AgentSource, report: Report): ParsedAgent | nu
   const fields = openFields(document.map, document.head, watched.report);
   const common = readCommon(fields, source.directory);
   const named = fields.required("pattern", text, "oneshot");
-  const pattern = named && findPattern(named, watched.report);
+  const pattern = named && findPattern(named, source.patterns, watched.report);
   if (!named || !pattern) return null;
   const agent = readPatterned(source, document, { fields, common, named, pattern });
   return { ...agent, broken: watched.hasErrors() };
@@ -83,7 +84,7 @@ function readRetry(fields: Fields): Located<number> | null {
   return attempts;
 }
 
-function findPattern(name: Located<string>, report: Report): Pattern | null {
+function findPattern(name: Located<string>, patterns: AgentSource["patterns"], report: Report): Pattern | null {
   const pattern = Object.hasOwn(patterns, name.value) ? patterns[name.value] : undefined;
   if (pattern) return pattern;
   report(parseUnknownPattern(name.span, { pattern: name.value, closest: closest(name.value, Object.keys(patterns)) }));
@@ -115,6 +116,7 @@ function readPatterned(source: AgentSource, document: Document, read: Read): Omi
     description: common.description ?? missing,
     version: common.version ?? missing,
     pattern: named,
+    definition: pattern,
     fields: values,
     references: referencesOf(values),
     onError: common.onError,

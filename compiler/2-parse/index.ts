@@ -1,5 +1,7 @@
+import type { Pattern } from "../../stdlib/pattern.ts";
+import { patterns as builtIn } from "../../stdlib/patterns/index.ts";
 import type { SourceFile, SourceSet } from "../1-source/types.ts";
-import { decodeConfig } from "../config.ts";
+import { decodeConfig, type ProjectConfig } from "../config.ts";
 import { parseNoAgentFile, parseNoSkillFile } from "../diagnostics/codes.generated.ts";
 import type { Report } from "../diagnostics/diagnostic.ts";
 import { readAgent } from "./agent.ts";
@@ -13,10 +15,11 @@ import type { ParsedAgent, ParsedProject, ParsedSkill } from "./types.ts";
  */
 export function parse(sources: SourceSet, report: Report): ParsedProject {
   const files = new Map(sources.files.map((file) => [file.path, file]));
-  const agents = parseAgents(sources, files, report);
+  const config = decodeConfig(sources.config, report);
+  const agents = parseAgents(sources, { files, patterns: patternsOf(config) }, report);
   const skills = parseSkills(sources, files, report);
   return {
-    config: decodeConfig(sources.config, report),
+    config,
     agents,
     skills,
     unread: { agents: without(sources.agents, agents), skills: without(sources.skills, skills), files: sources.unread },
@@ -26,11 +29,23 @@ export function parse(sources: SourceSet, report: Report): ParsedProject {
   };
 }
 
-function parseAgents(sources: SourceSet, files: ReadonlyMap<string, SourceFile>, report: Report): readonly ParsedAgent[] {
+type Patterns = Readonly<Record<string, Pattern>>;
+
+/** The built-in patterns and the project's own. */
+function patternsOf({ patterns: own }: ProjectConfig): Patterns {
+  return { ...builtIn, ...Object.fromEntries(own.map(({ pattern }) => [pattern.name, pattern])) };
+}
+
+interface Known {
+  readonly files: ReadonlyMap<string, SourceFile>;
+  readonly patterns: Patterns;
+}
+
+function parseAgents(sources: SourceSet, { files, patterns }: Known, report: Report): readonly ParsedAgent[] {
   const steps = stepFiles(sources.files);
   return [...sources.agents].sort().flatMap((directory) => {
     const file = files.get(`agents/${directory}/AGENT.md`);
-    if (file) return readAgent({ directory, file, steps: steps.get(directory) ?? [], unread: sources.unread }, report) ?? [];
+    if (file) return readAgent({ directory, file, steps: steps.get(directory) ?? [], unread: sources.unread, patterns }, report) ?? [];
     if (!sources.unread.includes(`agents/${directory}/AGENT.md`)) report(parseNoAgentFile(null, { directory }));
     return [];
   });

@@ -1,3 +1,4 @@
+import type { Pattern } from "../../stdlib/pattern.ts";
 import type { WorkerSource } from "../1-source/types.ts";
 import type { ProjectConfig } from "../config.ts";
 import type { ExprSource } from "../expr/source.ts";
@@ -84,6 +85,8 @@ export interface ParsedAgent {
   readonly description: Located<string>;
   readonly version: Located<string>;
   readonly pattern: Located<string>;
+  /** The pattern that it names: a built-in one, or one of the config's. */
+  readonly definition: Pattern;
   readonly fields: Readonly<Record<string, FieldValue>>;
   /** Every place where it names an agent that it calls. */
   readonly references: readonly AgentReference[];

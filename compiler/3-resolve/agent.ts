@@ -1,5 +1,4 @@
 import type { Pattern } from "../../stdlib/pattern.ts";
-import { patterns } from "../../stdlib/patterns/index.ts";
 import type { WorkerSource } from "../1-source/types.ts";
 import type { ParsedAgent, ParsedProject, ParsedStep, ParsedType } from "../2-parse/types.ts";
 import { resolveNoWorker, resolveUnusedWorker } from "../diagnostics/codes.generated.ts";
@@ -8,7 +7,6 @@ import type { Reader } from "../expr/types.ts";
 import { idPart } from "../ir/path.ts";
 import type { Span } from "../ir/span.ts";
 import { text } from "../ir/types.ts";
-import { bug } from "../ir/unreachable.ts";
 import { guardsOf, templateOf, typeOf } from "./expressions.ts";
 import type { Models } from "./models.ts";
 import type { ResolvedAgent, ResolvedStep } from "./types.ts";
@@ -25,8 +23,7 @@ export interface Scope {
 
 /** Binds an agent's prompts and worker. Its references have been checked. */
 export function bindAgent(agent: ParsedAgent, scope: Scope): ResolvedAgent {
-  const pattern = patterns[agent.pattern.value];
-  if (!pattern) throw bug(`${agent.directory} has an unknown pattern`);
+  const pattern = agent.definition;
   const isPrompt = pattern.body === "ask" || pattern.body === "act";
   const typed = pattern.body !== "code";
   const input = typed && agent.input ? typeOf(agent.input, scope) : null;
@@ -40,6 +37,7 @@ export function bindAgent(agent: ParsedAgent, scope: Scope): ResolvedAgent {
     description: agent.description.value,
     version: agent.version.value,
     pattern,
+    patternSpan: scope.project.config.patterns.find((own) => own.pattern === pattern)?.span ?? null,
     fields: fieldValues(agent, scope.agents, guards),
     body: isPrompt ? bind(agent.body, bodyModel) : bindStep(agent.body, bodyModel, null),
     steps: Object.fromEntries(steps),

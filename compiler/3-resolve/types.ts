@@ -35,6 +35,8 @@ export interface ResolvedAgent {
   readonly description: string;
   readonly version: string;
   readonly pattern: Pattern;
+  /** Where the config names its pattern, if that is one of the project's own. */
+  readonly patternSpan: Span | null;
   readonly fields: FieldValues;
   readonly body: ResolvedStep;
   readonly steps: Readonly<Record<string, ResolvedStep>>;

@@ -1,27 +1,37 @@
 import type { PatternInput } from "../../stdlib/pattern.ts";
 import type { ResolvedAgent, ResolvedProject } from "../3-resolve/types.ts";
-import type { Report } from "../diagnostics/diagnostic.ts";
+import { lowerBadPattern } from "../diagnostics/codes.generated.ts";
+import type { Diagnostic, Report } from "../diagnostics/diagnostic.ts";
 import type { Digest } from "../ir/digest.ts";
 import type { Block } from "../ir/plan.ts";
 import type { Span } from "../ir/span.ts";
 import { any, type Type, text } from "../ir/types.ts";
 import { bug } from "../ir/unreachable.ts";
+import { verifyBlock } from "../ir/verify-block.ts";
 import { bodyOf } from "./builder.ts";
 import { type Context, contextOf } from "./context.ts";
 import { checkFlows, type Lowered } from "./flow/index.ts";
+import { placeOwn } from "./own-pattern.ts";
 import type { LoweredProject } from "./types.ts";
 
-/** Turns each agent into a block of ops, by the `lower` of its pattern, and checks what they hand to each other. Reports `types/*` and `expr/*`. */
-export function lower(project: ResolvedProject, report: Report): LoweredProject {
+/**
+ * Turns each agent into a block of ops, by the `lower` of its pattern, and checks what they hand to each other. Null where a pattern of
+ * the project's own cannot. Reports `lower/bad-pattern`, `types/*` and `expr/*`.
+ */
+export function lower(project: ResolvedProject, report: Report): LoweredProject | null {
   const texts = new Map<Digest, string>();
   const all = [...project.agents, ...project.unused];
   const agents = new Map(all.map((agent) => [agent.name, agent]));
   const inputOf = (name: string) => inputTypeOf(agents.get(name));
   const attempts = (name: string) => agents.get(name)?.attempts ?? 1;
   const lowerWith = (into: Map<Digest, string>) => (agent: ResolvedAgent) =>
-    lowerAgent(agent, contextOf(project, agent, { texts: into, attempts }), inputOf);
-  const lowered = project.agents.map(lowerWith(texts));
-  const outputs = checkFlows([...lowered, ...project.unused.map(lowerWith(new Map()))], report);
+    lowerAgent(agent, () => contextOf(project, agent, { texts: into, attempts }), inputOf);
+  const unusedTexts = new Map<Digest, string>();
+  const [lowered, unused] = [project.agents.map(lowerWith(texts)), project.unused.map(lowerWith(unusedTexts))];
+  const problems = problemsIn(project, [...lowered, ...unused], new Map([...texts, ...unusedTexts]));
+  for (const problem of problems) report(problem);
+  if (problems.length > 0) return null;
+  const outputs = checkFlows([...lowered, ...unused], report);
   return {
     blocks: Object.fromEntries(lowered.map((one) => [one.agent.name, blockOf(one, outputs.get(one.agent.name) ?? any)])),
     texts: Object.fromEntries(texts),
@@ -29,9 +39,36 @@ export function lower(project: ResolvedProject, report: Report): LoweredProject 
   };
 }
 
-function lowerAgent(agent: ResolvedAgent, context: Context, inputOf: PatternInput["inputOf"]): Lowered {
-  const body = bodyOf(context, (build) => agent.pattern.lower(patternInput(agent, inputOf), build));
-  return { agent, input: inputTypeOf(agent), body, origins: context.origins };
+/** Code that is not ours is run with care: where it fails, the body is empty and `problem` says why. */
+function lowerAgent(agent: ResolvedAgent, open: () => Context, inputOf: PatternInput["inputOf"]): Placed {
+  const given = patternInput(agent, inputOf);
+  let context = open();
+  const place = () => {
+    context = open();
+    return bodyOf(context, (build) => agent.pattern.lower(given, build));
+  };
+  const placed = agent.patternSpan ? placeOwn(agent, place) : { body: place(), problem: null };
+  return { agent, input: inputTypeOf(agent), ...placed, origins: context.origins };
+}
+
+/** What is wrong with what patterns of the project's own placed: one finding for each agent. */
+function problemsIn(project: ResolvedProject, all: readonly Placed[], texts: ReadonlyMap<Digest, string>): readonly Diagnostic[] {
+  if (all.every(({ agent }) => agent.patternSpan === null)) return [];
+  const { models, skills, tools } = project;
+  const workers = Object.fromEntries(all.flatMap(({ agent }) => (agent.worker ? [[agent.name, agent.worker]] : [])));
+  const blocks = Object.fromEntries(all.map((one) => [one.agent.name, blockOf(one, any)]));
+  const known = { models, skills, tools, workers, texts: Object.fromEntries(texts), blocks };
+  return all.flatMap(({ agent, problem }) => {
+    const { name, pattern, patternSpan, span } = agent;
+    if (!patternSpan) return [];
+    const wrong = problem ?? verifyBlock(known, name)[0]?.message ?? null;
+    const related = [{ span, message: "this agent is of that pattern" }];
+    return wrong === null ? [] : [lowerBadPattern(patternSpan, { pattern: pattern.name, agent: name, problem: wrong }, related)];
+  });
+}
+
+interface Placed extends Lowered {
+  readonly problem: string | null;
 }
 
 function blockOf({ agent, input, body }: Lowered, output: Type): Block {

@@ -1,6 +1,10 @@
 /** Plans from texts in memory, for tests that look at what compiling makes. */
 import { sourcesFromMemory } from "../../compiler/1-source/memory.ts";
 import type { WorkerSource } from "../../compiler/1-source/types.ts";
+import { parse } from "../../compiler/2-parse/index.ts";
+import { resolve } from "../../compiler/3-resolve/index.ts";
+import { lower } from "../../compiler/5-lower/index.ts";
+import { makePlan } from "../../compiler/6-plan/index.ts";
 import { compileWith } from "../../compiler/compile.ts";
 import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
 import { reader } from "../../compiler/expr/reader.ts";
@@ -15,6 +19,16 @@ export function planOf(texts: Readonly<Record<string, string>>, workers: Readonl
   const told = [...found, ...diagnostics].map(({ code, message }) => `${code}: ${message}`);
   if (!plan) throw new Error(`no plan\n${told.join("\n")}`);
   return plan;
+}
+
+/** A plan of sources that resolve, whatever the checks say of them: to hold what they say against a run. */
+export function forcedPlanOf(texts: Readonly<Record<string, string>>, workers: Readonly<Record<string, WorkerSource>> = {}): Plan {
+  const none = () => {};
+  const resolved = resolve(parse(sourcesFromMemory({ "tama.toml": config, ...texts }, none, workers), none), reader, none);
+  if (!resolved) throw new Error("the sources do not resolve");
+  const lowered = lower(resolved, none);
+  if (!lowered) throw new Error("a pattern of the project cannot lower its agents");
+  return makePlan(resolved, lowered);
 }
 
 const config = `[project]
