@@ -1,5 +1,3 @@
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { traceUnwritable } from "../compiler/diagnostics/codes.generated.ts";
 import type { Diagnostic } from "../compiler/diagnostics/diagnostic.ts";
 import type { FailureCode } from "../compiler/ir/failure.ts";
@@ -9,13 +7,16 @@ import type { Plan } from "../compiler/ir/plan.ts";
 import type { Settled } from "./2-schedule/types.ts";
 import type { RunModel } from "./3-task/task.ts";
 import type { TraceEvent } from "./4-trace/columns.ts";
-import { type LogWriter, openLog } from "./4-trace/log.ts";
+import type { LogWriter } from "./4-trace/log.ts";
 import { createRecorder, type Recorder } from "./4-trace/recorder.ts";
+import { openRunLog, runDir } from "./4-trace/run-folder.ts";
 import type { Asker } from "./asker.ts";
 import type { Executor } from "./executors/executor.ts";
 import { runLoop } from "./run-loop.ts";
 import { defaultMaxArtifactBytes } from "./session/artifacts.ts";
 import { blobsDir, fileBlobs } from "./session/blobs.ts";
+
+export { runDir } from "./4-trace/run-folder.ts";
 
 export interface ExecOptions {
   readonly plan: Plan;
@@ -49,7 +50,7 @@ export type ExecResult =
 /** Runs a verified plan and records it. Closes the executor and the log. Refused where the log cannot be written, at the start or later on: reports trace/locked, trace/unwritable. */
 export async function exec(options: ExecOptions): Promise<ExecResult> {
   try {
-    const opened = openRunLog(options);
+    const opened = openRunLog(options.stateDir, options.traceId);
     return opened.kind === "failed" ? { kind: "refused", diagnostic: opened.diagnostic } : await runRecorded(options, opened.log);
   } catch (error) {
     if (!isSystemError(error)) throw error;
@@ -78,22 +79,6 @@ async function runRecorded(options: ExecOptions, log: LogWriter): Promise<ExecRe
 
 function isSystemError(error: unknown): error is Error {
   return error instanceof Error && "syscall" in error;
-}
-
-/** The folder of a run's log. */
-export function runDir(stateDir: string, traceId: string): string {
-  return join(stateDir, "runs", traceId);
-}
-
-/** A state folder keeps itself out of version control. */
-function openRunLog({ stateDir, traceId }: ExecOptions): ReturnType<typeof openLog> {
-  const opened = openLog(runDir(stateDir, traceId), traceId);
-  const ignore = join(stateDir, ".gitignore");
-  if (opened.kind === "open" && !existsSync(ignore)) {
-    mkdirSync(stateDir, { recursive: true });
-    writeFileSync(ignore, "*\n");
-  }
-  return opened;
 }
 
 function recordStart(recorder: Recorder, { plan, entry, task, models, notes, maxArtifactBytes }: ExecOptions): void {

@@ -11,3 +11,16 @@ export { type ExecOptions, type ExecResult, exec, type RunStatus } from "./exec.
 export type { Executor } from "./executors/executor.ts";
 export { inlineExecutor } from "./executors/inline.ts";
 export { type ThreadOptions, threadExecutor, usualThreads } from "./executors/threads.ts";
+export { defaultMaxArtifactBytes } from "./session/artifacts.ts";
+export { decodeEntry, type Entry, type EntryType, entryTypes } from "./session/entry.ts";
+export { type Result, type SessionError, type SessionErrorCode, sessionErrorCodes, take } from "./session/errors.ts";
+export {
+  type CreateOptions,
+  createSession,
+  loadSession,
+  readSession,
+  type Session,
+  type SessionOptions,
+  type WriteOptions,
+} from "./session/session.ts";
+export type { ArtifactInfo, SessionView, Snapshot, VersionedValue } from "./session/view.ts";

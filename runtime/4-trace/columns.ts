@@ -32,7 +32,7 @@ export const columns = {
   name: {
     type: "utf8",
     class: "identity",
-    meaning: "span name: agent:NAME:PATTERN, llm:STEP, tool:NAME, code:NAME, wait:CHANNEL",
+    meaning: "span name: agent:NAME:PATTERN, llm:STEP, tool:NAME, code:NAME, wait:CHANNEL; of a session's entry its author",
     otel: "name",
   },
   span_kind: { type: "utf8", class: "identity", meaning: "agent, llm, tool, code, wait or synthetic" },
@@ -72,6 +72,8 @@ export const columns = {
   attempt: { type: "int32", class: "placement", meaning: "transport attempt, from 1" },
   version: { type: "int64", class: "content", meaning: "version of a state entry after a write, from 1" },
   overlay: { type: "utf8", class: "identity", meaning: "path of the parallel branch whose copy was written; null for the run's own state" },
+  source: { type: "utf8", class: "placement", meaning: "where a result was taken from: replay or cache; null where the work was done" },
+  source_run: { type: "utf8", class: "placement", meaning: "the run that a result was taken from" },
   hash: { type: "utf8", class: "content", meaning: "of a text: its digest; of a message: digest of parent, role and content" },
   parent_hash: { type: "utf8", class: "content", meaning: "of a message: the one before it in the request; null for the first" },
   system_hash: { type: "utf8", class: "content", meaning: "of a message: digest of the system prompt that its request opens with" },
@@ -88,6 +90,8 @@ export const columnNames = Object.keys(columns) as readonly ColumnName[]; // Obj
  * Event kinds. Journal: `run_started run_ended llm_call tool_call code_call wait_answer intent decision`, state `state_set
  * state_deleted state_merged`. Spans: `span_started span_ended`. Texts: `text message`. The loop's own (Harn's names):
  * `tool_rejected loop_intervention context_compaction phase_change loop_complete schema_retry empty_completion_retry`.
+ * A session's (Trace's names): `session_created session_loaded session_saved user_input system_note plan_created
+ * plan_step_started plan_step_completed`, and the ones of state, artifacts and spans above.
  */
 export const eventKinds = [
   "run_started",
@@ -116,6 +120,13 @@ export const eventKinds = [
   "schema_retry",
   "empty_completion_retry",
   "system_note",
+  "user_input",
+  "session_created",
+  "session_loaded",
+  "session_saved",
+  "plan_created",
+  "plan_step_started",
+  "plan_step_completed",
 ] as const;
 
 export type EventKind = (typeof eventKinds)[number];
