@@ -1,13 +1,14 @@
 import type { ParsedProject } from "../2-parse/types.ts";
 import type { Report } from "../diagnostics/diagnostic.ts";
+import { endingsOf } from "./endings.ts";
 import { checkRecursion } from "./recursion.ts";
-import { checkStates } from "./states.ts";
+import { checkRoutes } from "./routes.ts";
 
 /**
- * Proves what holds between agents that are there: no cycle of calls, no state that is never reached. It reads what was
- * parsed, so that a reference that leads nowhere hides no other finding.
+ * Proves what holds between agents that are there: no circle of calls, a way for every key, an end for every run. It reads what
+ * was parsed, so that a reference that leads nowhere hides no other finding.
  */
 export function check(project: ParsedProject, report: Report): void {
   checkRecursion(project, report);
-  for (const agent of project.agents) checkStates(agent, report);
+  checkRoutes(project, endingsOf(project), report);
 }

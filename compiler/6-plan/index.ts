@@ -6,6 +6,7 @@ import { type Plan, planFormat } from "../ir/plan.ts";
 import { planDigests } from "../ir/verify.ts";
 import { opsOf } from "../ir/walk.ts";
 import { version } from "../version.ts";
+import { costOf, turnsOf } from "./cost/index.ts";
 import { needsOf } from "./needs.ts";
 import { placesOf } from "./places.ts";
 import { planSkill, planWorker } from "./tables.ts";
@@ -45,7 +46,7 @@ export function makePlan(project: ResolvedProject, lowered: LoweredProject): Pla
     blocks: lowered.blocks,
     needs: needsOf(project.env, tools, workers),
     limits: project.limits,
-    cost: { kind: "unknown" },
+    cost: costOf(turnsOf(lowered.blocks, workers), project.entries.names),
     texts: { ...lowered.texts, ...Object.fromEntries(embedded.map((text) => [digestBytes(text), text])) },
     origins: placesOf(lowered.origins, project.texts),
     sources: project.digests,

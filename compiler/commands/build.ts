@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import { planNotNoted } from "../diagnostics/codes.generated.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { plural } from "../diagnostics/render/text.ts";
-import { costText } from "../emit/cost-text.ts";
+import { agentCostText } from "../emit/cost-text.ts";
 import { planJson } from "../emit/plan-json.ts";
 import { buildNotePath } from "../ir/build-note.ts";
 import { type ExitCode, exitCodes } from "../ir/exit-codes.ts";
@@ -112,7 +112,8 @@ function summary(path: string, plan: Plan): string {
   const { names, default: first } = plan.entries;
   const entries = names.map((name) => (name === first && names.length > 1 ? `${name} (default)` : name));
   const to = path === "-" ? "" : ` ${path}`;
-  return `built${to}: ${counts(plan)}\n${names.length === 1 ? "entry" : "entries"}: ${entries.join(", ")}\ncost: ${costText(plan.cost)}\n`;
+  const costs = names.map((name) => `cost${names.length === 1 ? "" : ` of ${name}`}: ${agentCostText(plan.cost, name)}\n`);
+  return `built${to}: ${counts(plan)}\n${names.length === 1 ? "entry" : "entries"}: ${entries.join(", ")}\n${costs.join("")}`;
 }
 
 function counts(plan: Plan): string {

@@ -1016,6 +1016,72 @@ export function resolveUnusedWorker(
   return { code: "resolve/unused-worker", severity: "warning", message, help, span, related };
 }
 
+/** a run comes to the state `{name}` after {steps} steps at the earliest, and has only {max} */
+export function routesBeyondBound(
+  span: Span | null,
+  facts: { readonly max: string | number; readonly name: string | number; readonly steps: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `a run comes to the state \`${facts.name}\` after ${facts.steps} steps at the earliest, and has only ${facts.max}`;
+  const help = `raise \`max_iter\`, or remove the state`;
+  return { code: "routes/beyond-bound", severity: "warning", message, help, span, related };
+}
+
+/** the shortest way from `{name}` to an end takes {steps} steps, more than the {max} that `max_iter` allows */
+export function routesBoundTooLow(
+  span: Span | null,
+  facts: { readonly max: string | number; readonly name: string | number; readonly steps: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `the shortest way from \`${facts.name}\` to an end takes ${facts.steps} steps, more than the ${facts.max} that \`max_iter\` allows`;
+  const help = `set \`max_iter\` to ${facts.steps} or more`;
+  return { code: "routes/bound-too-low", severity: "error", message, help, span, related };
+}
+
+/** `{agent}` never finishes with `{key}`: this transition never fires */
+export function routesDeadTransition(
+  span: Span | null,
+  facts: { readonly agent: string | number; readonly ends: string | number; readonly key: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `\`${facts.agent}\` never finishes with \`${facts.key}\`: this transition never fires`;
+  const help = `remove it, or let an agent that can finish with it stand here; this one ends with ${facts.ends}`;
+  return { code: "routes/dead-transition", severity: "warning", message, help, span, related };
+}
+
+/** from the state `{name}` no way leads to an end */
+export function routesNoEnd(
+  span: Span | null,
+  facts: { readonly name: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `from the state \`${facts.name}\` no way leads to an end`;
+  const help = `route a key to \`~\`, to a marker, or to a state without a way out`;
+  return { code: "routes/no-end", severity: "error", message, help, span, related };
+}
+
+/** `{agent}` can finish with {keys}, which its state does not route */
+export function routesNoRoute(
+  span: Span | null,
+  facts: { readonly agent: string | number; readonly first: string | number; readonly keys: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `\`${facts.agent}\` can finish with ${facts.keys}, which its state does not route`;
+  const help = `add \`- ${facts.first}: <state>\` to the table, or \`- "*": <state>\` for every other key`;
+  return { code: "routes/no-route", severity: "error", message, help, span, related };
+}
+
+/** no prompt of `{agent}` mentions the key `{key}` */
+export function routesUnmentionedKey(
+  span: Span | null,
+  facts: { readonly agent: string | number; readonly key: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `no prompt of \`${facts.agent}\` mentions the key \`${facts.key}\``;
+  const help = `tell the model when to finish with \`${facts.key}\``;
+  return { code: "routes/unmentioned-key", severity: "warning", message, help, span, related };
+}
+
 /** the base URL of {provider} is not an http(s) URL: `{url}` (from {source}) */
 export function runBadBaseUrl(
   span: Span | null,
@@ -1115,6 +1181,17 @@ export function runsAmbiguous(
   return { code: "runs/ambiguous", severity: "error", message, help, span, related };
 }
 
+/** run `{run}` is being written by process {pid}, and stays */
+export function runsLive(
+  span: Span | null,
+  facts: { readonly pid: string | number; readonly run: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `run \`${facts.run}\` is being written by process ${facts.pid}, and stays`;
+  const help = "wait until it ends, or end it";
+  return { code: "runs/live", severity: "error", message, help, span, related };
+}
+
 /** there is no run yet in `{dir}` */
 export function runsNone(
   span: Span | null,
@@ -1124,6 +1201,17 @@ export function runsNone(
   const message = `there is no run yet in \`${facts.dir}\``;
   const help = "start one: tama run \"task\"";
   return { code: "runs/none", severity: "error", message, help, span, related };
+}
+
+/** cannot write `{file}`: {reason} */
+export function runsNotExported(
+  span: Span | null,
+  facts: { readonly file: string | number; readonly reason: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `cannot write \`${facts.file}\`: ${facts.reason}`;
+  const help = `name another file with \`--output\``;
+  return { code: "runs/not-exported", severity: "error", message, help, span, related };
 }
 
 /** no run's id begins with `{run}` */

@@ -184,7 +184,13 @@ const limits: C.Codec<P.Limits> = C.objectOf<P.Limits>({
 const interval: C.Codec<P.Interval> = C.objectOf<P.Interval>({ min: C.number, max: C.number });
 const cost: C.Codec<P.Cost> = C.unionOf<P.Cost>({
   unknown: C.objectOf({ kind: C.oneOf("unknown") }),
-  bounded: C.objectOf({ kind: C.oneOf("bounded"), turns: interval, tokens: C.nullable(interval), usd: C.nullable(interval) }),
+  bounded: C.objectOf({
+    kind: C.oneOf("bounded"),
+    turns: interval,
+    agents: C.recordOf(interval),
+    tokens: C.nullable(interval),
+    usd: C.nullable(interval),
+  }),
 });
 const model: C.Codec<P.PlanModel> = C.objectOf<P.PlanModel>({
   role: C.string,

@@ -86,10 +86,20 @@ export interface Interval {
   readonly max: number;
 }
 
-/** What a run can cost, as far as it is known before it starts. `turns` counts model requests. */
+/**
+ * What a run can cost, as far as it is known before it starts. `turns` counts model requests, repairs included and transport attempts
+ * apart: `min` of a run that ends well, `max` of any; `agents` tells them of each block, were a run to begin with it. A number too
+ * large to count is told as 2^53 - 1. Null: nothing to reckon tokens and prices by.
+ */
 export type Cost =
   | { readonly kind: "unknown" }
-  | { readonly kind: "bounded"; readonly turns: Interval; readonly tokens: Interval | null; readonly usd: Interval | null };
+  | {
+      readonly kind: "bounded";
+      readonly turns: Interval;
+      readonly agents: Readonly<Record<string, Interval>>;
+      readonly tokens: Interval | null;
+      readonly usd: Interval | null;
+    };
 
 /** Where an op comes from: a file and a place in it, counted from 1. */
 export interface Origin {

@@ -26,16 +26,23 @@ export function isNone({ kind, words }: Words): boolean {
   return kind === "some" && words.size === 0;
 }
 
-/** The words of both. */
+/** The words of both, spelled as in `a`. In time linear in the smaller set, where that is one of some words. */
 export function meet(a: Words, b: Words): Words {
   if (a.kind === "all-but" && b.kind === "all-but") return { kind: "all-but", words: new Map([...b.words, ...a.words]) };
-  const [few, other] = a.kind === "some" ? [a, b] : [b, a];
-  return { kind: "some", words: new Map([...few.words].filter(([word]) => hasWord(other, word))) };
+  const [few, other] = b.kind === "all-but" || (a.kind === "some" && a.words.size <= b.words.size) ? [a, b] : [b, a];
+  const both = [...few.words].filter(([word]) => hasWord(other, word));
+  return { kind: "some", words: new Map(both.map(([word, spelled]) => [word, a.words.get(word) ?? spelled])) };
 }
 
 /** The words of either. */
 export function unite(a: Words, b: Words): Words {
   return flip(meet(flip(a), flip(b)));
+}
+
+/** The words of any of them, in one go. */
+export function uniteAll(sets: readonly Words[]): Words {
+  const some = someWords(sets.flatMap(({ kind, words }) => (kind === "some" ? [...words.values()] : [])));
+  return sets.filter(({ kind }) => kind === "all-but").reduce(unite, some);
 }
 
 /** The words of `a` that are not in `b`. */
@@ -75,9 +82,9 @@ export function keysOfSet(set: KeySet): Keys {
   return { own: someWords(set.words), passes: set.caller ? allWords : noWords };
 }
 
-/** The keys of either. */
-export function uniteKeys(a: Keys, b: Keys): Keys {
-  return { own: unite(a.own, b.own), passes: unite(a.passes, b.passes) };
+/** The keys of any of them. */
+export function uniteKeys(all: readonly Keys[]): Keys {
+  return { own: uniteAll(all.map(({ own }) => own)), passes: uniteAll(all.map(({ passes }) => passes)) };
 }
 
 /** The keys that are among some words. */

@@ -46,7 +46,7 @@ test("build writes a plan and nothing else, graph draws the project and the plan
   write(dir, files);
   const built = tamac(dir, "build");
   assert.equal([built.status, built.stdout], [0, ""]);
-  assert.match(built.stderr, /built plan\.json: 1 agent, 1 op, 1 worker\nentry: count\ncost: unknown\n/);
+  assert.match(built.stderr, /built plan\.json: 1 agent, 1 op, 1 worker\nentry: count\ncost: 0 model turns\n/);
   assert.equal(readdirSync(dir).sort(), [".state", "agents", "plan.json", "tama.toml"]);
   const [ofProject, ofPlan] = [tamac(dir, "graph"), tamac(dir, "graph", "plan.json")];
   assert.equal([ofProject.status, ofPlan.status], [0, 0]);

@@ -3,7 +3,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { Plan } from "../../../compiler/ir/plan.ts";
 import { call, finishes, type Part } from "../../support/model-server.ts";
-import { agent, planOf, worker } from "../../support/plan-of.ts";
+import { agent, forcedPlanOf, planOf, worker } from "../../support/plan-of.ts";
 import { detailOf, failureOf, outcomeOf, type RunPlanOptions, requestsOf, rowsOf, runPlan, spanTree } from "../../support/run-plan.ts";
 
 const test = suite("fsm");
@@ -85,7 +85,7 @@ test("a named key beats `*`, and `*` takes the rest where it leads to a state", 
 
 test("what a table has no word for is no route, and says so with its state", async () => {
   const oneshot = agent("a", "pattern: oneshot", "I am a.");
-  const plan = planOf({ ...agent("main", "pattern: fsm\ninitial: a\nstates:\n  a: [{done: out}]\n  out: ~"), ...oneshot });
+  const plan = forcedPlanOf({ ...agent("main", "pattern: fsm\ninitial: a\nstates:\n  a: [{done: out}]\n  out: ~"), ...oneshot });
   const ran = await run(plan, { a: ["said"] });
   assert.equal(failureOf(ran.settled), { code: "no-route", message: "FSM: no transition for key 'result' in state 'a'" });
   assert.equal(spanTree(ran).slice(0, 2), ["agent:main:fsm failed", "  agent:a:oneshot ok"]);

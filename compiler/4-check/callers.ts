@@ -1,0 +1,57 @@
+import type { ParsedAgent, ParsedProject } from "../2-parse/types.ts";
+import { allWords, type Keys, noWords, ownKeys, someWords, uniteAll, type Words, wordsOf } from "../ir/words.ts";
+import type { Followed } from "./endings.ts";
+import { offerOf } from "./table.ts";
+
+/**
+ * The words that the callers of each agent allow it, all calls together. An entry, and an agent that nothing calls, may finish
+ * with any word, as far as we know; so may one whose callers never come to call it. `topDown` are the agents, callers first.
+ */
+export function callersOf(
+  project: ParsedProject,
+  topDown: readonly ParsedAgent[],
+  machines: readonly Followed[],
+): ReadonlyMap<string, Words> {
+  const machinesOf = new Map<string, Followed[]>(topDown.map(({ directory }) => [directory, []]));
+  for (const followed of machines) machinesOf.get(followed.agent.directory)?.push(followed);
+  const offers = new Map(startsOf(project).map((name) => [name, [allWords]]));
+  const callers = new Map<string, Words>();
+  for (const agent of topDown) {
+    const offered = offers.get(agent.directory);
+    const words = offered ? uniteAll(offered) : allWords;
+    callers.set(agent.directory, words);
+    if (!offered) continue;
+    for (const [callee, keys] of callsOf(agent, machinesOf.get(agent.directory) ?? [])) {
+      const known = offers.get(callee) ?? [];
+      if (known.push(wordsOf(keys, words)) === 1) offers.set(callee, known);
+    }
+  }
+  return callers;
+}
+
+/** Where runs can begin: at entries, and at what nothing calls. Everywhere, where an agent that could not be read may call any other. */
+function startsOf({ config, agents, unread }: ParsedProject): readonly string[] {
+  const called = new Set(agents.flatMap(({ references }) => references.map(({ name }) => name.value)));
+  const entries = new Set(config.entries.map(({ name }) => name));
+  const all = agents.map(({ directory }) => directory);
+  return unread.agents.length > 0 ? all : all.filter((name) => entries.has(name) || !called.has(name));
+}
+
+/** What the last step of an agent may finish with: the words that it declares, else those that its caller allows. */
+export function endKeys({ keys }: ParsedAgent): Keys {
+  return keys ? ownKeys(someWords(keys.map(({ value }) => value))) : { own: noWords, passes: allWords };
+}
+
+/** Whom an agent calls, and with which keys: a state's agent with its table's, one that ends the agent with the agent's, all others with any. */
+function* callsOf(agent: ParsedAgent, machines: readonly Followed[]): Generator<readonly [string, Keys]> {
+  const pattern = agent.definition;
+  const ending = new Set(pattern.exits?.flatMap((exit) => (exit.kind === "agent" ? [exit.field] : [])));
+  for (const [name, field] of Object.entries(agent.fields)) {
+    if (field.kind === "agent") yield [field.name.value, ending.has(name) ? endKeys(agent) : ownKeys(allWords)];
+    if (field.kind === "agents") for (const callee of field.names) yield [callee.value, ownKeys(allWords)];
+    if (field.kind === "states" && machines.length === 0) for (const state of field.states) yield [state.name.value, ownKeys(allWords)];
+  }
+  for (const { machine, verdict } of machines)
+    for (const state of machine.states)
+      if (verdict.reached.has(state.name.value)) yield [state.name.value, offerOf(state, (target) => machine.endingOf(target) !== null)];
+}

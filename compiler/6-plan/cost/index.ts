@@ -1,0 +1,45 @@
+import { bottomUp } from "../../graph.ts";
+import type { Block, Cost, Interval, PlanWorker } from "../../ir/plan.ts";
+import { opsOf } from "../../ir/walk.ts";
+import { allWords, isNone, wordsOf } from "../../ir/words.ts";
+import { bodySpend } from "./body.ts";
+import { hullOf, nothing, plus, scaled } from "./interval.ts";
+import { spendOf } from "./ops.ts";
+import type { Scope } from "./scope.ts";
+import type { Spend } from "./spend.ts";
+
+/** The model turns of a run that begins with a block: of one that ends well (null where none does), and of any. */
+export interface Turns {
+  readonly well: Interval | null;
+  readonly any: Interval;
+}
+
+/** Counts every block once, those first that others call. Calls go in no circle. */
+export function turnsOf(
+  blocks: Readonly<Record<string, Block>>,
+  workers: Readonly<Record<string, Pick<PlanWorker, "keys">>>,
+): ReadonlyMap<string, Turns> {
+  const callees = ({ body }: Block) => [...opsOf(body)].flatMap((op) => (op.kind === "call" ? [op.block] : []));
+  const order = bottomUp(new Map(Object.entries(blocks).map(([name, block]) => [name, callees(block)])));
+  const spends = new Map<string, Spend>();
+  for (const name of order) {
+    const block = blocks[name];
+    const scope: Scope = { blocks: spends, spendOf, workers, ops: new Map(), spends: new Map(), keys: new Map(), indices: new Map() };
+    if (block) spends.set(name, bodySpend(block.body, scope));
+  }
+  return new Map([...spends].map(([name, spend]) => [name, ofRun(spend, blocks[name]?.attempts ?? 1)]));
+}
+
+/** What a plan says of its cost: of the entries together, and of each block. Neither tokens nor prices are known to a compiler. */
+export function costOf(turns: ReadonlyMap<string, Turns>, entries: readonly string[]): Cost {
+  const agents = Object.fromEntries([...turns].map(([name, { well, any }]) => [name, { min: well?.min ?? any.min, max: any.max }]));
+  const all = hullOf(entries.map((name) => agents[name] ?? null)) ?? nothing;
+  return { kind: "bounded", turns: all, agents, tokens: null, usd: null };
+}
+
+/** A run's caller allows any word. Attempts that fail come before the one that counts. */
+function ofRun({ ways, failed }: Spend, attempts: number): Turns {
+  const before = failed ? { min: 0, max: scaled(failed, { min: 0, max: attempts - 1 }).max } : nothing;
+  const well = hullOf(ways.flatMap(({ keys, turns }) => (isNone(wordsOf(keys, allWords)) ? [] : [plus(turns, before)])));
+  return { well, any: hullOf([well, failed && scaled(failed, { min: attempts, max: attempts })]) ?? nothing };
+}

@@ -1,0 +1,116 @@
+import { toText } from "../../ir/json.ts";
+import type { Call, Choose, MapOp, Op } from "../../ir/ops.ts";
+import type { Interval } from "../../ir/plan.ts";
+import { assignable, text } from "../../ir/types.ts";
+import { unreachable } from "../../ir/unreachable.ts";
+import { allWords, calledWith, isNone, type Keys, keysOfSet, meet, ownKeys, someWords, without } from "../../ir/words.ts";
+import { bodySpend } from "./body.ts";
+import { hullOf, nothing, plus, scaled } from "./interval.ts";
+import { repeatSpend } from "./repeat.ts";
+import { constantOf, keyOf, lengthOf, type Scope, wordIn } from "./scope.ts";
+import { merged, type Spend, wellIn } from "./spend.ts";
+
+/** The keys of an outcome that no pattern names. */
+const done = ownKeys(someWords(["done"]));
+
+/** What an op takes. Model requests are counted, transport attempts are not. */
+export function spendOf(op: Op, scope: Scope): Spend {
+  switch (op.kind) {
+    case "ask": {
+      const repairs = assignable(text, op.output) ? 0 : op.repairs.schema;
+      return talk(done, 1 + repairs + op.repairs.empty);
+    }
+    case "act":
+      return talk(keysOfSet(op.keys), op.maxTurns + op.repairs.schema + op.repairs.empty);
+    case "code": {
+      const keys = scope.workers[op.worker]?.keys ?? [];
+      return { ways: free(keys.length > 0 ? ownKeys(someWords(keys)) : done), failed: nothing };
+    }
+    case "pure": {
+      const word = op.key.kind === "literal" ? ownKeys(someWords([toText(op.key.value)])) : ownKeys(allWords);
+      return { ways: free(word), failed: op.require.length > 0 ? nothing : null };
+    }
+    case "wait":
+      return { ways: free(done), failed: nothing };
+    case "call":
+      return callSpend(op, scope);
+    case "map":
+      return mapSpend(op, scope);
+    case "choose":
+      return chooseSpend(op, scope);
+    case "repeat":
+      return repeatSpend(op, scope);
+    default:
+      return unreachable(op);
+  }
+}
+
+function talk(keys: Keys, max: number): Spend {
+  const turns = { min: 1, max };
+  return { ways: [{ keys, caught: false, turns }], failed: turns };
+}
+
+function free(keys: Keys): Spend["ways"] {
+  return [{ keys, caught: false, turns: nothing }];
+}
+
+/** Attempts that fail come before the one that counts. */
+function callSpend({ block, keys, attempts, onFailure }: Call, { blocks }: Scope): Spend {
+  const callee = blocks.get(block) ?? { ways: [], failed: null };
+  const before = callee.failed ? { min: 0, max: scaled(callee.failed, { min: 0, max: attempts - 1 }).max } : nothing;
+  const offered = keysOfSet(keys);
+  const ways = callee.ways.map((way) => ({ ...way, keys: calledWith(way.keys, offered), turns: plus(way.turns, before) }));
+  const failed = callee.failed && scaled(callee.failed, { min: attempts, max: attempts });
+  if (onFailure === "propagate" || !failed) return { ways: merged(ways), failed };
+  const caught = { keys: ownKeys(someWords(["error"])), caught: true, turns: failed };
+  return { ways: merged([...ways, caught]), failed: null };
+}
+
+/** A body for each item. More items than it may have is a failure that nothing catches, and no way to end. */
+function mapSpend({ over, body, max, onFailure }: MapOp, scope: Scope): Spend {
+  const each = bodySpend(body, scope);
+  const length = lengthOf(over, scope);
+  if (length.min > max) return { ways: [], failed: nothing };
+  const items = { min: length.min, max: Math.min(length.max, max) };
+  const well = wellIn(each);
+  const either = hullOf([well, each.failed]) ?? nothing;
+  const one = onFailure === "value" && well ? either : well;
+  const total = one ? scaled(one, items) : items.min === 0 ? nothing : null;
+  const ways = total ? [{ keys: done, caught: false, turns: total }] : [];
+  if (!each.failed || items.max === 0) return { ways, failed: null };
+  const atLeast = onFailure === "value" ? scaled(each.failed, { min: Math.max(items.min, 1), max: 1 }).min : each.failed.min;
+  return { ways, failed: { min: atLeast, max: scaled(either, items).max } };
+}
+
+/** The cases that can be chosen. Where the key of an op is looked at, each case knows which key it was. */
+function chooseSpend({ on, cases, otherwise }: Choose, scope: Scope): Spend {
+  const constant = constantOf(on, scope);
+  if (constant !== undefined) {
+    const body = cases.find(({ is }) => is === toText(constant))?.body ?? otherwise;
+    return body ? bodySpend(body, scope) : { ways: [], failed: nothing };
+  }
+  const words = someWords(cases.map(({ is }) => is));
+  const chosen = cases.map(({ is, body }) => ({ body, words: wordIn(is) }));
+  const all = [...chosen, ...(otherwise ? [{ body: otherwise, words: without(allWords, words) }] : [])];
+  const spends = all.flatMap((each) => caseSpend(each, keyOf(on), scope));
+  const lost: Interval | null = otherwise ? null : nothing;
+  return { ways: merged(spends.flatMap(({ ways }) => ways)), failed: hullOf([...spends.map(({ failed }) => failed), lost]) };
+}
+
+/** A case, where the key that leads to it is one that the op can end with. */
+function caseSpend(
+  { body, words }: { body: Parameters<typeof bodySpend>[0]; words: Keys["own"] },
+  op: string | null,
+  scope: Scope,
+): readonly Spend[] {
+  if (op === null) return [bodySpend(body, scope)];
+  const before = scope.keys.get(op);
+  const known = meet(before ?? allWords, words);
+  const ways = scope.spends.get(op)?.ways ?? [];
+  if (ways.every(({ keys }) => isNone(meet(keys.own, known)) && isNone(meet(keys.passes, known)))) return [];
+  scope.keys.set(op, known);
+  const spend = bodySpend(body, scope);
+  if (before) scope.keys.set(op, before);
+  else scope.keys.delete(op);
+  return [spend];
+}

@@ -1,0 +1,211 @@
+/**
+ * What runs of a pipeline can come to, by trying every way that a run can go. Written from the language's rules alone (the keys that a
+ * state offers, what each pattern ends with, how a table is looked up), so that it can contradict the compiler.
+ */
+
+/** An agent of a made-up pipeline. `leaf` is a react agent of so many turns; `keys` are those that it declares. */
+export type Agent =
+  | { readonly kind: "leaf"; readonly turns: number; readonly keys: readonly string[] | null }
+  | { readonly kind: "oneshot" | "critic" }
+  | { readonly kind: "parallel"; readonly workers: readonly string[] }
+  | { readonly kind: "scatter"; readonly worker: string; readonly turns: number; readonly reduce: "ask" | "act" }
+  | { readonly kind: "fsm"; readonly initial: string; readonly states: readonly State[]; readonly max: number };
+
+/** A state: terminal (no entry but `!error`), a bare target (key null), or a table. Target null stops. */
+export interface State {
+  readonly name: string;
+  readonly entries: readonly { readonly key: string | null; readonly target: string | null }[];
+}
+
+export type Pipeline = Readonly<Record<string, Agent>>;
+
+/** Model turns: of the cheapest and of the dearest run. */
+export interface Turns {
+  readonly min: number;
+  readonly max: number;
+}
+
+/** How an agent can end: by key in lower case, `failed` for a failure. */
+export type Outcomes = ReadonlyMap<string, Turns>;
+
+/** What was seen of a machine in all runs together, whoever called it. */
+export interface Seen {
+  readonly states: Set<string>;
+  /** `state/key`, the key as written, `` for a bare target. */
+  readonly taken: Set<string>;
+  /** `state/key` of keys that nothing routed, in lower case. */
+  readonly unrouted: Set<string>;
+}
+
+/** A failure as an outcome: no word is spelled like that. */
+export const failed = "!failed";
+
+/** How many items a scatter makes at most: what the pipelines' config says. */
+export const maxItems = 2;
+
+/** What every step may cost beyond its turns: one repair, one empty answer. */
+const repairs = 2;
+
+export interface Explorer {
+  /** Every way that a call with these words can end; null: any word of the universe. */
+  readonly explore: (agent: string, words: readonly string[] | null) => Outcomes;
+  readonly seen: ReadonlyMap<string, Seen>;
+}
+
+/** Explores a pipeline in which models know the words of `universe`. */
+export function explorerOf(pipeline: Pipeline, universe: readonly string[]): Explorer {
+  const known = new Map<string, Outcomes>();
+  const seen = new Map<string, Seen>();
+  const explore = (name: string, words: readonly string[] | null): Outcomes => {
+    const allowed = [...new Set((words ?? universe).map((word) => word.toLowerCase()))].sort();
+    const id = `${name} ${words === null ? "any" : allowed.join(" ")}`;
+    const before = known.get(id);
+    if (before) return before;
+    const found = outcomesOf(name, words === null ? null : allowed);
+    known.set(id, found);
+    return found;
+  };
+  const outcomesOf = (name: string, allowed: readonly string[] | null): Outcomes => {
+    const agent = pipeline[name];
+    switch (agent?.kind) {
+      case "leaf":
+        return act(agent.keys ?? allowed ?? universe, agent.turns);
+      case "oneshot":
+        return new Map([
+          ["result", ask],
+          [failed, ask],
+        ]);
+      case "critic":
+        return new Map([
+          ["done", times(ask, 3)],
+          [failed, { min: 1, max: 3 * ask.max }],
+        ]);
+      case "parallel":
+        return parallel(agent.workers.map((worker) => explore(worker, null)));
+      case "scatter":
+        return scatter(agent, allowed);
+      case "fsm":
+        return machine(name, agent, allowed);
+      default:
+        throw new Error(`there is no agent ${name}`);
+    }
+  };
+  const act = (words: readonly string[], turns: number): Outcomes => {
+    const cost = { min: 1, max: turns + repairs };
+    return new Map([...words.map((word) => [word.toLowerCase(), cost] as const), [failed, cost]]);
+  };
+
+  /** Everyone runs to an end; it fails where everyone failed. */
+  const parallel = (workers: readonly Outcomes[]): Outcomes => {
+    const found = new Map<string, Turns>();
+    const combine = (index: number, cost: Turns, anyWell: boolean): void => {
+      const worker = workers[index];
+      if (!worker) return note(found, anyWell ? "parallel" : failed, cost);
+      for (const isWell of [true, false]) {
+        const costs = [...worker].filter(([key]) => (key !== failed) === isWell).map(([, turns]) => turns);
+        if (costs.length > 0) combine(index + 1, plus(cost, hull(costs)), anyWell || isWell);
+      }
+    };
+    combine(0, none, false);
+    return found;
+  };
+
+  /** The first step may end it, or split the work; then each item's worker ends somehow, and the last step ends it. */
+  const scatter = ({ worker, turns, reduce }: Agent & { kind: "scatter" }, allowed: readonly string[] | null): Outcomes => {
+    const found = new Map<string, Turns>();
+    for (const [key, cost] of act([...(allowed ?? universe), "parallel"], turns)) if (key !== "parallel") note(found, key, cost);
+    const split = act([], turns).get(failed) ?? none;
+    for (let items = 0; items <= maxItems; items += 1) {
+      const workers = items === 0 ? new Map([["parallel", none]]) : parallel(Array.from({ length: items }, () => explore(worker, null)));
+      for (const [end, cost] of workers) {
+        if (end === failed) note(found, failed, plus(split, cost));
+        else
+          for (const [key, last] of reduce === "ask"
+            ? new Map([
+                ["done", ask],
+                [failed, ask],
+              ])
+            : act(allowed ?? universe, 10))
+            note(found, key, plus(plus(split, cost), last));
+      }
+    }
+    return found;
+  };
+
+  const machine = (name: string, fsm: Agent & { kind: "fsm" }, allowed: readonly string[] | null): Outcomes => {
+    const saw = seen.get(name) ?? { states: new Set(), taken: new Set(), unrouted: new Set() };
+    seen.set(name, saw);
+    const stateOf = (state: string) => fsm.states.find((one) => one.name === state) ?? { name: state, entries: [] };
+    const runs = (state: string | null) => state !== null && pipeline[state] !== undefined;
+    const walked = new Map<string, Outcomes>();
+    const walk = (at: string, left: number): Outcomes => {
+      const id = `${at} ${left}`;
+      const before = walked.get(id);
+      if (before) return before;
+      const found = new Map<string, Turns>();
+      walked.set(id, found);
+      if (left === 0) return found.set(failed, none);
+      saw.states.add(at);
+      const state = stateOf(at);
+      for (const [key, cost] of explore(at, offered(state, runs, allowed))) {
+        const way = lookUp(state, key);
+        if (way === "lost") saw.unrouted.add(`${at}/${key}`);
+        if (way === "lost" || way === "uncaught") note(found, failed, cost);
+        else {
+          const carried = key === failed ? "error" : key;
+          if (way !== "over") saw.taken.add(`${at}/${way.key ?? ""}`);
+          if (way === "over" || !runs(way.target)) {
+            note(found, carried, cost);
+            if (way !== "over" && way.target !== null) saw.states.add(way.target);
+          } else for (const [end, rest] of walk(way.target ?? "", left - 1)) note(found, end, plus(cost, rest));
+        }
+      }
+      return found;
+    };
+    if (runs(fsm.initial)) return walk(fsm.initial, fsm.max);
+    saw.states.add(fsm.initial);
+    return new Map([["done", none]]);
+  };
+  return { explore, seen };
+}
+
+type Entry = State["entries"][number];
+
+/** The words that a state offers: a table's own; with `*` to an end, or without a table, the caller's too; any where any word leads on. */
+function offered({ entries }: State, runs: (state: string | null) => boolean, caller: readonly string[] | null): readonly string[] | null {
+  const normal = entries.filter(({ key }) => key !== "!error");
+  const rest = normal.filter(({ key }) => key === null || key === "*");
+  if (rest.some(({ target }) => runs(target))) return null;
+  const words = normal.flatMap(({ key }) => (key === null || key === "*" ? [] : [key]));
+  if (words.length > 0 && rest.length === 0) return words;
+  return caller === null ? null : [...words, ...caller];
+}
+
+/** Where a key leads: an entry, the end of a terminal state, nowhere, or out of the machine as a failure that nothing catches. */
+function lookUp({ entries }: State, key: string): Entry | "over" | "lost" | "uncaught" {
+  if (key === failed) return entries.find((entry) => entry.key === "!error") ?? "uncaught";
+  const normal = entries.filter((entry) => entry.key !== "!error");
+  if (normal.length === 0) return "over";
+  const named = normal.find((entry) => entry.key?.toLowerCase() === key && entry.key !== "*");
+  return named ?? normal.find((entry) => entry.key === "*" || entry.key === null) ?? "lost";
+}
+
+const none: Turns = { min: 0, max: 0 };
+const ask: Turns = { min: 1, max: 2 };
+
+function plus(a: Turns, b: Turns): Turns {
+  return { min: a.min + b.min, max: a.max + b.max };
+}
+
+function times({ min, max }: Turns, count: number): Turns {
+  return { min: min * count, max: max * count };
+}
+
+function hull(all: readonly Turns[]): Turns {
+  return { min: Math.min(...all.map(({ min }) => min)), max: Math.max(...all.map(({ max }) => max)) };
+}
+
+function note(found: Map<string, Turns>, key: string, cost: Turns): void {
+  const before = found.get(key);
+  found.set(key, before ? hull([before, cost]) : cost);
+}

@@ -1,0 +1,68 @@
+/** Runs of a plan on the bare scheduler, with models that answer at random: no thread, no clock, no disk. */
+import type { Json } from "../../compiler/ir/json.ts";
+import type { Plan } from "../../compiler/ir/plan.ts";
+import { advance, createRun } from "../../runtime/2-schedule/index.ts";
+import type { Command, Settled } from "../../runtime/2-schedule/types.ts";
+import type { ModelTask, Task, TaskResult } from "../../runtime/3-task/task.ts";
+import { simModel } from "./tasks.ts";
+
+/** A number from 0 to below 1. */
+export type Random = () => number;
+
+export interface RandomRun {
+  readonly settled: Settled;
+  /** How many model requests it took. */
+  readonly turns: number;
+}
+
+/** Runs a plan once. `waste`: how often a model does nothing of use, from 0 to 1. */
+export function randomRun(plan: Plan, random: Random, waste: number): RandomRun {
+  const models = Object.fromEntries(Object.keys(plan.models).map((name) => [name, simModel]));
+  const { run, commands } = createRun({ plan, entry: plan.entries.default, task: "the task", models });
+  const inFlight: Task[] = [];
+  let turns = 0;
+  let settled: Settled | null = null;
+  const obey = (all: readonly Command[]) => {
+    for (const command of all) {
+      if (command.kind === "task") inFlight.push(command.task);
+      if (command.kind === "ended") settled = command.settled;
+    }
+  };
+  obey(commands);
+  while (settled === null) {
+    const [task] = inFlight.splice(Math.floor(random() * inFlight.length), 1);
+    if (task?.kind !== "model") throw new Error("nothing but models may be asked here");
+    turns += 1;
+    obey(advance(run, { kind: "settled", path: task.path, result: answerTo(task, random, waste) }));
+  }
+  return { settled, turns };
+}
+
+/** Finishes with a word that is offered, wastes a turn, or fails. */
+function answerTo(task: ModelTask, random: Random, waste: number): TaskResult {
+  const pick = <T>(from: readonly T[]): T | undefined => from[Math.floor(random() * from.length)];
+  if (random() < 0.02) return { kind: "failed", code: "model", message: "the model is away", details: null, ...times };
+  const finish = task.tools.find(({ name }) => name === "finish");
+  if (random() < waste) return says("", finish ? (pick([[], [call("start", {})], [{ name: "finish", args: "no JSON" }]]) ?? []) : []);
+  if (!finish) return says("an answer", []);
+  const words = wordsOf(finish.parameters) ?? ["go", "Back", "done", "parallel", "other"];
+  const key = pick(words) ?? "done";
+  const value = key.toLowerCase() === "parallel" ? (pick([[], ["one"], ["one", "two"]]) ?? []) : "a value";
+  return says("", [call("finish", { key, value })]);
+}
+
+/** The words that `finish` may be called with; null: any. */
+function wordsOf(parameters: Json): readonly string[] | null {
+  const [, words] = /"key":\{[^}]*"enum":(\[[^\]]*\])/.exec(JSON.stringify(parameters)) ?? [];
+  return words === undefined ? null : JSON.parse(words);
+}
+
+function call(name: string, args: Json): { readonly name: string; readonly args: string } {
+  return { name, args: JSON.stringify(args) };
+}
+
+function says(text: string, calls: readonly { readonly name: string; readonly args: string }[]): TaskResult {
+  return { kind: "ok", answer: { kind: "model", text, calls, finish: "stop", model: "made", usage: null }, ...times };
+}
+
+const times = { startUs: 1, endUs: 2, thread: 0, attempts: [] } as const;
