@@ -24,12 +24,29 @@ export function align(raw: string, value: string): readonly Extent[] {
 }
 
 function stepper(raw: string, value: string): (at: number, next: string) => Step {
-  const indent = isBlock(raw) ? indentOf(raw, value) : null;
+  const lineBreak = isBlock(raw) ? blockBreak(raw, indentOf(raw, value)) : flowBreak(raw);
   return (at, next) => {
-    const blank = indent === null ? match(/[ \t]*\n[ \t]*/y, raw, at) : match(new RegExp(`\\n {0,${indent}}`, "y"), raw, at);
-    if (blank !== null) return { length: blank.length, makes: next === " " || next === "\n" ? 1 : 0 };
+    const broken = lineBreak(at, next);
+    if (broken) return broken;
     if (raw.startsWith('"')) return escaped(raw, at);
     return { length: raw.startsWith("'") && raw.startsWith("''", at) ? 2 : 1, makes: 1 };
+  };
+}
+
+/** A line's end in a plain or quoted text becomes a space, with empty lines after it one break less than there are. */
+function flowBreak(raw: string): (at: number) => Step | null {
+  return (at) => {
+    const blank = match(/[ \t]*\n\s*/y, raw, at);
+    return blank === null ? null : { length: blank.length, makes: Math.max(1, blank.split("\n").length - 2) };
+  };
+}
+
+/** A line's end in a block stays, is folded to a space, or is left out, as the value tells. */
+function blockBreak(raw: string, indent: number): (at: number, next: string) => Step | null {
+  const lineEnd = new RegExp(`\\n {0,${indent}}`, "y");
+  return (at, next) => {
+    const blank = match(lineEnd, raw, at);
+    return blank === null ? null : { length: blank.length, makes: next === " " || next === "\n" ? 1 : 0 };
   };
 }
 

@@ -82,7 +82,6 @@ const ownOperators: Readonly<Record<string, string>> = {
   "!==": "!=",
   "=": "==",
   "===": "==",
-  "??": "| default(...)",
 };
 
 /** The deepest nesting of brackets. An angle opens a type's list; as a comparison it closes nothing, and counts little. */

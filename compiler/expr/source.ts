@@ -10,11 +10,12 @@ export interface ExprSource {
   readonly span: Span;
 }
 
-/** Where a stretch of the text stands in the file: exactly, through quotes, escapes, folding and indentation of YAML. */
+/** Where a stretch of the text stands in the file: through quotes, escapes, folding and indentation of YAML. An alias is told as a whole. */
 export function spanIn({ text, raw, span }: ExprSource, { start, end }: Extent): Span {
   const from = Math.min(Math.max(start, 0), text.length);
   const to = Math.min(Math.max(end, from), text.length);
   if (raw === text) return { file: span.file, start: span.start + from, end: span.start + to };
+  if (raw.startsWith("*")) return span;
   const places = align(raw, text);
   const first = places[from]?.start ?? places.at(-1)?.end ?? 0;
   const last = to > from ? (places[to - 1]?.end ?? first) : first;

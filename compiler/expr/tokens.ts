@@ -48,7 +48,7 @@ const short = [Less, More, sign("+", Sum), Minus, ...["*", "/", "%"].map((text) 
 const brackets = [OpenParen, CloseParen, OpenList, CloseList, OpenObject, CloseObject];
 
 /** Operators of other languages. */
-export const Foreign = createToken({ name: "Foreign", pattern: /&&|\|\||===|!==|\?\?|=(?!=)|!(?!=)|&/ });
+export const Foreign = createToken({ name: "Foreign", pattern: /&&|\|\||===|!==|=(?!=)|!(?!=)|&/ });
 /** A text that does not end, or has an escape that is none. */
 export const Unclosed = createToken({ name: "Unclosed", pattern: /["'][^\n]*/ });
 const Stray = createToken({ name: "Stray", pattern: unicode(/\S/uy), line_breaks: false });

@@ -44,7 +44,7 @@ export function evaluateFlow(expr: Expr, known: Known): Flow {
     case "outcome":
       return outcomeField(known.outcomes.get(expr.op), expr.field);
     case "local":
-      return known.locals[expr.name] ?? flow(nothing);
+      return (Object.hasOwn(known.locals, expr.name) ? known.locals[expr.name] : undefined) ?? flow(nothing);
     case "field":
       return mapped(evaluateFlow(expr.of, known), (of) => fieldType(of, expr.name));
     case "at":
