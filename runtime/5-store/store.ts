@@ -41,3 +41,8 @@ export async function loadRuns(options: StoreOptions): Promise<readonly Diagnost
   const { load } = await import("./database.ts");
   return load(options);
 }
+
+/** A result's rows as objects. */
+export function objectsOf({ columns, rows }: Extract<QueryResult, { kind: "ok" }>): readonly Readonly<Record<string, Json>>[] {
+  return rows.map((row) => Object.fromEntries(columns.map((name, index) => [name, row[index] ?? null])));
+}

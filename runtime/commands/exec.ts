@@ -21,7 +21,7 @@ import { failureLine } from "../run-loop.ts";
 import { type Io, tell } from "./io.ts";
 import { openPeople } from "./people.ts";
 import { formatMs, progress } from "./progress.ts";
-import { storeWaitMs } from "./runs.ts";
+import { storeWaitMs } from "./with-store.ts";
 
 /** The flags of `tama exec` and `tama run`. */
 export interface ExecFlags {

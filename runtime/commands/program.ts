@@ -1,10 +1,10 @@
 import { homedir } from "node:os";
-import { Command, InvalidArgumentError, Option } from "commander";
+import { Command } from "commander";
 import { exitCodes } from "../../compiler/ir/exit-codes.ts";
 import pkg from "../../package.json" with { type: "json" };
-import { projectDir, stateDir } from "../1-load/project-dir.ts";
 import type { ExecFlags, Host } from "./exec.ts";
 import type { Io } from "./io.ts";
+import { recordCommands, wholeNumber } from "./record-cli.ts";
 
 const columns = process.stderr.columns || 80;
 
@@ -34,46 +34,8 @@ export function program(): Command {
     const { runCommand } = await import("./run.ts");
     await end(async (host) => runCommand({ ...all(command, flags), input }, host), command);
   });
-  const runs = tama
-    .command("runs")
-    .description("list the runs, newest first")
-    .option("-n, --limit <n>", "at most so many", wholeNumber, 20);
-  runs.addOption(format("text", "json")).action(async (flags: { limit: number; format: "text" | "json" }, command: Command) => {
-    const { runsCommand } = await import("./runs.ts");
-    await end(async (host) => runsCommand({ stateDir: stateOf(command, host), ...flags }, host.io), command);
-  });
-  runs
-    .command("show")
-    .description("draw a run's spans with times and tokens")
-    .argument("<run>", "a run's id, the beginning of one, or `last`")
-    .option("--all", "every span of a wide fan-out")
-    .addOption(format("text", "json"))
-    .action(async (run: string, flags: { all?: true; format: "text" | "json" }, command: Command) => {
-      const { runsShowCommand } = await import("./runs-show.ts");
-      await end(
-        async (host) => runsShowCommand({ stateDir: stateOf(command, host), run, all: flags.all ?? false, format: flags.format }, host.io),
-        command,
-      );
-    });
-  tama
-    .command("sql")
-    .description("ask the database of runs")
-    .argument("<query>", "SQL; tables and columns are in the README")
-    .addOption(format("table", "json", "csv"))
-    .action(async (query: string, flags: { format: "table" | "json" | "csv" }, command: Command) => {
-      const { sqlCommand } = await import("./sql.ts");
-      await end(async (host) => sqlCommand({ stateDir: stateOf(command, host), query, format: flags.format }, host.io), command);
-    });
+  recordCommands(tama, end);
   return tama;
-}
-
-function format(first: string, ...others: readonly string[]): Option {
-  return new Option("--format <format>", "how it is shown").choices([first, ...others]).default(first);
-}
-
-function stateOf(command: Command, { cwd, env }: Host): string {
-  const { directory, state } = command.optsWithGlobals<{ directory?: string; state?: string }>();
-  return stateDir(state, env["TAMA_STATE"], projectDir(directory, cwd));
 }
 
 function execFlags(command: Command): Command {
@@ -116,10 +78,4 @@ function ioOf(command: Command): Io {
     color: process.stderr.isTTY === true && !noColor,
     columns,
   };
-}
-
-function wholeNumber(value: string): number {
-  const number = Number(value);
-  if (!Number.isInteger(number) || number < 1) throw new InvalidArgumentError("a whole number from 1 is wanted");
-  return number;
 }

@@ -1,15 +1,15 @@
-import { runsAmbiguous, runsNone, runsUnknown } from "../../compiler/diagnostics/codes.generated.ts";
-import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
 import { type ExitCode, exitCodes } from "../../compiler/ir/exit-codes.ts";
 import type { Json } from "../../compiler/ir/json.ts";
-import type { Store } from "../5-store/store.ts";
 import { cut } from "./columns-text.ts";
-import { type Io, tell } from "./io.ts";
+import type { Row } from "./find-run.ts";
+import type { Io } from "./io.ts";
 import { formatMs } from "./progress.ts";
+import { conversations } from "./run-conversations.ts";
+import { summary } from "./run-summary.ts";
 import { formatTokens, paintStatus } from "./run-text.ts";
-import { failed, objectsOf, withStore } from "./runs.ts";
 import { treeLines } from "./span-lines.ts";
 import { type Span, spanTree } from "./span-tree.ts";
+import { rowsOf, withRuns } from "./with-store.ts";
 
 /** The flags of `tama runs show`. */
 export interface RunsShowOptions {
@@ -17,23 +17,23 @@ export interface RunsShowOptions {
   /** A run's id, any beginning of it that is its own, or `last`. */
   readonly run: string;
   readonly format: "text" | "json";
-  /** `true`: every span; else many of one name under one parent share a line. */
+  /** Everything: each span of a wide fan-out, `start` and `finish` of the protocol, each request whole. */
   readonly all: boolean;
+  /** What is shown: the spans, what models were told and said, or totals. */
+  readonly what: "spans" | "llm" | "summary";
 }
 
-/** `tama runs show RUN`: what a run did, as a tree of spans. */
+/** `tama runs show RUN`: what a run did, as a tree of spans; or what it said, or what it took. */
 export async function runsShowCommand(options: RunsShowOptions, io: Io): Promise<ExitCode> {
-  return withStore(options.stateDir, io, async (store) => {
-    const found = await findRun(store, options);
-    if (found.kind === "failed") {
-      tell(io, [found.diagnostic]);
-      return exitCodes.diagnostics;
-    }
-    const result = await store.query(spansOf, [found.id, found.id]);
-    if (result.kind === "failed") return failed(io, result);
-    const spans = objectsOf(result);
-    if (options.format === "json") io.stdout(`${JSON.stringify({ run: found.run, spans }, null, 2)}\n`);
-    else io.stdout(text(found.run, spans.map(spanOf), { ...options, io }));
+  const { stateDir, what, format } = options;
+  return withRuns({ stateDir, runs: [options.run], io }, async (store, [found]) => {
+    if (!found) return exitCodes.diagnostics;
+    const shown = { store, id: found.id, head: headLines(found.run, io), all: options.all, io };
+    if (what === "summary") return summary(shown, format);
+    if (what === "llm") return conversations(shown, format);
+    const spans = await rowsOf(store, spansOf, [found.id, found.id]);
+    if (format === "json") io.stdout(`${JSON.stringify({ run: found.run, spans }, null, 2)}\n`);
+    else io.stdout([...shown.head, "", ...tree(spans, options, io), ""].join("\n"));
     return exitCodes.ok;
   });
 }
@@ -43,28 +43,30 @@ const spansOf = `
   FROM spans LEFT JOIN llm_calls l ON l.trace_id = ? AND l.span_id = spans.span_id
   WHERE spans.trace_id = ? ORDER BY start_us, seq`;
 
-type Row = Readonly<Record<string, Json>>;
-type Found = { readonly kind: "ok"; readonly id: string; readonly run: Row } | { readonly kind: "failed"; readonly diagnostic: Diagnostic };
+/** A run in a few lines: how it ended, what it took, what it was asked and answered. */
+function headLines(run: Row, io: Io): readonly string[] {
+  const status = paintStatus(String(run["status"]), io.color);
+  const tokens = formatTokens(run);
+  const facts = [String(run["entrypoint"]), formatMs(Number(run["duration_ms"])), ...(tokens === "" ? [] : [`${tokens} tokens`])];
+  const said = (label: string, value: Json | undefined) =>
+    value === null || value === undefined ? [] : [`${label}  ${cut(String(value), io.columns - 8)}`];
+  return [
+    `run ${String(run["trace_id"])}  ${status}`,
+    cut(facts.join(", "), io.columns),
+    ...said("task  ", run["task"]),
+    ...said("output", run["output"]),
+    ...said("failed", run["message"]),
+  ];
+}
 
-/** The run that a word names. */
-async function findRun(store: Store, { run: word, stateDir }: RunsShowOptions): Promise<Found> {
-  const isLast = word === "last";
-  const result = await store.query(
-    `SELECT * FROM runs WHERE starts_with(trace_id, ?) ORDER BY timestamp DESC, trace_id LIMIT ${isLast ? 1 : 4}`,
-    [isLast ? "" : word.toLowerCase()],
-  );
-  if (result.kind === "failed") return result;
-  const runs = objectsOf(result);
-  const [run] = runs;
-  if (!run) return { kind: "failed", diagnostic: isLast ? runsNone(null, { dir: stateDir }) : runsUnknown(null, { run: word }) };
-  const ids = runs.map((row) => String(row["trace_id"]));
-  const shown = ids.slice(0, 3).map((id) => id.slice(0, Math.max(12, word.length + 4)));
-  if (ids.length > 1)
-    return {
-      kind: "failed",
-      diagnostic: runsAmbiguous(null, { run: word, ids: [...shown, ...(ids.length > 3 ? ["..."] : [])].join(", ") }),
-    };
-  return { kind: "ok", id: String(run["trace_id"]), run };
+function tree(rows: readonly Row[], { all }: RunsShowOptions, io: Io): readonly string[] {
+  const spans = rows.filter((row) => all || !isProtocol(row)).map(spanOf);
+  return treeLines(spanTree(spans, { collapseAbove: all ? Number.POSITIVE_INFINITY : 20 }), io);
+}
+
+/** What only carries the protocol, and went well: the agent's own line says it. */
+function isProtocol(row: Row): boolean {
+  return (row["name"] === "tool:start" || row["name"] === "tool:finish") && row["status"] === "ok";
 }
 
 function spanOf(row: Row): Span {
@@ -81,22 +83,4 @@ function spanOf(row: Row): Span {
     input: Number(row["input_tokens"] ?? 0) + Number(row["cached_tokens"] ?? 0),
     output: Number(row["output_tokens"] ?? 0) + Number(row["reasoning_tokens"] ?? 0),
   };
-}
-
-function text(run: Row, spans: readonly Span[], { all, io }: { all: boolean; io: Io }): string {
-  const status = paintStatus(String(run["status"]), io.color);
-  const tokens = formatTokens(run);
-  const facts = [String(run["entrypoint"]), formatMs(Number(run["duration_ms"])), ...(tokens === "" ? [] : [`${tokens} tokens`])];
-  const said = (label: string, value: Json | undefined) =>
-    value === null || value === undefined ? [] : [`${label}  ${cut(String(value), io.columns - 8)}`];
-  return [
-    `run ${String(run["trace_id"])}  ${status}`,
-    cut(facts.join(", "), io.columns),
-    ...said("task  ", run["task"]),
-    ...said("output", run["output"]),
-    ...said("failed", run["message"]),
-    "",
-    ...treeLines(spanTree(spans, { collapseAbove: all ? Number.POSITIVE_INFINITY : 20 }), io),
-    "",
-  ].join("\n");
 }

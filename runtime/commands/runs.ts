@@ -1,58 +1,46 @@
 import { type ExitCode, exitCodes } from "../../compiler/ir/exit-codes.ts";
-import type { Json } from "../../compiler/ir/json.ts";
-import { openStore, type QueryResult, type Store } from "../5-store/store.ts";
 import { alignRows, cut, pad, width } from "./columns-text.ts";
-import { type Io, tell } from "./io.ts";
+import type { Row } from "./find-run.ts";
+import type { Io } from "./io.ts";
 import { formatMs } from "./progress.ts";
 import { formatTokens, paintStatus } from "./run-text.ts";
+import type { RunsOptions } from "./runs-options.ts";
+import { rowsOf, withStore } from "./with-store.ts";
 
-/** The flags of `tama runs`. */
-export interface RunsOptions {
-  readonly stateDir: string;
-  readonly format: "text" | "json";
-  /** How many of the newest. */
-  readonly limit: number;
-}
+const orders: Readonly<Record<RunsOptions["sort"], string>> = {
+  newest: "timestamp DESC",
+  oldest: "timestamp",
+  longest: "duration_ms DESC",
+  tokens: "input_tokens + cached_tokens + output_tokens + reasoning_tokens DESC",
+};
 
-/** How long a command waits for a database that is in use, in milliseconds. */
-export const storeWaitMs = 2000;
-
-/** `tama runs`: lists the runs, newest first. */
-export async function runsCommand({ stateDir, format, limit }: RunsOptions, io: Io): Promise<ExitCode> {
-  return withStore(stateDir, io, async (store) => {
-    const result = await store.query("SELECT * FROM runs ORDER BY timestamp DESC, trace_id LIMIT ?::BIGINT", [String(limit)]);
-    if (result.kind === "failed") return failed(io, result);
-    const runs = objectsOf(result);
-    if (format === "json") io.stdout(`${JSON.stringify(runs, null, 2)}\n`);
-    else if (runs.length === 0) io.stderr(`no runs yet in ${stateDir}\n`);
+/** `tama runs`: lists the runs, newest first unless told otherwise. */
+export async function runsCommand(options: RunsOptions, io: Io): Promise<ExitCode> {
+  return withStore(options.stateDir, io, async (store) => {
+    const { sql, values } = queryOf(options);
+    const runs = await rowsOf(store, sql, values);
+    if (options.format === "json") io.stdout(`${JSON.stringify(runs, null, 2)}\n`);
+    else if (runs.length === 0) io.stderr(values.length > 1 ? "no run is like that\n" : `no runs yet in ${options.stateDir}\n`);
     else io.stdout(`${listing(runs, io).join("\n")}\n`);
     return exitCodes.ok;
   });
 }
 
-/** Opens the store for the time of `use`, and tells what could not be read. */
-export async function withStore(stateDir: string, io: Io, use: (store: Store) => Promise<ExitCode>): Promise<ExitCode> {
-  const store = await openStore({ stateDir, waitMs: storeWaitMs });
-  try {
-    if (store.warnings.length > 0) tell(io, store.warnings);
-    return await use(store);
-  } finally {
-    store.close();
-  }
+function queryOf({ limit, sort, status, entry, sinceMs }: RunsOptions): { readonly sql: string; readonly values: readonly string[] } {
+  const conditions = [
+    ["status = ?", status],
+    ["entrypoint = ?", entry],
+    ["timestamp >= ?::BIGINT", sinceMs === null ? null : String(sinceMs)],
+  ] as const;
+  const asked = conditions.flatMap(([condition, value]) => (value === null ? [] : [{ condition, value }]));
+  const where = asked.length === 0 ? "" : ` WHERE ${asked.map(({ condition }) => condition).join(" AND ")}`;
+  return {
+    sql: `SELECT * FROM runs${where} ORDER BY ${orders[sort]}, trace_id LIMIT ?::BIGINT`,
+    values: [...asked.map(({ value }) => value), String(limit)],
+  };
 }
 
-/** A result's rows as objects. */
-export function objectsOf({ columns, rows }: Extract<QueryResult, { kind: "ok" }>): readonly Readonly<Record<string, Json>>[] {
-  return rows.map((row) => Object.fromEntries(columns.map((name, index) => [name, row[index] ?? null])));
-}
-
-/** Tells why a query failed. */
-export function failed(io: Io, { diagnostic }: Extract<QueryResult, { kind: "failed" }>): ExitCode {
-  tell(io, [diagnostic]);
-  return exitCodes.diagnostics;
-}
-
-function listing(runs: readonly Readonly<Record<string, Json>>[], io: Io): readonly string[] {
+function listing(runs: readonly Row[], io: Io): readonly string[] {
   const cells = runs.map((run) => [
     String(run["trace_id"]).slice(0, 8),
     formatTime(Number(run["timestamp"])),

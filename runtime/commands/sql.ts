@@ -1,8 +1,9 @@
 import { type ExitCode, exitCodes } from "../../compiler/ir/exit-codes.ts";
 import { canonical, type Json, toText } from "../../compiler/ir/json.ts";
+import { objectsOf } from "../5-store/store.ts";
 import { alignRows, cut } from "./columns-text.ts";
 import type { Io } from "./io.ts";
-import { failed, objectsOf, withStore } from "./runs.ts";
+import { failed, withStore } from "./with-store.ts";
 
 /** The flags of `tama sql`. */
 export interface SqlOptions {

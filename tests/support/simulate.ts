@@ -26,28 +26,36 @@ export async function builtPlan(dir: string): Promise<Plan> {
 /** Runs a plan with simulated models, in this thread, and gives the key and the text that it ends with. */
 export async function simulate(plan: Plan, task: string): Promise<{ readonly key: string; readonly text: string }> {
   const stateDir = mkdtempSync(join(tmpdir(), "tama-example-"));
-  const clock = startClock();
-  const resolved = resolveModels(plan, { override: "sim", env: {} });
-  if (resolved.kind === "failed") throw new Error("the simulator needs nothing");
   try {
-    const result = await exec({
-      plan,
-      entry: plan.entries.default,
-      task,
-      models: resolved.models,
-      notes: resolved.notes,
-      stateDir,
-      traceId: "0".repeat(32),
-      executor: inlineExecutor({ env: {}, projectDir: stateDir, bundles: plan.texts, clock }),
-      concurrency: 4,
-      signal: new AbortController().signal,
-      nowUs: readClock(clock),
-      onEvent: () => {},
-    });
-    if (result.kind === "refused") throw new Error(result.diagnostic.message);
-    const { key, value } = outcomeOf(result.settled);
-    return { key, text: toText(value) };
+    return await simulateInto(stateDir, { plan, task, traceId: "0".repeat(32) });
   } finally {
     rmSync(stateDir, { recursive: true });
   }
+}
+
+/** The same, recorded in a state folder of the test's own. */
+export async function simulateInto(
+  stateDir: string,
+  { plan, task, traceId }: { readonly plan: Plan; readonly task: string; readonly traceId: string },
+): Promise<{ readonly key: string; readonly text: string }> {
+  const clock = startClock();
+  const resolved = resolveModels(plan, { override: "sim", env: {} });
+  if (resolved.kind === "failed") throw new Error("the simulator needs nothing");
+  const result = await exec({
+    plan,
+    entry: plan.entries.default,
+    task,
+    models: resolved.models,
+    notes: resolved.notes,
+    stateDir,
+    traceId,
+    executor: inlineExecutor({ env: {}, projectDir: stateDir, bundles: plan.texts, clock }),
+    concurrency: 4,
+    signal: new AbortController().signal,
+    nowUs: readClock(clock),
+    onEvent: () => {},
+  });
+  if (result.kind === "refused") throw new Error(result.diagnostic.message);
+  const { key, value } = outcomeOf(result.settled);
+  return { key, text: toText(value) };
 }

@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { runsCommand } from "../../runtime/commands/runs.ts";
-import { runsShowCommand } from "../../runtime/commands/runs-show.ts";
+import type { RunsOptions } from "../../runtime/commands/runs-options.ts";
+import { type RunsShowOptions, runsShowCommand } from "../../runtime/commands/runs-show.ts";
 import { sqlCommand } from "../../runtime/commands/sql.ts";
 import { idOf, newFolder, recordRun, removeFolders, smallRun, startRun } from "./made-run.ts";
 
@@ -26,8 +27,14 @@ async function run(command: (io: Parameters<typeof runsCommand>[1]) => Promise<n
   return { exit, ...said };
 }
 
-const show = (stateDir: string, word: string, options: { all?: boolean; format?: "text" | "json" } = {}) =>
-  run((io) => runsShowCommand({ stateDir, run: word, all: options.all ?? false, format: options.format ?? "text" }, io));
+const show = (stateDir: string, word: string, options: Partial<Pick<RunsShowOptions, "all" | "format" | "what">> = {}) =>
+  run((io) => runsShowCommand({ stateDir, run: word, all: false, format: "text", what: "spans", ...options }, io));
+
+const list = (stateDir: string, options: Partial<RunsOptions> = {}, columns = 80) =>
+  run(
+    (io) => runsCommand({ stateDir, format: "text", limit: 20, sort: "newest", status: null, entry: null, sinceMs: null, ...options }, io),
+    columns,
+  );
 
 /** Two runs, a minute apart. */
 function twoRuns(): string {
@@ -38,7 +45,7 @@ function twoRuns(): string {
 }
 
 test("runs lists the newest first, and fits the terminal", async () => {
-  const { exit, stdout, stderr } = await run((io) => runsCommand({ stateDir: twoRuns(), format: "text", limit: 20 }, io), 70);
+  const { exit, stdout, stderr } = await list(twoRuns(), {}, 70);
   assert.is(exit, 0);
   assert.is(stderr, "");
   assert.is(
@@ -53,7 +60,7 @@ test("runs lists the newest first, and fits the terminal", async () => {
 });
 
 test("runs as JSON is an array with the columns of `runs`, at most as many as asked for", async () => {
-  const { stdout } = await run((io) => runsCommand({ stateDir: twoRuns(), format: "json", limit: 1 }, io));
+  const { stdout } = await list(twoRuns(), { format: "json", limit: 1 });
   const runs = JSON.parse(stdout);
   assert.is(runs.length, 1);
   assert.is(runs[0].trace_id, `1${idOf("b").slice(1)}`);
@@ -63,8 +70,8 @@ test("runs as JSON is an array with the columns of `runs`, at most as many as as
 
 test("no runs: an empty array for machines, a word for people", async () => {
   const stateDir = newFolder();
-  assert.equal(await run((io) => runsCommand({ stateDir, format: "json", limit: 9 }, io)), { exit: 0, stdout: "[]\n", stderr: "" });
-  const told = await run((io) => runsCommand({ stateDir, format: "text", limit: 9 }, io));
+  assert.equal(await list(stateDir, { format: "json" }), { exit: 0, stdout: "[]\n", stderr: "" });
+  const told = await list(stateDir);
   assert.is(told.stdout, "");
   assert.match(told.stderr, "no runs yet");
 });
@@ -80,11 +87,11 @@ test("show draws the tree of spans with times and tokens", async () => {
       "task    Write a line. Or two.",
       "output  All done.",
       "",
-      "SPAN                     START      TIME        TOKENS",
-      "agent:writer:react        0 ms     95 ms        320→19",
-      "├─ llm:react_1            5 ms     20 ms        120→10",
-      "├─ tool:tama_mem_set     25 ms      1 ms",
-      "└─ llm:react_2           35 ms     50 ms         200→9",
+      "SPAN                     TIME     TOKENS  0                                95 ms",
+      "agent:writer:react      95 ms     320→19  ──────────────────────────────────────",
+      "├─ llm:react_1          20 ms     120→10    ━━━━━━━━",
+      "├─ tool:tama_mem_set     1 ms                       ━",
+      "└─ llm:react_2          50 ms      200→9                ━━━━━━━━━━━━━━━━━━━━",
       "",
     ].join("\n"),
   );
@@ -151,7 +158,7 @@ function wideRun(): string {
 test("a wide fan-out is one line with a count, and says what failed in it", async () => {
   const { stdout } = await show(wideRun(), "last");
   const tree = stdout.slice(stdout.indexOf("SPAN"));
-  assert.match(tree, /└─ agent:worker:oneshot ×30 .* 300→30\n +2 failed: the server is down\n/);
+  assert.match(tree, /└─ agent:worker:oneshot ×30 .* 300→30 .*\n +2 failed: the server is down\n/);
   assert.is(tree.trimEnd().split("\n").length, 5);
   assert.match(stdout, "running");
 });
@@ -168,7 +175,7 @@ test("what a model wrote cannot steer the terminal", async () => {
   const recorder = recordRun(state, idOf("d"));
   recorder.event({ kind: "run_started", path: "x@1", input_hash: recorder.text("\u001b[2Jgone"), detail: '{"entry":"x"}' });
   recorder.close();
-  for (const { stdout } of [await show(state, "last"), await run((io) => runsCommand({ stateDir: state, format: "text", limit: 1 }, io))]) {
+  for (const { stdout } of [await show(state, "last"), await list(state)]) {
     assert.not.match(stdout, "\u001b");
     assert.match(stdout, "interrupted");
   }

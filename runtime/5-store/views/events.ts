@@ -18,16 +18,30 @@ export const events: View = {
     FROM log l WHERE kind NOT IN ('text', 'message')`,
 };
 
-/** The same as the entries of a session. */
+/** Entries that a session wrote itself: their content is their detail, their author their name. */
+const written = [
+  "session_created",
+  "session_loaded",
+  "session_saved",
+  "plan_created",
+  "plan_step_started",
+  "plan_step_completed",
+  "user_input",
+];
+const ofState = ["state_set", "state_deleted", "state_merged", "artifact_written", "artifact_deleted"];
+const ofRuns = ["run_started", "run_ended", "span_started", "span_ended", "wait_answer", "system_note"];
+const list = (kinds: readonly string[]) => kinds.map((kind) => `'${kind}'`).join(", ");
+
+/** The same as the entries of a session: each run is one. */
 export const trajectory: View = {
-  row: "an entry of the run's trajectory: what agents, models, tools and people did, and what it did to the state",
+  row: "an entry of the run's trajectory: what agents, people and the session itself did, and what it did to the state",
   columns: {
     trace_id: "the run, which is a session",
     seq_num: "the entry's place, from 1 and without gaps",
     timestamp: "when, milliseconds since 1970",
-    agent_id: "the agent whose doing it is",
+    agent_id: "who did it: an agent, `user` or `system`",
     entry_type:
-      "session_created, session_loaded, session_saved, agent_invoked, agent_completed, agent_failed, state_set, state_deleted, artifact_written, artifact_deleted, user_input, system_note, or the kind of the event",
+      "session_created, session_loaded, session_saved, agent_invoked, agent_completed, agent_failed, state_set, state_deleted, artifact_written, artifact_deleted, plan_created, plan_step_started, plan_step_completed, user_input or system_note",
     content: "what the entry says, as JSON",
     ...fromLog("path", "span_id"),
     seq: "the event's number in the run",
@@ -35,17 +49,17 @@ export const trajectory: View = {
   query: `
     WITH agents AS (SELECT DISTINCT trace_id, span_id, split_part(name, ':', 2) AS agent FROM log WHERE kind = 'span_started')
     SELECT l.trace_id, row_number() OVER (PARTITION BY l.trace_id ORDER BY l.seq) AS seq_num, l.time_us // 1000 AS timestamp,
-      coalesce(self.agent, around.agent, 'system') AS agent_id,
-      CASE
-        WHEN l.kind = 'run_started' AND l.segment = 1 THEN 'session_created'
-        WHEN l.kind = 'run_started' THEN 'session_loaded'
-        WHEN l.kind = 'run_ended' THEN 'session_saved'
-        WHEN l.kind = 'span_started' THEN 'agent_invoked'
-        WHEN l.kind = 'span_ended' AND l.status = 'ok' THEN 'agent_completed'
-        WHEN l.kind = 'span_ended' THEN 'agent_failed'
-        WHEN l.kind = 'wait_answer' THEN 'user_input'
+      CASE WHEN l.kind IN ('run_started', 'run_ended') THEN 'system' WHEN l.kind = 'wait_answer' THEN 'user'
+        ELSE coalesce(self.agent, around.agent, l.name, 'system') END AS agent_id,
+      CASE l.kind
+        WHEN 'run_started' THEN CASE WHEN l.segment = 1 THEN 'session_created' ELSE 'session_loaded' END
+        WHEN 'run_ended' THEN 'session_saved'
+        WHEN 'span_started' THEN 'agent_invoked'
+        WHEN 'span_ended' THEN CASE WHEN l.status = 'ok' THEN 'agent_completed' ELSE 'agent_failed' END
+        WHEN 'state_merged' THEN 'system_note'
+        WHEN 'wait_answer' THEN 'user_input'
         ELSE l.kind END AS entry_type,
-      json_merge_patch('{}', json_object('key', l.key, 'tool', l.tool_name, 'model', l.model, 'status', l.status, 'code', l.code,
+      json_merge_patch(CASE WHEN json_valid(l.detail) THEN l.detail ELSE '{}' END, json_object('key', l.key, 'status', l.status, 'code', l.code,
         'message', l.message, 'version', l.version, 'input', input.text, 'value', value.text, 'old_value', old.text)) AS content,
       l.path, l.span_id, l.seq
     FROM log l
@@ -54,5 +68,5 @@ export const trajectory: View = {
     LEFT JOIN texts input ON input.trace_id = l.trace_id AND input.hash = l.input_hash
     LEFT JOIN texts value ON value.trace_id = l.trace_id AND value.hash = l.value_hash
     LEFT JOIN texts old ON old.trace_id = l.trace_id AND old.hash = l.old_hash
-    WHERE l.kind NOT IN ('text', 'message', 'intent', 'attempt')`,
+    WHERE l.kind IN (${list([...ofRuns, ...ofState, ...written])})`,
 };
