@@ -4,9 +4,11 @@ import { closest } from "../diagnostics/closest.ts";
 import { parseEmptyPrompt, parseUnknownPattern, parseUnusedKey } from "../diagnostics/codes.generated.ts";
 import type { Report } from "../diagnostics/diagnostic.ts";
 import { watch } from "../diagnostics/watch.ts";
+import type { JsonObject } from "../ir/json.ts";
 import { noLimits } from "../ir/plan.ts";
 import type { Span } from "../ir/span.ts";
-import { type Call, openInner, readCall, readNames } from "./call.ts";
+import { type Call, readCall, readNames } from "./call.ts";
+import { describeFields } from "./describe-fields.ts";
 import { type Document, readDocument } from "./document.ts";
 import { type Fields, openFields } from "./fields.ts";
 import { readName } from "./identity.ts";
@@ -59,6 +61,15 @@ export function readAgent(source: AgentSource, report: Report): ParsedAgent | nu
   return { ...agent, broken: watched.hasErrors() };
 }
 
+/** The JSON Schema of an agent's frontmatter: what reading it asks for. */
+export function agentFrontmatter(pattern: Pattern): JsonObject {
+  return describeFields((fields) => {
+    readCommon(fields, "");
+    fields.required("pattern", oneOf(pattern.name), pattern.name);
+    readPatternFields(pattern, fields);
+  });
+}
+
 function readCommon(fields: Fields, directory: string): Common {
   return {
     name: readName(fields, directory),
@@ -77,7 +88,7 @@ function readCommon(fields: Fields, directory: string): Common {
 
 /** Reads `retry: {attempts: 2}`. */
 function readRetry(fields: Fields): Located<number> | null {
-  const retry = openInner(fields, "retry");
+  const retry = fields.inner("retry");
   if (!retry) return null;
   const attempts = retry.required("attempts", whole(1), "2");
   retry.close("`retry`");

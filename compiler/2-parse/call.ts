@@ -1,8 +1,8 @@
 import { parseDuplicateKey, parseMisplacedKey, parseNotYet, parseRepeatedItem, parseUnusedKey } from "../diagnostics/codes.generated.ts";
-import { type Fields, openFields } from "./fields.ts";
+import type { Fields } from "./fields.ts";
 import type { Located, ModelChoice } from "./types.ts";
-import { list, mismatch, number, text, whole } from "./values.ts";
-import type { Entry, MapNode } from "./yaml.ts";
+import { list, number, text, whole } from "./values.ts";
+import type { Entry } from "./yaml.ts";
 
 /** What an agent or a step says of its model calls. */
 export interface Call {
@@ -15,7 +15,7 @@ export interface Call {
 export function readCall(fields: Fields): Call {
   const outer = fields.optional("max_iter", whole(1));
   for (const key of ["model", "uses"]) reportMisplaced(fields, key);
-  const call = openInner(fields, "call");
+  const call = fields.inner("call");
   if (!call) return { model: null, uses: [], maxIter: outer };
   const inner = call.optional("max_iter", whole(1));
   if (inner && outer)
@@ -46,7 +46,7 @@ function isBuilt({ value, span }: Located<string>, { report }: Fields): boolean 
 }
 
 function readModel(call: Fields): ModelChoice | null {
-  const model = openInner(call, "model");
+  const model = call.inner("model");
   const entry = call.entry("model");
   if (!model || !entry) return null;
   const choice = {
@@ -60,12 +60,6 @@ function readModel(call: Fields): ModelChoice | null {
   model.close("`model`");
   if (choice.name && choice.role) call.report(parseUnusedKey(choice.role.span, { key: "role", owner: "a `model` that has a `name`" }));
   return choice;
-}
-
-/** Opens a map inside another; null where it is absent, empty or no map. */
-export function openInner(fields: Fields, key: string): Fields | null {
-  const map = fields.optional<MapNode>(key, (node, reading) => (node.kind === "map" ? node : mismatch(node, reading, "keys and values")));
-  return map && openFields(map, map.span, fields.report);
 }
 
 function reportMisplaced(fields: Fields, key: string): void {

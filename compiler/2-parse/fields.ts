@@ -2,7 +2,7 @@ import { closest } from "../diagnostics/closest.ts";
 import { parseMissingKey, parseNotYet, parseUnknownKey } from "../diagnostics/codes.generated.ts";
 import type { Report } from "../diagnostics/diagnostic.ts";
 import type { Span } from "../ir/span.ts";
-import type { Read } from "./values.ts";
+import { mismatch, type Read } from "./values.ts";
 import type { Entry, MapNode } from "./yaml.ts";
 
 /** The keys of a map while they are read. Each key that was asked for is known; `close` reports the others. */
@@ -16,6 +16,8 @@ export interface Fields {
   readonly optional: <T>(key: string, read: Read<T>) => T | null;
   /** As `optional`, but an absent key is reported too, with a line to add. */
   readonly required: <T>(key: string, read: Read<T>, example: string) => T | null;
+  /** Opens the map that is a key's value; null where it is absent, empty or no map. */
+  readonly inner: (key: string) => Fields | null;
   /** Reports a key that is the language's own but is not built. */
   readonly later: (key: string) => void;
   /** Reports every key that nothing asked for. `owner` is whose keys they are, in the plural: `step files`. */
@@ -35,13 +37,18 @@ export function openFields(map: MapNode, head: Span, report: Report): Fields {
     foreign.add(key);
     return entries.get(key) ?? null;
   };
+  const optional: Fields["optional"] = (key, read) => {
+    const found = entry(key);
+    return found === null || isEmpty(found) ? null : read(found.value, { key, report });
+  };
   return {
     report,
     entry,
     given,
-    optional: (key, read) => {
-      const found = entry(key);
-      return found === null || isEmpty(found) ? null : read(found.value, { key, report });
+    optional,
+    inner: (key) => {
+      const inner = optional<MapNode>(key, (node, reading) => (node.kind === "map" ? node : mismatch(node, reading, "keys and values")));
+      return inner && openFields(inner, inner.span, report);
     },
     required: (key, read, example) => {
       const found = entry(key);

@@ -1,13 +1,13 @@
 import { parseNameDiffers, parseNotKebabCase } from "../diagnostics/codes.generated.ts";
 import type { Fields } from "./fields.ts";
 import type { Located } from "./types.ts";
-import { text } from "./values.ts";
+import { shaped, text } from "./values.ts";
 
 const kebabCase = /^[a-z0-9]+(-[a-z0-9]+)*$/;
 
 /** Reads the `name` of what a directory holds: it must be the directory's. */
 export function readName(fields: Fields, directory: string): Located<string> | null {
-  const name = fields.required("name", text, directory);
+  const name = fields.required("name", shaped({ type: "string", pattern: kebabCase.source }, text), directory);
   if (name && name.value !== directory) fields.report(parseNameDiffers(name.span, { name: name.value, directory }));
   else if (name && !kebabCase.test(name.value))
     fields.report(parseNotKebabCase(name.span, { name: name.value, suggestion: kebab(name.value) }));

@@ -3,7 +3,7 @@ import { unreachable } from "../ir/unreachable.ts";
 import type { Fields } from "./fields.ts";
 import { states } from "./states.ts";
 import type { AgentReference, FieldValue, ParsedState } from "./types.ts";
-import { type Read, someOf, text, whole } from "./values.ts";
+import { type Read, shaped, someOf, text, whole } from "./values.ts";
 import type { Node } from "./yaml.ts";
 
 /** Reads the fields that a pattern declares. One that is missing or wrong has been reported and is absent. */
@@ -55,8 +55,8 @@ const examples: Readonly<Record<Field["kind"], string>> = {
 };
 
 function mapped<T, U>(read: Read<T>, make: (value: T, node: Node) => U): Read<U> {
-  return (node, reading) => {
+  return shaped(read.schema ?? {}, (node, reading) => {
     const value = read(node, reading);
     return value === null ? null : make(value, node);
-  };
+  });
 }

@@ -1,15 +1,19 @@
 import type { SourceFile } from "../1-source/types.ts";
 import { parseTooLong } from "../diagnostics/codes.generated.ts";
 import type { Report } from "../diagnostics/diagnostic.ts";
+import type { JsonObject } from "../ir/json.ts";
 import { readNames } from "./call.ts";
+import { describeFields } from "./describe-fields.ts";
 import { readDocument } from "./document.ts";
 import { type Fields, openFields } from "./fields.ts";
 import { readName } from "./identity.ts";
 import type { Located, ParsedSkill } from "./types.ts";
-import { mismatch, type Read, text, word } from "./values.ts";
+import { mismatch, type Read, shaped, text, word } from "./values.ts";
 import type { MapNode } from "./yaml.ts";
 
-const map: Read<MapNode> = (node, reading) => (node.kind === "map" ? node : mismatch(node, reading, "keys and values"));
+const map: Read<MapNode> = shaped({ type: "object" }, (node, reading) =>
+  node.kind === "map" ? node : mismatch(node, reading, "keys and values"),
+);
 
 /**
  * Reads a skill. Null, after findings, where it has no name or description.
@@ -18,7 +22,18 @@ const map: Read<MapNode> = (node, reading) => (node.kind === "map" ? node : mism
 export function readSkill(directory: string, file: SourceFile, report: Report): ParsedSkill | null {
   const document = readDocument(file, report);
   if (!document) return null;
-  const fields = openFields(document.map, document.head, report);
+  const { name, description, tools } = readFields(openFields(document.map, document.head, report), directory);
+  return name && description && { directory, file: file.path, name, description, tools, body: document.body };
+}
+
+/** The JSON Schema of a skill's frontmatter: what reading it asks for. */
+export function skillFrontmatter(): JsonObject {
+  return describeFields((fields) => {
+    readFields(fields, "");
+  });
+}
+
+function readFields(fields: Fields, directory: string) {
   const name = readName(fields, directory);
   const description = fields.required("description", word(/\S/, "text that says when to use the skill"), "what it does and when to use it");
   limit(name, 64, "name", fields);
@@ -30,7 +45,7 @@ export function readSkill(directory: string, file: SourceFile, report: Report): 
   const tools = readNames(fields, "tools");
   fields.later("tama");
   fields.close("skills");
-  return name && description && { directory, file: file.path, name, description, tools, body: document.body };
+  return { name, description, tools };
 }
 
 function limit(value: Located<string> | null, max: number, key: string, { report }: Fields): void {

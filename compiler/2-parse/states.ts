@@ -1,8 +1,9 @@
 import { parseDuplicateRoute, parseGuardedError, parseGuardPlace, parseNoFallback } from "../diagnostics/codes.generated.ts";
 import type { ExprSource } from "../expr/source.ts";
+import type { JsonObject } from "../ir/json.ts";
 import type { ParsedRoute, ParsedState } from "./types.ts";
 import { sourceOf } from "./types-of-values.ts";
-import { mismatch, type Read, type Reading, text } from "./values.ts";
+import { mismatch, type Read, type Reading, shaped, text } from "./values.ts";
 import type { Entry, Node } from "./yaml.ts";
 
 const expectedTable = "a map of states";
@@ -10,8 +11,30 @@ const expectedState = "a state's name, a list of `key: target`, or `~`";
 const expectedRoute = "a list of `key: target`";
 const expectedGuard = "a condition, as text";
 
+const targetSchema: JsonObject = { type: ["string", "null"] };
+/** Where a guard may stand, and that it stands with one key, is told by the compiler. */
+const statesSchema: JsonObject = {
+  type: "object",
+  minProperties: 1,
+  additionalProperties: {
+    anyOf: [
+      targetSchema,
+      {
+        type: "array",
+        minItems: 1,
+        items: {
+          type: "object",
+          minProperties: 1,
+          properties: { when: { type: ["string", "number", "boolean"] } },
+          additionalProperties: targetSchema,
+        },
+      },
+    ],
+  },
+};
+
 /** Reads the `states` of an fsm: `{state: target | [{key: target | ~, when: guard}] | ~}`. */
-export const states: Read<readonly ParsedState[]> = (node, reading) => {
+export const states: Read<readonly ParsedState[]> = shaped(statesSchema, (node, reading) => {
   if (node.kind !== "map" || node.entries.length === 0) return mismatch(node, reading, expectedTable);
   return node.entries.map(({ key, value }) => {
     const routes = readRoutes(value, { key: key.value, report: reading.report });
@@ -19,7 +42,7 @@ export const states: Read<readonly ParsedState[]> = (node, reading) => {
     reportOpenGuards(routes, reading);
     return { name: key, routes };
   });
-};
+});
 
 function readRoutes(node: Node, reading: Reading): readonly ParsedRoute[] {
   if (node.kind === "list" && node.items.length > 0) return node.items.flatMap((item) => readEntries(item, reading));

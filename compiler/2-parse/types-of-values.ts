@@ -1,19 +1,23 @@
 import { parseRepeatedItem } from "../diagnostics/codes.generated.ts";
 import type { ExprSource } from "../expr/source.ts";
+import type { JsonObject } from "../ir/json.ts";
 import type { Fields } from "./fields.ts";
 import type { Located, ParsedType, ParsedTypeField } from "./types.ts";
-import { mismatch, type Read, someOf, word } from "./values.ts";
+import { mismatch, type Read, shaped, someOf, word } from "./values.ts";
 import type { Entry, ScalarNode } from "./yaml.ts";
 
 const expectedType = "a type, or a type for each field";
 
+/** Whether the text is a type is told by the compiler. */
+const typeSchema: JsonObject = { type: ["string", "object", "null"] };
+
 /** Reads a type: an expression, or keys and values where each value is one. A key that ends with `?` may miss. */
-export const type: Read<ParsedType> = (node, reading) => {
+export const type: Read<ParsedType> = shaped(typeSchema, (node, reading) => {
   if (node.kind === "list") return mismatch(node, reading, expectedType);
   if (node.kind === "scalar") return { kind: "text", source: sourceOf(node) };
   const fields = node.entries.map((entry) => typeField(entry, reading));
   return fields.every((field) => field !== null) ? { kind: "object", span: node.span, fields } : null;
-};
+});
 
 /** A scalar as the text of an expression. */
 export function sourceOf({ source, raw, span }: ScalarNode): ExprSource {

@@ -11,5 +11,5 @@ export const graphFormats = ["dot", "mermaid", "svg", "json"] as const;
 export type GraphFormat = (typeof graphFormats)[number];
 
 /** What there is a JSON Schema of. */
-export const schemaNames = ["plan"] as const;
+export const schemaNames = ["agent", "skill", "plan"] as const;
 export type SchemaName = (typeof schemaNames)[number];

@@ -1,4 +1,5 @@
 import { planSchema } from "../ir/decode.ts";
+import { agentSchema, skillSchema } from "./frontmatter.ts";
 
 /** The JSON Schemas that tama publishes, by what they are of. */
-export const schemas = { plan: planSchema } as const;
+export const schemas = { agent: agentSchema, skill: skillSchema, plan: planSchema } as const;
