@@ -30,13 +30,13 @@ test("each npm script that a README names is there", () => {
 
 test("each command that the README names is there, and it names each command", () => {
   for (const [name, cli] of [
-    ["tamac", "compiler/commands/program.ts"],
-    ["tama", "runtime/commands/program.ts"],
+    ["tamac", "compiler/cli.ts"],
+    ["tama", "runtime/cli.ts"],
   ] as const) {
     const named = [...readme.matchAll(new RegExp(`(?:\`|npx )${name} ([a-z]+)`, "g"))].map(([, command]) => command ?? "");
     assert.equal([...new Set(named)].sort(), commandsOf(cli), name);
   }
-  assert.ok(commandsOf("runtime/commands/program.ts", "runs").includes("show"));
+  assert.ok(commandsOf("runtime/cli.ts", "runs").includes("show"));
 });
 
 test("each file that a README links to is there, and each heading", () => {
