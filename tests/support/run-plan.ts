@@ -11,7 +11,7 @@ import { canonical, type Json, parseJson } from "../../compiler/ir/json.ts";
 import type { Plan } from "../../compiler/ir/plan.ts";
 import { resolveModels } from "../../runtime/1-load/models.ts";
 import type { Settled } from "../../runtime/2-schedule/types.ts";
-import { startClock } from "../../runtime/3-task/clock.ts";
+import { readClock, startClock } from "../../runtime/3-task/clock.ts";
 import type { HostData } from "../../runtime/3-task/run-task.ts";
 import type { Row, TraceEvent } from "../../runtime/4-trace/columns.ts";
 import { readRun } from "../../runtime/4-trace/read.ts";
@@ -19,6 +19,7 @@ import { type Asker, nobody } from "../../runtime/asker.ts";
 import { type ExecResult, exec, runDir } from "../../runtime/exec.ts";
 import type { Executor } from "../../runtime/executors/executor.ts";
 import { inlineExecutor } from "../../runtime/executors/inline.ts";
+import { assertLaws } from "./laws.ts";
 import { type ModelRequest, type ModelServer, type Part, script, startModelServer } from "./model-server.ts";
 
 export interface RunPlanOptions {
@@ -64,7 +65,8 @@ export async function runPlan(plan: Plan, parts: Readonly<Record<string, Part>>,
   try {
     const models = resolveModels(plan, { override: options.model ?? null, env: server.env });
     if (models.kind === "failed") throw new Error(models.diagnostics.map(({ message }) => message).join("\n"));
-    const data = { env: server.env, projectDir: options.projectDir ?? folder, bundles: plan.texts, clock: startClock() };
+    const clock = startClock();
+    const data = { env: server.env, projectDir: options.projectDir ?? folder, bundles: plan.texts, clock };
     const result = await exec({
       plan,
       entry: plan.entries.default,
@@ -78,7 +80,7 @@ export async function runPlan(plan: Plan, parts: Readonly<Record<string, Part>>,
       concurrency: options.concurrency ?? 64,
       asker: options.asker ?? nobody,
       signal: options.signal ?? new AbortController().signal,
-      nowUs: ticking(),
+      nowUs: readClock(clock),
       onEvent: options.onEvent ?? (() => {}),
     });
     if (result.kind === "refused") throw new Error(result.diagnostic.message);
@@ -143,15 +145,7 @@ export function spanTree(ran: Ran): readonly string[] {
 
 function readLog(folder: string): Pick<Ran, "rows" | "text"> {
   const all = [...readRun(runDir(folder, traceId))];
+  assertLaws(all);
   const texts = new Map(all.flatMap((row) => (row.kind === "text" ? [[row.hash, row.text ?? ""] as const] : [])));
   return { rows: all.filter(({ kind }) => kind !== "text" && kind !== "message"), text: (hash) => texts.get(hash) ?? "" };
-}
-
-/** A clock that goes on by a millisecond at each look. */
-function ticking(): () => number {
-  let now = 1_700_000_000_000_000;
-  return () => {
-    now += 1_000;
-    return now;
-  };
 }

@@ -8,8 +8,10 @@ import { toText } from "../../compiler/ir/json.ts";
 import type { Plan } from "../../compiler/ir/plan.ts";
 import { resolveModels } from "../../runtime/1-load/models.ts";
 import { readClock, startClock } from "../../runtime/3-task/clock.ts";
-import { exec } from "../../runtime/exec.ts";
+import { readRun } from "../../runtime/4-trace/read.ts";
+import { exec, runDir } from "../../runtime/exec.ts";
 import { inlineExecutor } from "../../runtime/executors/inline.ts";
+import { assertLaws } from "./laws.ts";
 import { outcomeOf } from "./run-plan.ts";
 
 /** Compiles a project that must have no finding at all. */
@@ -56,6 +58,7 @@ export async function simulateInto(
     onEvent: () => {},
   });
   if (result.kind === "refused") throw new Error(result.diagnostic.message);
+  assertLaws([...readRun(runDir(stateDir, traceId))]);
   const { key, value } = outcomeOf(result.settled);
   return { key, text: toText(value) };
 }
