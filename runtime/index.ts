@@ -1,6 +1,9 @@
 /** The runtime as a library, `tama/runtime`. Importing it does nothing. */
 export { type LoadedPlan, loadPlan } from "../compiler/diagnostics/load-plan.ts";
 export type { Plan } from "../compiler/ir/plan.ts";
+export { types } from "../stdlib/types.ts";
+export { defineWorker, type Worker } from "../stdlib/worker.ts";
+export { workers } from "../stdlib/workers/index.ts";
 export { type ModelOptions, type ResolvedModels, resolveModels } from "./1-load/models.ts";
 export type { Outcome, Settled } from "./2-schedule/types.ts";
 export { type Clock, readClock, startClock } from "./3-task/clock.ts";
@@ -11,9 +14,14 @@ export { type ExecOptions, type ExecResult, exec, type RunStatus } from "./exec.
 export type { Executor } from "./executors/executor.ts";
 export { inlineExecutor } from "./executors/inline.ts";
 export { type ThreadOptions, threadExecutor, usualThreads } from "./executors/threads.ts";
+export type { Agent, AgentInfo, Capability } from "./session/agents.ts";
+export { capabilityOf } from "./session/agents.ts";
 export { defaultMaxArtifactBytes } from "./session/artifacts.ts";
+export { type AgentCall, createDispatcher, type Dispatcher, type SequenceResult, type Step } from "./session/dispatch.ts";
 export { decodeEntry, type Entry, type EntryType, entryTypes } from "./session/entry.ts";
 export { type Result, type SessionError, type SessionErrorCode, sessionErrorCodes, take } from "./session/errors.ts";
+export type { Invoked } from "./session/invoke.ts";
+export { type PlanOptions, planCalls, readCalls } from "./session/planner.ts";
 export {
   type CreateOptions,
   createSession,

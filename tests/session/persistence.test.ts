@@ -206,7 +206,8 @@ test("a run is a session: its log gives state, artifacts and a trajectory, branc
   };
   let checked = false;
   const onEnded = (dir: string) => {
-    const stateDir = join(dir, "..", "..");
+    const stateDir = mkdtempSync(join(tmpdir(), "tama-run-copy-"));
+    cpSync(join(dir, "..", ".."), stateDir, { recursive: true });
     const session = take(loadSession("5ca1ab1e".repeat(4), { stateDir, nowUs: ticks() }));
     assert.equal(session.state(), { a: "bob", list: [1, 2, 3] });
     assert.equal(session.artifacts(), [{ name: "doc", size: 3, version: 2 }]);
@@ -223,6 +224,7 @@ test("a run is a session: its log gives state, artifacts and a trajectory, branc
     assert.is(take(session.set("a", "later", { expectVersion: session.entry("a").version })), session.version());
     take(session.close());
     assert.is(take(readSession(session.id, { stateDir })).get("a"), "later");
+    rmSync(stateDir, { recursive: true });
     checked = true;
   };
   await runPlan(plan, parts, { onEnded });
