@@ -62,7 +62,7 @@ test("a new step is told once, with what the agent then answers, and what follow
   const { changes } = diffPlans(planOf(more, worker("count")), planOf(most, worker("count")));
   assert.equal(
     changes.find(({ subject }) => subject === "agent")?.details.map(({ about }) => about),
-    ["output", "step workers/draft~2"],
+    ["cost", "output", "step workers/draft~2"],
   );
 });
 

@@ -1,7 +1,7 @@
 import type { Op } from "../ir/ops.ts";
 import type { Block, Plan } from "../ir/plan.ts";
 import { opsOf } from "../ir/walk.ts";
-import { costText } from "./cost-text.ts";
+import { agentCostText, costText } from "./cost-text.ts";
 import { box, type Canvas, type Drawing, edge, join, node, type Picture } from "./dot/canvas.ts";
 import { drawBody } from "./dot/draw.ts";
 import { needsOf } from "./dot/needs.ts";
@@ -18,7 +18,7 @@ export interface PictureOptions {
   readonly agent: string | null;
   readonly skills: boolean;
   readonly tools: boolean;
-  /** What a run costs, and the bounds of model steps. */
+  /** What a run costs, what each agent does of it, and the bounds of model steps. */
   readonly cost: boolean;
   /** What each agent can do to the world. */
   readonly effects: boolean;
@@ -98,11 +98,13 @@ function isEntry(plan: Plan, { agent }: Block): boolean {
   return plan.entries.names.includes(agent);
 }
 
-function titleOf(plan: Plan, { effects }: PictureOptions): (block: Block) => string {
+function titleOf(plan: Plan, { effects, cost }: PictureOptions): (block: Block) => string {
   const byAgent = effects ? effectsOf(plan) : new Map<string, readonly string[]>();
   return ({ agent, pattern }) => {
     const own = byAgent.get(agent) ?? [];
-    return `${agent} \u00b7 ${pattern}${own.length > 0 ? `\neffects: ${own.join(", ")}` : ""}`;
+    const able = own.length > 0 ? [`effects: ${own.join(", ")}`] : [];
+    const costs = cost ? [agentCostText(plan.cost, agent)] : [];
+    return [`${agent} \u00b7 ${pattern}`, ...able, ...costs].join("\n");
   };
 }
 

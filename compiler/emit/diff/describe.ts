@@ -1,7 +1,7 @@
 import { canonical, type Json } from "../../ir/json.ts";
 import type { Block, Limits, Plan } from "../../ir/plan.ts";
 import { show } from "../../ir/types.ts";
-import { costText } from "../cost-text.ts";
+import { agentCostText, costText } from "../cost-text.ts";
 import { factsOfBody } from "./describe-ops.ts";
 import { fact, textFact } from "./fact.ts";
 import type { Described, Fact, Subject } from "./types.ts";
@@ -26,7 +26,7 @@ function factsOfPlan(plan: Plan): ReadonlyMap<string, Fact> {
     ["effects", fact(needs.effects.join(", "))],
     ["hosts", fact(needs.hosts.join(", "))],
     ["environment", fact(needs.env.join(", "))],
-    ["cost", fact(costText(plan.cost), canonical({ ...plan.cost } as Json))],
+    ["cost", fact(costText(plan.cost), canonical({ ...plan.cost, agents: {} } as Json))],
     ["trace of texts", fact(plan.trace.texts)],
     ...limitFacts(plan.limits),
   ]);
@@ -39,12 +39,19 @@ function describeAgent(plan: Plan, name: string, block: Block): Described {
     ["description", fact(block.description)],
     ["version", fact(block.version)],
     ["attempts", fact(String(block.attempts))],
+    ["cost", fact(agentCostText(plan.cost, name), exactCost(plan, name))],
     ["input", fact(show(block.input))],
     ["output", fact(show(block.output))],
     ...limitFacts(block.limits),
     ...factsOfBody(plan, block.body),
   ];
   return { subject: "agent", name, summary: block.pattern, facts: new Map(facts) };
+}
+
+/** Large numbers are rounded for people. */
+function exactCost({ cost }: Plan, agent: string): string {
+  const known = cost.kind === "bounded" ? cost.agents[agent] : undefined;
+  return known ? `${known.min} ${known.max}` : "unknown";
 }
 
 function limitFacts(limits: Limits): readonly (readonly [string, Fact])[] {
