@@ -1,5 +1,5 @@
 import { type Digest, digest, digestBytes, shortDigest } from "../../compiler/ir/digest.ts";
-import { canonical } from "../../compiler/ir/json.ts";
+import { canonical, isObject, parseJson } from "../../compiler/ir/json.ts";
 import { type Path, withoutAttempts } from "../../compiler/ir/path.ts";
 import type { Message } from "../3-task/task.ts";
 import type { TraceEvent } from "./columns.ts";
@@ -22,7 +22,7 @@ export interface RecorderOptions {
   readonly traceId: string;
   /** Microseconds since 1970. */
   readonly nowUs: () => number;
-  /** `hash`: the log holds digests in place of texts. */
+  /** `hash`: the log holds digests in place of texts and reasons. Names stay: of agents, tools, keys and state entries. */
   readonly texts: "full" | "hash";
 }
 
@@ -57,7 +57,8 @@ export function createRecorder({ log, traceId, nowUs, texts }: RecorderOptions):
 
   return {
     event: (event) => {
-      log.append(event, linksOf(event, ids), { time_us: event.time_us ?? nowUs() });
+      const kept = texts === "full" ? event : withoutWords(event);
+      log.append(kept, linksOf(event, ids), { time_us: event.time_us ?? nowUs() });
     },
     text,
     messages: chain(appendMessage),
@@ -106,6 +107,19 @@ function contentOf(message: Message): string {
 
 function callsOf({ calls }: Extract<Message, { role: "assistant" }>): string {
   return canonical(calls.map(({ id, name, args }) => ({ id, name, args })));
+}
+
+/** A reason may quote what a model said: a run that keeps no texts keeps its digest, and not its details. */
+function withoutWords(event: TraceEvent): TraceEvent {
+  const message = typeof event.message === "string" ? { message: digestBytes(event.message) } : {};
+  const detail = event.detail?.includes('"details"') ? { detail: withoutDetails(event.detail) } : {};
+  return { ...event, ...message, ...detail };
+}
+
+function withoutDetails(detail: string): string | null {
+  const parsed = parseJson(detail);
+  if (parsed === undefined || !isObject(parsed)) return null;
+  return JSON.stringify(Object.fromEntries(Object.entries(parsed).filter(([name]) => name !== "details")));
 }
 
 /** An event's paths as ids. */
