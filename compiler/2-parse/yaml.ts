@@ -68,8 +68,16 @@ const maxAliases = 100;
 interface Reading {
   readonly source: YamlSource;
   readonly report: Report;
-  readonly anchors: Map<string, Node>;
+  readonly anchors: Map<string, Anchor>;
+  /** How many values the aliases stand for so far, those in what they repeat included. */
   aliases: number;
+}
+
+/** A value that aliases repeat, with the aliases in it and the levels that it has. */
+interface Anchor {
+  readonly node: Node;
+  readonly aliases: number;
+  readonly height: number;
 }
 
 /** Reads YAML 1.2 (core schema). Null after an error, which has been reported: one for syntax, since others follow from the first. */
@@ -89,6 +97,7 @@ function syntaxFinding(source: YamlSource, { code, message, pos }: YAMLError) {
   const span = spanOf(source, pos);
   if (code === "TAB_AS_INDENT") return parseTabIndent(span);
   if (code === "BLOCK_AS_IMPLICIT_KEY") return parseColonInValue(span);
+  if (code === "RESOURCE_EXHAUSTION") return parseTooDeep(span, { limit: maxDepth });
   if (code === "TAG_RESOLVE_FAILED") return parseUnknownTag(span, { tag: source.text.slice(pos[0], pos[1]) });
   return parseBadYaml(span, { reason: message.charAt(0).toLowerCase() + message.slice(1) });
 }
@@ -96,13 +105,12 @@ function syntaxFinding(source: YamlSource, { code, message, pos }: YAMLError) {
 /** `fallback` is the place of a value that is not there. */
 function read(node: unknown, fallback: Span, depth: number, reading: Reading): Node {
   const span = placeOf(node, fallback, reading);
-  if (depth > maxDepth) {
-    reading.report(parseTooDeep(span, { limit: maxDepth }));
-    return nothing(span);
-  }
-  if (isAlias(node)) return readAlias(node, span, reading);
+  if (depth > maxDepth) return tooDeep(span, reading);
+  if (isAlias(node)) return readAlias(node, span, depth, reading);
+  const before = reading.aliases;
   const made = readSolid(node, span, depth, reading);
-  if ((isMap(node) || isSeq(node) || isScalar(node)) && node.anchor) reading.anchors.set(node.anchor, made);
+  if ((isMap(node) || isSeq(node) || isScalar(node)) && node.anchor)
+    reading.anchors.set(node.anchor, { node: made, aliases: reading.aliases - before, height: heightOf(made) });
   return made;
 }
 
@@ -112,14 +120,33 @@ function readSolid(node: unknown, span: Span, depth: number, reading: Reading): 
   return isScalar(node) ? readScalar(node, span, reading) : nothing(span);
 }
 
-function readAlias(node: Alias, span: Span, reading: Reading): Node {
-  reading.aliases += 1;
-  if (reading.aliases === maxAliases + 1) reading.report(parseTooManyAliases(span, { limit: maxAliases }));
+/** Repeats what was anchored, as long as that is little: aliases of aliases can stand for more than fits anywhere. */
+function readAlias(node: Alias, span: Span, depth: number, reading: Reading): Node {
   const target = reading.anchors.get(node.source);
-  if (target?.kind === "scalar") return { ...target, span, raw: rawAt(span, reading) };
-  if (target) return { ...target, span };
-  reading.report(parseUnknownAlias(span, { name: node.source }));
+  const before = reading.aliases;
+  reading.aliases += 1 + (target?.aliases ?? 0);
+  if (!target) reading.report(parseUnknownAlias(span, { name: node.source }));
+  if (reading.aliases > maxAliases) return tooMany(span, before, reading);
+  if (!target) return nothing(span);
+  if (depth + target.height > maxDepth) return tooDeep(span, reading);
+  return target.node.kind === "scalar" ? { ...target.node, span, raw: rawAt(span, reading) } : { ...target.node, span };
+}
+
+/** Told once, where there are too many for the first time. */
+function tooMany(span: Span, before: number, { report }: Reading): ScalarNode {
+  if (before <= maxAliases) report(parseTooManyAliases(span, { limit: maxAliases }));
   return nothing(span);
+}
+
+function tooDeep(span: Span, { report }: Reading): ScalarNode {
+  report(parseTooDeep(span, { limit: maxDepth }));
+  return nothing(span);
+}
+
+function heightOf(node: Node): number {
+  if (node.kind === "scalar") return 0;
+  const inner = node.kind === "map" ? node.entries.map(({ value }) => value) : node.items;
+  return inner.reduce((height, one) => Math.max(height, heightOf(one) + 1), 0);
 }
 
 function readItems(node: YAMLSeq, span: Span, depth: number, reading: Reading): readonly Node[] {

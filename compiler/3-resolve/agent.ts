@@ -77,15 +77,15 @@ function fieldSpans({ fields, input, output }: ParsedAgent): Readonly<Record<str
   for (const [name, field] of Object.entries(fields)) {
     spans.set(name, field.span);
     const members = field.kind === "agents" ? field.names : field.kind === "states" ? field.states.map((state) => state.name) : [];
-    for (const member of members) setMember(spans, `${name}/${idPart(member.value)}`, member.span);
+    const uses = new Map<string, number>();
+    for (const member of members) {
+      const id = `${name}/${idPart(member.value)}`;
+      const use = (uses.get(id) ?? 0) + 1;
+      uses.set(id, use);
+      spans.set(use === 1 ? id : `${id}~${use}`, member.span);
+    }
   }
   return Object.fromEntries(spans);
-}
-
-function setMember(spans: Map<string, Span>, id: string, span: Span): void {
-  let place = 1;
-  while (spans.has(place === 1 ? id : `${id}~${place}`)) place += 1;
-  spans.set(place === 1 ? id : `${id}~${place}`, span);
 }
 
 function spanOfType(type: ParsedType): Span {

@@ -16,31 +16,37 @@ interface Line {
   readonly number: number;
 }
 
-/** The comments of each kind of text: what opens one, and what may close it. */
+/** The comments of each kind of text: what opens one, and what may close it. Each part can end in one place only, so that no line takes long. */
 const syntaxes = {
-  hash: /#\s*tama-ignore\s+(?<codes>[^:]*?)\s*(?::(?<reason>.*))?$/d,
-  slashes: /\/\/\s*tama-ignore\s+(?<codes>[^:]*?)\s*(?::(?<reason>.*))?$/d,
-  markup: /<!--\s*tama-ignore\s+(?<codes>[^:]*?)\s*(?::(?<reason>.*?))?-->/d,
+  hash: /#\s*tama-ignore\s(?<codes>[^:]*)(?::(?<reason>.*))?$/ds,
+  slashes: /\/\/\s*tama-ignore\s(?<codes>[^:]*)(?::(?<reason>.*))?$/ds,
+  markup: /<!--\s*tama-ignore\s(?<codes>[^:]*?)(?::(?<reason>.*?))?-->/ds,
 };
 type Syntax = keyof typeof syntaxes;
+const maxLine = 10_000;
 
 /** Every comment of a file that silences a code: `# tama-ignore CODE[, CODE]: reason`, and its like in Markdown and TypeScript. */
 export function commentsIn(file: string, text: string): readonly Comment[] {
   if (!text.includes("tama-ignore")) return [];
   const lines = linesOf(text);
   const closing = file.endsWith(".md") ? closingFence(lines) : 0;
-  return lines.flatMap((line, index) => commentsOn(line, { file, lines, index, syntax: syntaxOf(file, index < closing) }));
+  const around = { hash: neighbours(lines, "hash"), slashes: neighbours(lines, "slashes"), markup: neighbours(lines, "markup") };
+  return lines.flatMap((line, index) => {
+    const syntax = syntaxOf(file, index < closing);
+    return commentsOn(line, { file, syntax, ...around[syntax](index) });
+  });
 }
 
 interface At {
   readonly file: string;
-  readonly lines: readonly Line[];
-  readonly index: number;
   readonly syntax: Syntax;
+  /** The nearest lines that hold more than such a comment. */
+  readonly before: Line | null;
+  readonly next: Line | null;
 }
 
 function commentsOn(line: Line, at: At): readonly Comment[] {
-  const match = syntaxes[at.syntax].exec(line.text);
+  const match = matchIn(line, at.syntax);
   const codes = match?.groups?.["codes"];
   if (!match || codes === undefined) return [];
   const from = line.start + (match.indices?.groups?.["codes"]?.[0] ?? 0);
@@ -53,13 +59,37 @@ function commentsOn(line: Line, at: At): readonly Comment[] {
 }
 
 /** What a comment on a line of its own stands for: the next line that is no such comment, and the fence that it directly follows. */
-function linesFor({ lines, index, syntax }: At): readonly number[] {
-  const isComment = ({ text }: Line) =>
-    text.slice(0, syntaxes[syntax].exec(text)?.index ?? text.length + 1).trim() === "" && text.trim() !== "";
-  const next = lines.slice(index + 1).find((line) => !isComment(line));
-  const before = lines.slice(0, index).findLast((line) => !isComment(line));
+function linesFor({ before, next, syntax }: At): readonly number[] {
   const fence = syntax === "hash" && before && isFence(before) ? [before.number] : [];
   return [...fence, ...(next ? [next.number] : [])];
+}
+
+/** For each line the nearest ones, before and after it, that are no comments of their own. */
+function neighbours(lines: readonly Line[], syntax: Syntax): (index: number) => Pick<At, "before" | "next"> {
+  const isOther = lines.map((line) => !isComment(line, syntax));
+  const before = nearest(lines, isOther);
+  const next = nearest(lines.toReversed(), isOther.toReversed()).reverse();
+  return (index) => ({ before: before[index] ?? null, next: next[index] ?? null });
+}
+
+/** For each line the last one before it that counts. */
+function nearest(lines: readonly Line[], counts: readonly boolean[]): (Line | null)[] {
+  let last: Line | null = null;
+  return lines.map((line, index) => {
+    const found = last;
+    if (counts[index]) last = line;
+    return found;
+  });
+}
+
+function isComment(line: Line, syntax: Syntax): boolean {
+  const match = matchIn(line, syntax);
+  return match !== null && line.text.slice(0, match.index).trim() === "";
+}
+
+/** A line that is longer than anyone writes holds none. */
+function matchIn({ text }: Line, syntax: Syntax): RegExpExecArray | null {
+  return text.length <= maxLine && text.includes("tama-ignore") ? syntaxes[syntax].exec(text) : null;
 }
 
 function isFence({ text }: Line): boolean {
