@@ -50,7 +50,7 @@ function finish({ sources, parsed, found, watched }: Begun, reader: Reader | nul
   const { report } = watched;
   const resolved = resolve(parsed, reader, report);
   check(parsed, report);
-  const lowered = resolved && !watched.hasErrors() ? lower(resolved, report) : null;
+  const lowered = resolved && lower(resolved, report);
   const diagnostics = sortDiagnostics(suppress(found, textsOf(sources), settingsOf(sources.config)));
   return { plan: resolved && lowered && !hasErrors(diagnostics) ? makePlan(resolved, lowered) : null, diagnostics };
 }

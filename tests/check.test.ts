@@ -6,7 +6,7 @@ import { lower } from "../compiler/5-lower/index.ts";
 import type { Diagnostic } from "../compiler/diagnostics/diagnostic.ts";
 import { renderJson } from "../compiler/diagnostics/render/json.ts";
 import { renderText } from "../compiler/diagnostics/render/text.ts";
-import { hasErrors, sortDiagnostics } from "../compiler/diagnostics/sort.ts";
+import { sortDiagnostics } from "../compiler/diagnostics/sort.ts";
 import { reader } from "../compiler/expr/reader.ts";
 import { samples } from "./support/samples.ts";
 
@@ -19,7 +19,7 @@ samples("check", async (inputDir) => {
   const project = parse(sources, report);
   const resolved = resolve(project, reader, report);
   check(project, report);
-  if (resolved && !hasErrors(found)) lower(resolved, report);
+  if (resolved) lower(resolved, report);
   const texts = new Map([...sources.files, ...(sources.config ? [sources.config] : [])].map(({ path, text }) => [path, text]));
   const options = { text: (file: string) => texts.get(file) ?? null };
   const diagnostics = sortDiagnostics(found);

@@ -3,11 +3,10 @@ import type { WorkerSource } from "../1-source/types.ts";
 import type { ParsedAgent, ParsedProject, ParsedStep, ParsedType } from "../2-parse/types.ts";
 import { resolveNoWorker, resolveUnusedWorker } from "../diagnostics/codes.generated.ts";
 import type { Report } from "../diagnostics/diagnostic.ts";
-import type { Reader } from "../expr/types.ts";
 import { idPart } from "../ir/path.ts";
 import type { Span } from "../ir/span.ts";
 import { text } from "../ir/types.ts";
-import { guardsOf, templateOf, typeOf } from "./expressions.ts";
+import { type Expressions, guardsOf, templateOf, typeOf } from "./expressions.ts";
 import type { Models } from "./models.ts";
 import type { ResolvedAgent, ResolvedStep } from "./types.ts";
 import { fieldValues } from "./values.ts";
@@ -17,7 +16,7 @@ export interface Scope {
   readonly project: ParsedProject;
   readonly agents: ReadonlySet<string>;
   readonly models: Models;
-  readonly reader: Reader | null;
+  readonly expressions: Expressions;
   readonly report: Report;
 }
 
@@ -26,9 +25,9 @@ export function bindAgent(agent: ParsedAgent, scope: Scope): ResolvedAgent {
   const pattern = agent.definition;
   const isPrompt = pattern.body === "ask" || pattern.body === "act";
   const typed = pattern.body !== "code";
-  const input = typed && agent.input ? typeOf(agent.input, scope) : null;
-  const guards = guardsOf(agent, scope);
-  const bind = (step: ParsedStep, model: string | null) => bindStep(step, model, templateOf(step, input ?? text, scope));
+  const input = typed && agent.input ? typeOf(agent.input, scope.expressions) : null;
+  const guards = guardsOf(agent, scope.expressions);
+  const bind = (step: ParsedStep, model: string | null) => bindStep(step, model, templateOf(step, input ?? text, scope.expressions));
   const bodyModel = isPrompt ? scope.models.bind({ step: agent.body, agent, role: pattern.role ?? "default" }) : null;
   const steps = agent.steps.map((step) => [step.name, bind(step, scope.models.bind({ step, agent, role: roleOf(step) }))] as const);
   const calls = new Set(agent.references.map(({ name }) => name.value).filter((name) => scope.agents.has(name)));
@@ -45,7 +44,7 @@ export function bindAgent(agent: ParsedAgent, scope: Scope): ResolvedAgent {
     maxIter: agent.body.maxIter?.value ?? null,
     onError: agent.onError?.value ?? null,
     input,
-    output: typed && agent.output ? typeOf(agent.output, scope) : null,
+    output: typed && agent.output ? typeOf(agent.output, scope.expressions) : null,
     keys: agent.keys?.map(({ value }) => value) ?? null,
     guards: [...guards.values()],
     attempts: agent.attempts?.value ?? 1,

@@ -6,7 +6,7 @@ import type { Names } from "../expr/elaboration.ts";
 import type { ExprSource } from "../expr/source.ts";
 import type { Reader } from "../expr/types.ts";
 import type { Expr } from "../ir/expr.ts";
-import { type Type, text } from "../ir/types.ts";
+import { any, type Type, text } from "../ir/types.ts";
 import { bug } from "../ir/unreachable.ts";
 import type { Guard } from "./types.ts";
 
@@ -16,22 +16,20 @@ export interface Expressions {
   readonly report: Report;
 }
 
-/** The type that a text, or keys and values, stand for. Null after a finding. */
-export function typeOf(parsed: ParsedType, scope: Expressions): Type | null {
-  if (parsed.kind === "text") return readerOf(scope).type(parsed.source, scope.report);
+/** The type that a text, or keys and values, stand for. What cannot be read has been told, and may then be of any type. */
+export function typeOf(parsed: ParsedType, scope: Expressions): Type {
+  if (parsed.kind === "text") return readerOf(scope).type(parsed.source, scope.report) ?? any;
   const fields = parsed.fields.map(({ name, isOptional, type }) => ({ name, isOptional, type: typeOf(type, scope) }));
   const names = new Set<string>();
   for (const { name } of fields) {
     if (names.has(name.value)) scope.report(exprDuplicateField(name.span, { name: name.value }));
     names.add(name.value);
   }
-  return fields.every((field): field is typeof field & { type: Type } => field.type !== null)
-    ? {
-        kind: "object",
-        fields: Object.fromEntries(fields.map(({ name, type }) => [name.value, type])),
-        optional: fields.flatMap(({ name, isOptional }) => (isOptional ? [name.value] : [])),
-      }
-    : null;
+  return {
+    kind: "object",
+    fields: Object.fromEntries(fields.map(({ name, type }) => [name.value, type])),
+    optional: fields.flatMap(({ name, isOptional }) => (isOptional ? [name.value] : [])),
+  };
 }
 
 /** The parts of a prompt that has holes: null for one that has none, or after a finding. `input` is what its agent is given. */

@@ -23,7 +23,9 @@ export function resolve(project: ParsedProject, reader: Reader | null, report: R
   const entries = findEntries(project, names, watched.report);
   checkReferences(project, names, watched.report);
   const models = openModels(project.config, watched.report);
-  const bound = project.agents.map((agent) => bindAgent(agent, { project, agents: names.agents, models, reader, report: watched.report }));
+  // An expression with an error hides no other finding: it may then be of any type.
+  const scope = { project, agents: names.agents, models, expressions: { reader, report } };
+  const bound = project.agents.map((agent) => bindAgent(agent, { ...scope, report: watched.report }));
   models.close();
   const isWhole =
     Object.values(project.unread).every((paths) => paths.length === 0) &&

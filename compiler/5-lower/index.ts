@@ -16,7 +16,7 @@ import type { LoweredProject } from "./types.ts";
 
 /**
  * Turns each agent into a block of ops, by the `lower` of its pattern, and checks what they hand to each other. Null where a pattern of
- * the project's own cannot. Reports `lower/bad-pattern`, `types/*` and `expr/*`.
+ * the project's own cannot, or where agents call each other in a circle. Reports `lower/bad-pattern`, `types/*` and `expr/*`.
  */
 export function lower(project: ResolvedProject, report: Report): LoweredProject | null {
   const texts = new Map<Digest, string>();
@@ -32,6 +32,7 @@ export function lower(project: ResolvedProject, report: Report): LoweredProject 
   for (const problem of problems) report(problem);
   if (problems.length > 0) return null;
   const outputs = checkFlows([...lowered, ...unused], report);
+  if (!outputs) return null;
   return {
     blocks: Object.fromEntries(lowered.map((one) => [one.agent.name, blockOf(one, outputs.get(one.agent.name) ?? any)])),
     texts: Object.fromEntries(texts),

@@ -290,11 +290,11 @@ export function exprMayBeNull(
 /** {left} and {right} are never equal */
 export function exprNeverEqual(
   span: Span | null,
-  facts: { readonly left: string | number; readonly right: string | number },
+  facts: { readonly closest: string | number | null; readonly left: string | number; readonly right: string | number },
   related: readonly Related[] = [],
 ): Diagnostic {
   const message = `${facts.left} and ${facts.right} are never equal`;
-  const help = "compare values of one type";
+  const help = facts.closest === null ? null : `did you mean \`${facts.closest}\`?`;
   return { code: "expr/never-equal", severity: "warning", message, help, span, related };
 }
 

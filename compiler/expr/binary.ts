@@ -1,5 +1,6 @@
+import { closest } from "../diagnostics/closest.ts";
 import { exprNeverEqual } from "../diagnostics/codes.generated.ts";
-import { show, type Type } from "../ir/types.ts";
+import { any, show, type Type, union } from "../ir/types.ts";
 import { alternatives, areDisjoint, binaryType, isNumber, isText, withoutNull } from "../ir/typing.ts";
 import { type Elaboration, type Typed, tellOperand, wantCondition } from "./elaboration.ts";
 import type { Syntax } from "./syntax.ts";
@@ -8,19 +9,18 @@ type Binary = Syntax & { readonly kind: "binary" };
 
 /** An operator with its operands, which have to be of the kind that it works on. Null is taken: it compares as false, and makes arithmetic null. */
 export function elaborateBinary(syntax: Binary, left: Typed, right: Typed, context: Elaboration): Typed {
-  checkOperands(syntax, left, right, context);
+  const isSound = checkOperands(syntax, left, right, context);
   return {
     expr: { kind: "binary", operator: syntax.operator, left: left.expr, right: right.expr },
-    type: binaryType(syntax.operator, left.type, right.type),
+    type: isSound ? binaryType(syntax.operator, left.type, right.type) : any,
   };
 }
 
-function checkOperands(syntax: Binary, left: Typed, right: Typed, context: Elaboration): void {
+function checkOperands(syntax: Binary, left: Typed, right: Typed, context: Elaboration): boolean {
   switch (syntax.operator) {
     case "and":
     case "or":
-      wantCondition(syntax.left, left, context);
-      return wantCondition(syntax.right, right, context);
+      return [wantCondition(syntax.left, left, context), wantCondition(syntax.right, right, context)].every(Boolean);
     case "==":
     case "!=":
       return checkEqual(syntax, left.type, right.type, context);
@@ -33,43 +33,56 @@ function checkOperands(syntax: Binary, left: Typed, right: Typed, context: Elabo
     case ">=":
       return checkAlike(syntax, left.type, right.type, context);
     default:
-      return checkNumbers(syntax, left.type, right.type, context);
+      return checkBoth(sidesOf(syntax, left.type, right.type), { is: isNumber, expected: "a number" }, context);
   }
 }
 
-function checkEqual(syntax: Binary, left: Type, right: Type, { tell }: Elaboration): void {
-  if (areDisjoint(left, right)) tell(syntax, (span) => exprNeverEqual(span, { left: show(left), right: show(right) }));
+/** A comparison that is decided has an answer all the same. */
+function checkEqual(syntax: Binary, left: Type, right: Type, { tell }: Elaboration): true {
+  const facts = { left: show(left), right: show(right), closest: meant(left, right) ?? meant(right, left) };
+  if (areDisjoint(left, right)) tell(syntax, (span) => exprNeverEqual(span, facts));
+  return true;
 }
 
-function checkMembership(syntax: Binary, left: Type, right: Type, context: Elaboration): void {
-  const solid = alternatives(withoutNull(right));
-  const inList = solid.length > 0 && solid.every(({ kind }) => kind === "list" || kind === "any");
-  const inText = solid.length > 0 && solid.every((one) => isText(one) || one.kind === "any");
+/** Of the words that one side can be, the one that the other side's most likely means. */
+function meant(words: Type, given: Type): string | null {
+  const known = alternatives(words).flatMap((one) => (one.kind === "literal" ? [one.value] : []));
+  return given.kind === "literal" ? closest(given.value, known) : null;
+}
+
+function checkMembership(syntax: Binary, left: Type, right: Type, context: Elaboration): boolean {
+  const inList = allAre(right, ({ kind }) => kind === "list");
+  const inText = allAre(right, isText);
   if (!inList && !inText) return tellOperand(syntax.right, right, "a list or a text", context);
-  if (inText && !inList && !allAre(left, isText)) tellOperand(syntax.left, left, "a text", context);
-  const items = solid.flatMap((one) => (one.kind === "list" ? alternatives(one.item) : [one]));
-  if (inList && items.length > 0 && items.every((item) => areDisjoint(left, item)))
-    context.tell(syntax, (span) => exprNeverEqual(span, { left: show(left), right: items.map(show).join(" | ") }));
+  if (!inList && !allAre(left, isText)) return tellOperand(syntax.left, left, "a text", context);
+  const items = alternatives(withoutNull(right)).flatMap((one) => (one.kind === "list" ? alternatives(one.item) : [one]));
+  return inList && items.length > 0 ? checkEqual(syntax, left, union(items), context) : true;
 }
 
 /** Both numbers, or both texts. */
-function checkAlike(syntax: Binary, left: Type, right: Type, context: Elaboration): void {
-  const isTextual = allAre(left, isText) && !allAre(left, isNumber);
-  const kind = isTextual ? isText : isNumber;
-  const expected = isTextual ? "a text, as what it is put with" : "a number";
-  if (!isTextual && allAre(left, isText) && allAre(right, isText)) return;
-  for (const [part, type] of sides(syntax, left, right)) if (!allAre(type, kind)) tellOperand(part, type, expected, context);
+function checkAlike(syntax: Binary, left: Type, right: Type, context: Elaboration): boolean {
+  if (allAre(left, isNumber) && allAre(right, isNumber)) return true;
+  if (allAre(left, isText) && allAre(right, isText)) return true;
+  const wanted = allAre(left, isText) ? { is: isText, expected: "a text" } : { is: isNumber, expected: "a number" };
+  return checkBoth(sidesOf(syntax, left, right), wanted, context);
 }
 
-function checkNumbers(syntax: Binary, left: Type, right: Type, context: Elaboration): void {
-  for (const [part, type] of sides(syntax, left, right)) if (!allAre(type, isNumber)) tellOperand(part, type, "a number", context);
+interface Wanted {
+  readonly is: (one: Type) => boolean;
+  readonly expected: string;
 }
 
-function sides(syntax: Binary, left: Type, right: Type): readonly (readonly [Syntax, Type])[] {
+type Side = readonly [part: Syntax, type: Type];
+
+function sidesOf(syntax: Binary, left: Type, right: Type): readonly Side[] {
   return [
     [syntax.left, left],
     [syntax.right, right],
   ];
+}
+
+function checkBoth(sides: readonly Side[], { is, expected }: Wanted, context: Elaboration): boolean {
+  return sides.map(([part, type]) => allAre(type, is) || tellOperand(part, type, expected, context)).every(Boolean);
 }
 
 /** Whether a value that is there is of a kind. What is not known is taken to be. */

@@ -121,12 +121,11 @@ function index(syntax: Syntax & { kind: "index" }, context: Elaboration): Typed 
     return member(of, syntax.of, { text: at.value, start: at.start, end: at.end }, context);
   }
   const place = typed(at, context);
-  if (!alternatives(withoutNull(place.type)).every(({ kind }) => kind === "int" || kind === "any"))
-    tellOperand(at, place.type, "a whole number, or a field's name in quotes", context);
-  const solid = alternatives(withoutNull(of.type));
-  if (solid.length === 0 || !solid.every(({ kind }) => kind === "list" || kind === "any"))
-    tellOperand(syntax.of, of.type, "a list", context);
-  return { expr: { kind: "at", of: of.expr, index: place.expr }, type: itemType(of.type) };
+  const isPlace = alternatives(withoutNull(place.type)).every(({ kind }) => kind === "int" || kind === "any");
+  const isList = alternatives(withoutNull(of.type)).every(({ kind }) => kind === "list" || kind === "any");
+  if (!isPlace) tellOperand(at, place.type, "a whole number, or a field's name in quotes", context);
+  if (!isList) tellOperand(syntax.of, of.type, "a list", context);
+  return { expr: { kind: "at", of: of.expr, index: place.expr }, type: isPlace && isList ? itemType(of.type) : any };
 }
 
 function listed(items: readonly Syntax[], context: Elaboration): Typed {
@@ -158,8 +157,8 @@ function conditional(syntax: Syntax & { kind: "if" }, context: Elaboration): Typ
 
 function unary({ operator, operand }: Syntax & { kind: "unary" }, context: Elaboration): Typed {
   const inner = typed(operand, context);
-  if (operator === "not") wantCondition(operand, inner, context);
-  else if (!alternatives(withoutNull(inner.type)).every((one) => isNumber(one) || one.kind === "any"))
-    tellOperand(operand, inner.type, "a number", context);
-  return { expr: { kind: "unary", operator, operand: inner.expr }, type: unaryType(operator, inner.type) };
+  const isNumeric = alternatives(withoutNull(inner.type)).every((one) => isNumber(one) || one.kind === "any");
+  const isSound =
+    operator === "not" ? wantCondition(operand, inner, context) : isNumeric || tellOperand(operand, inner.type, "a number", context);
+  return { expr: { kind: "unary", operator, operand: inner.expr }, type: isSound ? unaryType(operator, inner.type) : any };
 }

@@ -21,16 +21,18 @@ export interface Elaboration {
   readonly tell: Tell;
 }
 
-/** Tells of a value that has to be a condition and is not. Null counts as false. */
-export function wantCondition(syntax: Syntax, { type }: Typed, context: Elaboration): void {
+/** Whether a value can be a condition; one that cannot is told. Null counts as false. */
+export function wantCondition(syntax: Syntax, { type }: Typed, context: Elaboration): boolean {
   const isBool = alternatives(type).some(({ kind }) => kind === "bool" || kind === "any");
-  if (!isBool || !alternatives(type).every(({ kind }) => kind === "bool" || kind === "any" || kind === "null"))
-    tellOperand(syntax, type, "true or false", context);
+  if (isBool && alternatives(type).every(({ kind }) => kind === "bool" || kind === "any" || kind === "null")) return true;
+  return tellOperand(syntax, type, "true or false", context);
 }
 
-/** Tells of an operand that an operator does not take. */
-export function tellOperand(syntax: Syntax, type: Type, expected: string, { source, tell }: Elaboration): void {
-  tell(syntax, (span) => exprWrongOperand(span, { what: quote(source, syntax), expected, type: show(type) }));
+/** Tells of an operand that an operator does not take: false, for what follows from it is not to be told. */
+export function tellOperand(syntax: Syntax, type: Type, expected: string, { source, tell }: Elaboration): false {
+  const shown = syntax.kind === "literal" && type.kind === "literal" ? "text" : show(type);
+  tell(syntax, (span) => exprWrongOperand(span, { what: quote(source, syntax), expected, type: shown }));
+  return false;
 }
 
 /** Tells of a value that becomes text, or a list, and may be null. */

@@ -7,7 +7,6 @@ import { resolve } from "../../compiler/3-resolve/index.ts";
 import { check } from "../../compiler/4-check/index.ts";
 import { lower } from "../../compiler/5-lower/index.ts";
 import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
-import { hasErrors } from "../../compiler/diagnostics/sort.ts";
 import { reader } from "../../compiler/expr/reader.ts";
 import type { Span } from "../../compiler/ir/span.ts";
 
@@ -65,7 +64,7 @@ function findings(texts: Readonly<Record<string, string>>): readonly Diagnostic[
   const project = parse(sourcesFromMemory(texts, report), report);
   const resolved = resolve(project, reader, report);
   check(project, report);
-  if (resolved && !hasErrors(found)) lower(resolved, report);
+  if (resolved) lower(resolved, report);
   return found;
 }
 

@@ -139,19 +139,23 @@ function combined(parts: readonly Expr[], known: Known, make: (types: readonly T
   return { type: make(flows.map(({ type }) => type)), from: joined(flows).from };
 }
 
-/** A field whose condition may fail may miss; one whose condition cannot hold is none. */
+/** A field whose condition may fail may miss; one whose condition cannot hold is none. Of two of a name the later counts, where it is there. */
 function objectFlow({ fields }: Expr & { kind: "object" }, known: Known): Flow {
-  const present = fields.flatMap(({ name, value, when }) => {
+  const present = new Map<string, { readonly mayMiss: boolean; readonly value: Flow }>();
+  for (const { name, value, when } of fields) {
     const truth = when ? truthOf(when, known) : { canHold: true, canFail: false };
-    if (!truth.canHold) return [];
-    return [{ name, mayMiss: truth.canFail, value: evaluateFlow(value, when ? assuming(when, true, known) : known) }];
-  });
+    if (!truth.canHold) continue;
+    const given = evaluateFlow(value, when ? assuming(when, true, known) : known);
+    const before = truth.canFail ? present.get(name) : undefined;
+    const mayMiss = truth.canFail && (before?.mayMiss ?? true);
+    present.set(name, { mayMiss, value: before ? joined([before.value, given]) : given });
+  }
   const type: Type = {
     kind: "object",
-    fields: Object.fromEntries(present.map(({ name, value }) => [name, value.type])),
-    optional: present.flatMap(({ name, mayMiss }) => (mayMiss ? [name] : [])),
+    fields: Object.fromEntries([...present].map(([name, { value }]) => [name, value.type])),
+    optional: [...present].flatMap(([name, { mayMiss }]) => (mayMiss ? [name] : [])),
   };
-  return { type, from: joined(present.map(({ value }) => value)).from };
+  return { type, from: joined([...present.values()].map(({ value }) => value)).from };
 }
 
 function branchesOf(expr: Expr & { kind: "if" }, known: Known): readonly Flow[] {

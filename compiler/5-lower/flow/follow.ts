@@ -3,7 +3,6 @@ import { order } from "../../graph.ts";
 import type { Body, Call } from "../../ir/ops.ts";
 import type { Span } from "../../ir/span.ts";
 import type { Type } from "../../ir/types.ts";
-import { bug } from "../../ir/unreachable.ts";
 import { type Flow, flow, idOf, type Outcome } from "./outcome.ts";
 import { runBody } from "./run.ts";
 
@@ -31,12 +30,14 @@ export interface Flows {
   readonly given: ReadonlyMap<string, ReadonlyMap<string, Given>>;
 }
 
-/** Runs each block once in types, callees before callers. */
-export function follow(lowered: readonly Lowered[]): Flows {
+/** Runs each block once in types, callees before callers. Null where agents call each other in a circle, which has been told. */
+export function follow(lowered: readonly Lowered[]): Flows | null {
+  const ordered = calleesFirst(lowered);
+  if (!ordered) return null;
   const agents = new Map(lowered.map((one) => [one.agent.name, one]));
   const outcomes = new Map<string, Outcome>();
   const given = new Map<string, ReadonlyMap<string, Given>>();
-  for (const one of calleesFirst(lowered)) {
+  for (const one of ordered) {
     const calls = new Map<string, Given>();
     const around = {
       worker: one.agent.worker,
@@ -50,9 +51,9 @@ export function follow(lowered: readonly Lowered[]): Flows {
   return { agents, outcomes, given };
 }
 
-function calleesFirst(lowered: readonly Lowered[]): readonly Lowered[] {
+function calleesFirst(lowered: readonly Lowered[]): readonly Lowered[] | null {
   const names = order(new Map(lowered.map(({ agent }) => [agent.name, agent.calls])));
-  if (!names) throw bug("agents that call each other in a circle were lowered");
+  if (!names) return null;
   const places = new Map(names.map((name, place) => [name, place]));
   return [...lowered].sort((a, b) => (places.get(b.agent.name) ?? 0) - (places.get(a.agent.name) ?? 0));
 }

@@ -1,20 +1,19 @@
 import type { ResolvedAgent } from "../../3-resolve/types.ts";
 import { typesMismatch, typesWrongOutput } from "../../diagnostics/codes.generated.ts";
 import type { Related, Report } from "../../diagnostics/diagnostic.ts";
-import { assignable, show } from "../../ir/types.ts";
+import { assignable, show, type Type } from "../../ir/types.ts";
 import type { Flows, Lowered } from "./follow.ts";
-import { misfit } from "./misfit.ts";
+import { type Misfit, misfit } from "./misfit.ts";
 import { endValue, type Flow } from "./outcome.ts";
 
 /** Tells of each value that a call is given and its agent does not take, with where both are declared. */
 export function checkHandOffs(lowered: Lowered, flows: Flows, report: Report): void {
   for (const [op, { callee, inputs }] of flows.given.get(lowered.agent.name) ?? []) {
     const taker = flows.agents.get(callee);
-    for (const input of taker ? inputs : []) {
-      if (!taker || assignable(input.type, taker.input)) continue;
-      const facts = { callee, ...misfit(input.type, taker.input) };
-      const related = [...sourcesOf(input, lowered, flows), takes(taker.agent)];
-      report(typesMismatch(lowered.origins.get(op) ?? lowered.agent.span, facts, related));
+    if (!taker) continue;
+    for (const { facts, values } of misfits(inputs, taker.input)) {
+      const related = [...sourcesOf(values, lowered, flows), takes(taker.agent)];
+      report(typesMismatch(lowered.origins.get(op) ?? lowered.agent.span, { callee, ...facts }, related));
     }
   }
 }
@@ -23,16 +22,31 @@ export function checkHandOffs(lowered: Lowered, flows: Flows, report: Report): v
 export function checkOutput(lowered: Lowered, flows: Flows, report: Report): void {
   const { agent } = lowered;
   const { output, fieldSpans } = agent;
-  for (const { value } of output ? (flows.outcomes.get(agent.name) ?? []) : []) {
-    if (!output || assignable(value.type, output)) continue;
-    const facts = { agent: agent.name, ...misfit(value.type, output) };
-    report(typesWrongOutput(fieldSpans["output"] ?? agent.span, facts, sourcesOf(value, lowered, flows)));
+  const values = (flows.outcomes.get(agent.name) ?? []).map(({ value }) => value);
+  for (const { facts, values: wrong } of output ? misfits(values, output) : []) {
+    report(typesWrongOutput(fieldSpans["output"] ?? agent.span, { agent: agent.name, ...facts }, sourcesOf(wrong, lowered, flows)));
   }
 }
 
-/** Where a value comes from, as far as it is handed on as it is. */
-function sourcesOf({ from }: Flow, { agent }: Lowered, flows: Flows): readonly Related[] {
-  return [...from].sort().flatMap((op): readonly Related[] => {
+interface Wrong {
+  readonly facts: Misfit;
+  readonly values: readonly Flow[];
+}
+
+/** The values that do not fit, those that differ in the same from what is asked as one. */
+function misfits(values: readonly Flow[], wanted: Type): readonly Wrong[] {
+  const groups = new Map<string, Wrong>();
+  for (const value of values.filter(({ type }) => !assignable(type, wanted))) {
+    const facts = misfit(value.type, wanted);
+    const id = JSON.stringify(facts);
+    groups.set(id, { facts, values: [...(groups.get(id)?.values ?? []), value] });
+  }
+  return [...groups.values()];
+}
+
+/** Where values come from, as far as they are handed on as they are. */
+function sourcesOf(values: readonly Flow[], { agent }: Lowered, flows: Flows): readonly Related[] {
+  return [...new Set(values.flatMap(({ from }) => [...from]))].sort().flatMap((op): readonly Related[] => {
     if (op === "input") return [takes(agent)];
     const called = flows.given.get(agent.name)?.get(op);
     const source = called && flows.agents.get(called.callee);

@@ -9,10 +9,12 @@ export type { Lowered } from "./follow.ts";
 
 /**
  * Follows what agents hand to each other, and proves that it is what they take, that declared outputs are true, and that guards make
- * sense of it. Gives the type of what each agent answers: what it declares, else what it was found to. Reports `types/*` and `expr/*`.
+ * sense of it. Gives the type of what each agent answers: what it declares, else what it was found to. Null where agents call each
+ * other in a circle, which has been told. Reports `types/*` and `expr/*`.
  */
-export function checkFlows(lowered: readonly Lowered[], report: Report): ReadonlyMap<string, Type> {
+export function checkFlows(lowered: readonly Lowered[], report: Report): ReadonlyMap<string, Type> | null {
   const flows = follow(lowered);
+  if (!flows) return null;
   for (const one of lowered) {
     checkOutput(one, flows, report);
     checkHandOffs(one, flows, report);
