@@ -48,7 +48,11 @@ test("a write to memory keeps its place among the reads of its turn", () => {
   const set = { name: "tama_mem_set", args: { key: "k", value: "v" } };
   const seen: string[] = [];
   const answer = turns(says([read("a"), set, read("b")]));
-  const { records } = drive({ plan: readers, answer: (task) => (seen.push(task.path), answer(task)) });
+  const noted: typeof answer = (task) => {
+    seen.push(task.path);
+    return answer(task);
+  };
+  const { records } = drive({ plan: readers, answer: noted });
   assert.equal(seen.slice(1, 3), ["main@1/react:1.1", "main@1/react:1.3"]);
   const order = records.map(({ event }) => event).filter(({ kind }) => kind === "tool_call" || kind === "state_set");
   assert.equal(order.map(({ kind, path }) => `${kind} ${path}`).slice(0, 4), [
