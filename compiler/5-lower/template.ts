@@ -2,7 +2,8 @@ import { type Expr, literal } from "../ir/expr.ts";
 
 /** The parts as one template: inner templates are opened and neighbouring texts joined, so that equal templates look equal. */
 export function template(parts: readonly (Expr | string | number)[]): Expr {
-  const merged = parts.flatMap(open).reduce<readonly Expr[]>(append, []);
+  const merged: Expr[] = [];
+  for (const part of parts.flatMap(open)) append(merged, part);
   const [first] = merged;
   if (!first) return literal("");
   return merged.length === 1 && isText(first) ? first : { kind: "template", parts: merged };
@@ -13,11 +14,11 @@ function open(part: Expr | string | number): readonly Expr[] {
   return part.kind === "template" ? part.parts : [part];
 }
 
-function append(parts: readonly Expr[], part: Expr): readonly Expr[] {
+function append(parts: Expr[], part: Expr): void {
   const last = parts.at(-1);
-  if (!isText(part)) return [...parts, part];
-  if (part.value === "") return parts;
-  return last && isText(last) ? [...parts.slice(0, -1), literal(last.value + part.value)] : [...parts, part];
+  if (!isText(part)) parts.push(part);
+  else if (last && isText(last)) parts[parts.length - 1] = literal(last.value + part.value);
+  else if (part.value !== "") parts.push(part);
 }
 
 function isText(part: Expr): part is Expr & { readonly kind: "literal"; readonly value: string } {
