@@ -6,6 +6,7 @@ import { resolve } from "./3-resolve/index.ts";
 import { check } from "./4-check/index.ts";
 import { lower } from "./5-lower/index.ts";
 import { makePlan } from "./6-plan/index.ts";
+import { prove } from "./6-plan/prove.ts";
 import { settingsOf } from "./config/severities.ts";
 import type { Diagnostic } from "./diagnostics/diagnostic.ts";
 import { ruled } from "./diagnostics/policy/severity.ts";
@@ -51,8 +52,9 @@ function finish({ sources, parsed, found, watched }: Begun, reader: Reader | nul
   const resolved = resolve(parsed, reader, report);
   check(parsed, report);
   const lowered = resolved && lower(resolved, report);
+  const turns = resolved && lowered && prove({ config: parsed.config, project: resolved, lowered }, report);
   const diagnostics = sortDiagnostics(suppress(found, textsOf(sources), settingsOf(sources.config)));
-  return { plan: resolved && lowered && !hasErrors(diagnostics) ? makePlan(resolved, lowered) : null, diagnostics };
+  return { plan: turns && !hasErrors(diagnostics) ? makePlan(resolved, lowered, turns) : null, diagnostics };
 }
 
 function textsOf({ files, config }: SourceSet): readonly (readonly [string, string])[] {

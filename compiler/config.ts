@@ -55,6 +55,8 @@ export interface ProjectConfig {
   readonly entries: readonly { readonly name: string; readonly span: Span | null }[];
   readonly models: Readonly<Record<string, ResolvedModelConfig>>;
   readonly limits: Limits;
+  /** Where the limit of calls stands, or the limits. */
+  readonly callsLimitSpan: Span | null;
   readonly permissions: readonly Effect[] | null;
   readonly trace: { readonly texts: "full" | "hash" };
   readonly patterns: readonly OwnPattern[];
@@ -113,6 +115,7 @@ const emptyConfig: ProjectConfig = {
   entries: [],
   models: {},
   limits: noLimits,
+  callsLimitSpan: null,
   permissions: null,
   trace: { texts: "full" },
   patterns: [],
@@ -132,6 +135,7 @@ function decodeRoot(root: Field, source: ConfigSource): ProjectConfig {
     entries: decodeEntries([...("entrypoint" in project && project.entrypoint ? [project.entrypoint] : []), ...items(top.entries)]),
     models: decodeModels(top.models, decodeProviders(top.providers)),
     limits: decodeLimits(top.limits),
+    callsLimitSpan: top.limits ? spanOf({ ...top.limits, path: [...top.limits.path, "calls"] }) : null,
     permissions: top.permissions ? items(top.permissions).flatMap((item) => word(item, effects) ?? []) : null,
     trace: { texts: top.trace ? (word(table(top.trace, ["texts"]).texts, ["full", "hash"]) ?? "full") : "full" },
     patterns: decodePatterns(top.patterns),

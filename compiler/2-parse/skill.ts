@@ -11,9 +11,12 @@ import type { Located, ParsedSkill } from "./types.ts";
 import { mismatch, type Read, shaped, text, word } from "./values.ts";
 import type { MapNode } from "./yaml.ts";
 
-const map: Read<MapNode> = shaped({ type: "object" }, (node, reading) =>
-  node.kind === "map" ? node : mismatch(node, reading, "keys and values"),
-);
+/** A map of texts, each key read and each value that is no text reported. */
+const metadata: Read<MapNode> = shaped({ type: "object", additionalProperties: { type: "string" } }, (node, reading) => {
+  if (node.kind !== "map") return mismatch(node, reading, "keys and values");
+  for (const { key, value } of node.entries) text(value, { ...reading, key: `${reading.key}.${key.value}` });
+  return node;
+});
 
 /**
  * Reads a skill. Null, after findings, where it has no name or description.
@@ -41,7 +44,7 @@ function readFields(fields: Fields, directory: string) {
   limit(fields.optional("compatibility", text), 500, "compatibility", fields);
   fields.optional("license", text);
   fields.optional("allowed-tools", text);
-  fields.optional("metadata", map);
+  fields.optional("metadata", metadata);
   const tools = readNames(fields, "tools");
   fields.later("tama");
   fields.close("skills");

@@ -1,5 +1,6 @@
 import type { ParsedProject } from "../2-parse/types.ts";
 import type { Report } from "../diagnostics/diagnostic.ts";
+import { checkEffects } from "./effects.ts";
 import { endingsOf } from "./endings.ts";
 import { checkRecursion } from "./recursion.ts";
 import { checkRoutes } from "./routes.ts";
@@ -11,4 +12,5 @@ import { checkRoutes } from "./routes.ts";
 export function check(project: ParsedProject, report: Report): void {
   checkRecursion(project, report);
   checkRoutes(project, endingsOf(project), report);
+  checkEffects(project, report);
 }

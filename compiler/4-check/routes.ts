@@ -24,11 +24,12 @@ export function checkRoutes(project: ParsedProject, endings: Endings, report: Re
 function checkMachine(followed: Followed, endings: Endings, report: Report): void {
   const { verdict } = followed;
   const isWhole = ![...verdict.reached].some((name) => isDeadly(verdict.steps.get(name)));
+  const visited = isWhole ? verdict.reached : supposed(followed);
   reportUnnamed(followed, report);
-  reportUnrouted(followed, endings, report);
+  reportUnrouted(followed, visited, endings, report);
   if (isWhole) reportEnds(followed, report);
   const lost = isWhole ? reportUnreached(followed, report) : [];
-  reportIdle(followed, endings, lost, report);
+  reportIdle(followed, { visited, lost }, endings, report);
 }
 
 /** States that no entry names, directly or through others. */
@@ -41,10 +42,19 @@ function namedFrom({ initial, states }: Followed["machine"]): ReadonlySet<string
   return reachable(new Map(states.map(({ name, routes }) => [name.value, routes.flatMap(({ target }) => target?.value ?? [])])), [initial]);
 }
 
-function reportUnrouted(followed: Followed, endings: Endings, report: Report): void {
-  const { machine, verdict } = followed;
+/** The states that runs would come to if nothing died before: where a key has no route, every entry of that state is followed. */
+function supposed({ machine, verdict }: Followed): ReadonlySet<string> {
+  const targets = machine.states.map(({ name, routes }) => {
+    const step = verdict.steps.get(name.value);
+    const taken = step && !isDeadly(step) ? step.moves.map(({ to }) => to) : routes.map(({ target }) => target?.value ?? null);
+    return [name.value, taken.flatMap((target) => target ?? [])] as const;
+  });
+  return reachable(new Map(targets), [machine.initial]);
+}
+
+function reportUnrouted({ machine, verdict }: Followed, visited: ReadonlySet<string>, endings: Endings, report: Report): void {
   for (const { name } of machine.states) {
-    const step = verdict.reached.has(name.value) ? verdict.steps.get(name.value) : undefined;
+    const step = visited.has(name.value) ? verdict.steps.get(name.value) : undefined;
     if (!step) continue;
     const related = patternOf(name.value, endings);
     const facts = (words: Words) => ({ agent: name.value, keys: showWords(words), first: [...words.words.values()][0] ?? "*" });
@@ -84,12 +94,17 @@ function reportUnreached({ machine, verdict }: Followed, report: Report): readon
 }
 
 /** Entries that no key takes. Where a key of the same state has no route, that is the cause, and told. */
-function reportIdle({ agent, machine, verdict }: Followed, endings: Endings, lost: readonly Related[], report: Report): void {
+function reportIdle(
+  { agent, machine, verdict }: Followed,
+  { visited, lost }: { readonly visited: ReadonlySet<string>; readonly lost: readonly Related[] },
+  endings: Endings,
+  report: Report,
+): void {
   const caller = endings.callers.get(agent.directory) ?? allWords;
   const open = new Set(lost);
   for (const { name } of machine.states) {
     const step = verdict.steps.get(name.value);
-    if (!step || !verdict.reached.has(name.value) || isDeadly(step)) continue;
+    if (!step || !visited.has(name.value) || isDeadly(step)) continue;
     for (const route of idleIn(step, caller)) {
       const follows = [...open].filter(({ message }) => message.endsWith(`\`${route.target?.value}\``));
       for (const one of follows) open.delete(one);

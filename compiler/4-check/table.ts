@@ -9,10 +9,10 @@ import {
   keysOfSet,
   keysWithout,
   noKeys,
+  noWords,
   ownKeys,
   someWords,
   type Words,
-  without,
   wordsOf,
 } from "../ir/words.ts";
 
@@ -35,9 +35,8 @@ export interface Move {
 /** What can happen in a state that runs an agent. */
 export interface Step {
   readonly moves: readonly Move[];
-  /** Keys that no entry takes: of words that the table does not name, and of those whose guards may all fail. */
+  /** Keys that no entry takes. */
   readonly unrouted: Words;
-  readonly unguarded: Words;
   /** Entries that no key takes, whatever the caller allows. */
   readonly idle: readonly ParsedRoute[];
 }
@@ -75,12 +74,9 @@ export function stepOf(state: ParsedState, { keys, fails }: Ending, offered: Key
   const moves = ways.map((way) => ({ ...way, to: way.route.target?.value ?? null })).filter((move) => fires(move, allWords));
   const taken = new Set(moves.map(({ route }) => route));
   const isClosed = wild.some((route) => !isGuarded(route)) || (named.length === 0 && wild.length === 0) || keys === null;
-  const names = someWords(named.flatMap(({ key }) => key?.value ?? []));
-  const lost = isClosed ? noKeys : rest;
   return {
     moves: named.length + wild.length === 0 ? [...moves, { route: null, keys: exits, to: null }] : moves,
-    unrouted: wordsOf(keysWithout(lost, names), allWords),
-    unguarded: without(wordsOf(lost, allWords), wordsOf(keysWithout(lost, names), allWords)),
+    unrouted: isClosed ? noWords : wordsOf(rest, allWords),
     idle: routes.filter((route) => !taken.has(route)),
   };
 }
@@ -98,7 +94,7 @@ function firstOf(entries: readonly ParsedRoute[]): readonly ParsedRoute[] {
 
 /** Whether a run can die in a state, because nothing takes its agent's key, or must, because its agent never ends well. */
 export function isDeadly(step: Step | undefined): boolean {
-  return step !== undefined && (step.moves.length === 0 || !isNone(step.unrouted) || !isNone(step.unguarded));
+  return step !== undefined && (step.moves.length === 0 || !isNone(step.unrouted));
 }
 
 /** Whether an entry catches the failure of its state. */

@@ -6,13 +6,13 @@ import { type Plan, planFormat } from "../ir/plan.ts";
 import { planDigests } from "../ir/verify.ts";
 import { opsOf } from "../ir/walk.ts";
 import { version } from "../version.ts";
-import { costOf, turnsOf } from "./cost/index.ts";
+import { costOf, type Turns } from "./cost/index.ts";
 import { needsOf } from "./needs.ts";
 import { placesOf } from "./places.ts";
 import { planSkill, planWorker } from "./tables.ts";
 
-/** Puts a lowered project into a plan, with only what its ops use. The same sources give the same bytes. */
-export function makePlan(project: ResolvedProject, lowered: LoweredProject): Plan {
+/** Puts a lowered project into a plan, with only what its ops use. The same sources give the same bytes. `turns` are what its blocks cost. */
+export function makePlan(project: ResolvedProject, lowered: LoweredProject, turns: ReadonlyMap<string, Turns>): Plan {
   const ops = Object.values(lowered.blocks).flatMap((block) => [...opsOf(block.body)]);
   const used = (names: (op: Op) => readonly string[]) => new Set(ops.flatMap(names));
   const sources = project.agents.flatMap((agent) => (agent.worker ? [[agent.name, agent.worker] as const] : []));
@@ -46,7 +46,7 @@ export function makePlan(project: ResolvedProject, lowered: LoweredProject): Pla
     blocks: lowered.blocks,
     needs: needsOf(project.env, tools, workers),
     limits: project.limits,
-    cost: costOf(turnsOf(lowered.blocks, workers), project.entries.names),
+    cost: costOf(turns, project.entries.names),
     texts: { ...lowered.texts, ...Object.fromEntries(embedded.map((text) => [digestBytes(text), text])) },
     origins: placesOf(lowered.origins, project.texts),
     sources: project.digests,

@@ -243,6 +243,50 @@ export function configWrongType(
   return { code: "config/wrong-type", severity: "error", message, help, span, related };
 }
 
+/** `{agent}` needs at least {least} {unit}, more than the limit of {limit} */
+export function costLimitBelowMinimum(
+  span: Span | null,
+  facts: { readonly agent: string | number; readonly least: string | number; readonly limit: string | number; readonly unit: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `\`${facts.agent}\` needs at least ${facts.least} ${facts.unit}, more than the limit of ${facts.limit}`;
+  const help = `raise the limit to ${facts.least} or more`;
+  return { code: "cost/limit-below-minimum", severity: "error", message, help, span, related };
+}
+
+/** `{effect}` is not among the `permissions` of the config: {path} */
+export function effectsBeyondPermissions(
+  span: Span | null,
+  facts: { readonly effect: string | number; readonly path: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `\`${facts.effect}\` is not among the \`permissions\` of the config: ${facts.path}`;
+  const help = `add \`${facts.effect}\` to \`permissions\`, or take this way to it away`;
+  return { code: "effects/beyond-permissions", severity: "error", message, help, span, related };
+}
+
+/** a run of `{entry}` will need {flags} */
+export function effectsNeedsFlags(
+  span: Span | null,
+  facts: { readonly entry: string | number; readonly file: string | number; readonly flags: string | number; readonly line: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `a run of \`${facts.entry}\` will need ${facts.flags}`;
+  const help = `say \`${facts.line}\` in ${facts.file}, which \`tama run\` grants, or pass the flags to \`tama exec\``;
+  return { code: "effects/needs-flags", severity: "warning", message, help, span, related };
+}
+
+/** untrusted text can reach `{tool}` of `{agent}`: what {source} brings in */
+export function effectsUntrustedFlow(
+  span: Span | null,
+  facts: { readonly agent: string | number; readonly source: string | number; readonly tool: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `untrusted text can reach \`${facts.tool}\` of \`${facts.agent}\`: what ${facts.source} brings in`;
+  const help = `put a \`human\` or a \`code\` agent in between, or take the tool away`;
+  return { code: "effects/untrusted-flow", severity: "warning", message, help, span, related };
+}
+
 /** `{name}` takes {expected}, here it gets {found} */
 export function exprArgumentCount(
   span: Span | null,
@@ -1126,6 +1170,17 @@ export function runBadScenario(
   return { code: "run/bad-scenario", severity: "error", message, help, span, related };
 }
 
+/** the plan asks something else at {path} than what was recorded: its {field} differs */
+export function runChangedContent(
+  span: Span | null,
+  facts: { readonly field: string | number; readonly now: string | number; readonly path: string | number; readonly recorded: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `the plan asks something else at ${facts.path} than what was recorded: its ${facts.field} differs`;
+  const help = `recorded: ${facts.recorded}; now: ${facts.now}. With --accept it is done again, and all that follows from it`;
+  return { code: "run/changed-content", severity: "error", message, help, span, related };
+}
+
 /** this plan holds worker code that was not built here: {workers} */
 export function runForeignCode(
   span: Span | null,
@@ -1135,6 +1190,17 @@ export function runForeignCode(
   const message = `this plan holds worker code that was not built here: ${facts.workers}`;
   const help = `build it here with \`tamac build\`, or pass --allow-code if you trust it`;
   return { code: "run/foreign-code", severity: "error", message, help, span, related };
+}
+
+/** run `{run}` keeps digests in place of texts: there is no answer in it to go by */
+export function runHashesOnly(
+  span: Span | null,
+  facts: { readonly run: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `run \`${facts.run}\` keeps digests in place of texts: there is no answer in it to go by`;
+  const help = "set trace.texts to full in the config to be able to resume and replay runs";
+  return { code: "run/hashes-only", severity: "error", message, help, span, related };
 }
 
 /** the model `{model}` has no key for {provider} */
@@ -1148,6 +1214,17 @@ export function runMissingKey(
   return { code: "run/missing-key", severity: "error", message, help, span, related };
 }
 
+/** run `{run}` was ended before it began */
+export function runNeverBegan(
+  span: Span | null,
+  facts: { readonly run: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `run \`${facts.run}\` was ended before it began`;
+  const help = "start it again with tama exec";
+  return { code: "run/never-began", severity: "error", message, help, span, related };
+}
+
 /** cannot read {file}: {reason} */
 export function runNoFile(
   span: Span | null,
@@ -1157,6 +1234,61 @@ export function runNoFile(
   const message = `cannot read ${facts.file}: ${facts.reason}`;
   const help = "check the path";
   return { code: "run/no-file", severity: "error", message, help, span, related };
+}
+
+/** there is no plan in the folder of run `{run}`: {reason} */
+export function runNoPlan(
+  span: Span | null,
+  facts: { readonly reason: string | number; readonly run: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `there is no plan in the folder of run \`${facts.run}\`: ${facts.reason}`;
+  const help = "name it with --plan FILE";
+  return { code: "run/no-plan", severity: "error", message, help, span, related };
+}
+
+/** run `{run}` did nothing at {path} */
+export function runNoSuchPath(
+  span: Span | null,
+  facts: { readonly path: string | number; readonly run: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `run \`${facts.run}\` did nothing at ${facts.path}`;
+  const help = `tama runs show ${facts.run} tells the spans of a run`;
+  return { code: "run/no-such-path", severity: "error", message, help, span, related };
+}
+
+/** nothing at {path} waits to be settled in run `{run}` */
+export function runNotUncertain(
+  span: Span | null,
+  facts: { readonly path: string | number; readonly run: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `nothing at ${facts.path} waits to be settled in run \`${facts.run}\``;
+  const help = "copy the path from what tama resume tells";
+  return { code: "run/not-uncertain", severity: "error", message, help, span, related };
+}
+
+/** run `{run}` does not answer {path}: {why} */
+export function runReplayMiss(
+  span: Span | null,
+  facts: { readonly now: string | number | null; readonly path: string | number; readonly recorded: string | number | null; readonly run: string | number; readonly why: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `run \`${facts.run}\` does not answer ${facts.path}: ${facts.why}`;
+  const help = facts.now === null || facts.recorded === null ? null : `recorded: ${facts.recorded}; now: ${facts.now}`;
+  return { code: "run/replay-miss", severity: "error", message, help, span, related };
+}
+
+/** it is not known whether `{tool}` at {path} took effect: the run ended while it was under way */
+export function runUncertain(
+  span: Span | null,
+  facts: { readonly path: string | number; readonly run: string | number; readonly tool: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `it is not known whether \`${facts.tool}\` at ${facts.path} took effect: the run ended while it was under way`;
+  const help = `look, then go on with: tama resume ${facts.run} --settle ${facts.path}=done, or =redo to do it again`;
+  return { code: "run/uncertain", severity: "error", message, help, span, related };
 }
 
 /** the plan has no entry named `{name}` */
@@ -1223,6 +1355,17 @@ export function runsUnknown(
   const message = `no run's id begins with \`${facts.run}\``;
   const help = `\`tama runs\` lists the runs of this project`;
   return { code: "runs/unknown", severity: "error", message, help, span, related };
+}
+
+/** {reason} ({code}) */
+export function sessionFailed(
+  span: Span | null,
+  facts: { readonly code: string | number; readonly reason: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `${facts.reason} (${facts.code})`;
+  const help = null;
+  return { code: "session/failed", severity: "error", message, help, span, related };
 }
 
 /** this is not TOML: {reason} */

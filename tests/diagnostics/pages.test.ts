@@ -9,6 +9,7 @@ import { build } from "../../compiler/build.ts";
 import { compile } from "../../compiler/compile.ts";
 import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
 import { pages } from "../../compiler/diagnostics/pages.generated.ts";
+import { projectUnder } from "../support/page-projects.ts";
 
 type Project = Readonly<Record<string, string>>;
 
@@ -41,13 +42,6 @@ for (const [code, page] of Object.entries(pages)) {
 }
 
 test.run();
-
-/** The fenced blocks of a section, by the file names in their info strings. */
-function projectUnder(heading: string, body: string): Project {
-  const section = body.split(/^## /m).find((part) => part.startsWith(`${heading}\n`)) ?? "";
-  const blocks = [...section.matchAll(/^(`{3,})\w* file=(\S+)\n(.*?)^\1$/gms)];
-  return Object.fromEntries(blocks.map(([, , file = "", text = ""]) => [file, text]));
-}
 
 /** TypeScript has to be bundled, which reads a disk; all else compiles from memory. */
 async function findings(project: Project): Promise<readonly Diagnostic[]> {

@@ -5,6 +5,7 @@ import { parse } from "../../compiler/2-parse/index.ts";
 import { resolve } from "../../compiler/3-resolve/index.ts";
 import { lower } from "../../compiler/5-lower/index.ts";
 import { makePlan } from "../../compiler/6-plan/index.ts";
+import { prove } from "../../compiler/6-plan/prove.ts";
 import { compileWith } from "../../compiler/compile.ts";
 import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
 import { reader } from "../../compiler/expr/reader.ts";
@@ -24,11 +25,12 @@ export function planOf(texts: Readonly<Record<string, string>>, workers: Readonl
 /** A plan of sources that resolve, whatever the checks say of them: to hold what they say against a run. */
 export function forcedPlanOf(texts: Readonly<Record<string, string>>, workers: Readonly<Record<string, WorkerSource>> = {}): Plan {
   const none = () => {};
-  const resolved = resolve(parse(sourcesFromMemory({ "tama.toml": config, ...texts }, none, workers), none), reader, none);
+  const parsed = parse(sourcesFromMemory({ "tama.toml": config, ...texts }, none, workers), none);
+  const resolved = resolve(parsed, reader, none);
   if (!resolved) throw new Error("the sources do not resolve");
   const lowered = lower(resolved, none);
   if (!lowered) throw new Error("a pattern of the project cannot lower its agents");
-  return makePlan(resolved, lowered);
+  return makePlan(resolved, lowered, prove({ config: parsed.config, project: resolved, lowered }, none));
 }
 
 const config = `[project]

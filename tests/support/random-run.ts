@@ -38,6 +38,15 @@ export function randomRun(plan: Plan, random: Random, waste: number): RandomRun 
   return { settled, turns };
 }
 
+/** A generator that a failed test can be run again with. @see Park and Miller, "Random number generators: good ones are hard to find" */
+export function lehmer(seed: number): Random {
+  let state = seed;
+  return () => {
+    state = (state * 48_271) % 2_147_483_647;
+    return (state - 1) / 2_147_483_646;
+  };
+}
+
 /** Finishes with a word that is offered, wastes a turn, or fails. */
 function answerTo(task: ModelTask, random: Random, waste: number): TaskResult {
   const pick = <T>(from: readonly T[]): T | undefined => from[Math.floor(random() * from.length)];

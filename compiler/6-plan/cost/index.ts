@@ -1,7 +1,7 @@
 import { bottomUp } from "../../graph.ts";
 import type { Block, Cost, Interval, PlanWorker } from "../../ir/plan.ts";
-import { opsOf } from "../../ir/walk.ts";
 import { allWords, isNone, wordsOf } from "../../ir/words.ts";
+import { callsOf } from "../calls.ts";
 import { bodySpend } from "./body.ts";
 import { hullOf, nothing, plus, scaled } from "./interval.ts";
 import { spendOf } from "./ops.ts";
@@ -19,10 +19,8 @@ export function turnsOf(
   blocks: Readonly<Record<string, Block>>,
   workers: Readonly<Record<string, Pick<PlanWorker, "keys">>>,
 ): ReadonlyMap<string, Turns> {
-  const callees = ({ body }: Block) => [...opsOf(body)].flatMap((op) => (op.kind === "call" ? [op.block] : []));
-  const order = bottomUp(new Map(Object.entries(blocks).map(([name, block]) => [name, callees(block)])));
   const spends = new Map<string, Spend>();
-  for (const name of order) {
+  for (const name of bottomUp(callsOf(blocks))) {
     const block = blocks[name];
     const scope: Scope = { blocks: spends, spendOf, workers, ops: new Map(), spends: new Map(), keys: new Map(), indices: new Map() };
     if (block) spends.set(name, bodySpend(block.body, scope));

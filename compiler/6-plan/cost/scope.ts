@@ -23,7 +23,7 @@ export interface Scope {
 }
 
 /** The value of an expression that depends on nothing but iterations that are known; undefined of any other. */
-export function constantOf(expr: Expr, { indices }: Scope): Json | undefined {
+export function constantOf(expr: Expr, { indices }: Pick<Scope, "indices">): Json | undefined {
   const isKnown = ({ kind, ...rest }: Expr) =>
     !["text", "task", "input", "keys", "state", "item", "outcome"].includes(kind) &&
     !(kind === "index" && "op" in rest && !indices.has(rest.op));
@@ -41,7 +41,7 @@ export function constantOf(expr: Expr, { indices }: Scope): Json | undefined {
 }
 
 /** How many items a list can have. Of the builtins only those are known that say something of it. */
-export function lengthOf(list: Expr, scope: Scope): Interval {
+export function lengthOf(list: Expr, scope: Pick<Scope, "indices" | "ops">): Interval {
   const unknown = { min: 0, max: most };
   if (list.kind === "list") return { min: list.items.length, max: list.items.length };
   if (list.kind === "outcome" && list.field === "value") {
