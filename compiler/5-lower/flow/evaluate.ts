@@ -3,12 +3,15 @@ import { isList } from "../../ir/json.ts";
 import { list, type Type, text, union } from "../../ir/types.ts";
 import { alternatives, areDisjoint, binaryType, builtinType, fieldType, itemType, typeOfValue, unaryType } from "../../ir/typing.ts";
 import { unreachable } from "../../ir/unreachable.ts";
+import { exactCases } from "./cases.ts";
 import { endKey, endValue, type Flow, flow, joined, type Outcome } from "./outcome.ts";
 
 /** What expressions read, as far as it is known before a run. */
 export interface Known {
   readonly input: Flow;
   readonly outcomes: ReadonlyMap<string, Outcome>;
+  /** What is known better than that, where a condition holds or a case is looked at by itself. */
+  readonly narrowed: ReadonlyMap<string, Outcome>;
   readonly loops: ReadonlyMap<string, { readonly state: Flow; readonly item: Flow }>;
   readonly locals: Readonly<Record<string, Flow>>;
 }
@@ -42,7 +45,7 @@ export function evaluateFlow(expr: Expr, known: Known): Flow {
     case "index":
       return flow(int);
     case "outcome":
-      return outcomeField(known.outcomes.get(expr.op), expr.field);
+      return outcomeField(outcomeOf(known, expr.op), expr.field);
     case "local":
       return (Object.hasOwn(known.locals, expr.name) ? known.locals[expr.name] : undefined) ?? flow(nothing);
     case "field":
@@ -77,7 +80,7 @@ export function evaluateFlow(expr: Expr, known: Known): Flow {
 /** Whether a condition can hold, and whether it can fail to. */
 export function truthOf(expr: Expr, known: Known): Truth {
   if (expr.kind === "literal") return { canHold: expr.value === true, canFail: expr.value !== true };
-  if (expr.kind === "outcome" && expr.field === "failed") return failedTruth(known.outcomes.get(expr.op));
+  if (expr.kind === "outcome" && expr.field === "failed") return failedTruth(outcomeOf(known, expr.op));
   if (expr.kind === "unary" && expr.operator === "not") {
     const { canHold, canFail } = truthOf(expr.operand, known);
     return { canHold: canFail, canFail: canHold };
@@ -96,31 +99,36 @@ export function truthOf(expr: Expr, known: Known): Truth {
 export function assuming(expr: Expr, holds: boolean, known: Known): Known {
   if (expr.kind === "unary" && expr.operator === "not") return assuming(expr.operand, !holds, known);
   if (expr.kind !== "outcome" || expr.field !== "failed") return known;
-  return narrowed(known, expr.op, (variant) => variant.failed === holds);
+  return narrow(known, expr.op, (variant) => variant.failed === holds);
 }
 
 /** What is known where an op has ended with a key. A variant of just that key goes before those of any word. */
 export function withKey(known: Known, op: string, key: string): Known {
   const wanted: Type = { kind: "literal", value: key };
   const isExact = (type: Type) => alternatives(type).some((one) => one.kind === "literal" && one.value === key);
-  const exact = (known.outcomes.get(op) ?? []).some((variant) => isExact(variant.key));
-  return narrowed(known, op, (variant) => (exact ? isExact(variant.key) : !areDisjoint(variant.key, wanted)));
+  const exact = (outcomeOf(known, op) ?? []).some((variant) => isExact(variant.key));
+  return narrow(known, op, (variant) => (exact ? isExact(variant.key) : !areDisjoint(variant.key, wanted)));
 }
 
 /** What is known where an op has ended with none of some keys. */
 export function withoutKeys(known: Known, op: string, keys: readonly string[]): Known {
-  return narrowed(known, op, ({ key }) => alternatives(key).some((one) => one.kind !== "literal" || !keys.includes(one.value)));
+  return narrow(known, op, ({ key }) => alternatives(key).some((one) => one.kind !== "literal" || !keys.includes(one.value)));
 }
 
-/** What is known with an op's outcome. */
+/** How an op has ended, as far as is known here. */
+export function outcomeOf({ narrowed, outcomes }: Known, op: string): Outcome | undefined {
+  return narrowed.get(op) ?? outcomes.get(op);
+}
+
+/** What is known where an op has ended so. */
 export function withOutcome(known: Known, op: string, outcome: Outcome): Known {
-  return { ...known, outcomes: new Map([...known.outcomes, [op, outcome]]) };
+  return { ...known, narrowed: new Map([...known.narrowed, [op, outcome]]) };
 }
 
 export const unknown: Flow = flow({ kind: "any" });
 
-function narrowed(known: Known, op: string, keeps: (variant: Outcome[number]) => boolean): Known {
-  const outcome = known.outcomes.get(op);
+function narrow(known: Known, op: string, keeps: (variant: Outcome[number]) => boolean): Known {
+  const outcome = outcomeOf(known, op);
   return outcome ? withOutcome(known, op, outcome.filter(keeps)) : known;
 }
 
@@ -169,6 +177,8 @@ function branchesOf(expr: Expr & { kind: "if" }, known: Known): readonly Flow[] 
 /** The branches that a switch can take. */
 function casesOf(expr: Expr & { kind: "switch" }, known: Known): readonly Expr[] {
   let left = alternatives(evaluateFlow(expr.on, known).type);
+  const exact = exactCases(expr.cases, left);
+  if (exact) return [...exact.taken.map(({ then }) => then), ...(exact.isOpen ? [expr.else] : [])];
   const taken: Expr[] = [];
   for (const { is, then } of expr.cases) {
     const wanted = typeOfValue(is);

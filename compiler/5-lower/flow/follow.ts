@@ -45,7 +45,10 @@ export function follow(lowered: readonly Lowered[]): Flows | null {
       given: (op: Call, input: Flow, outcome: Outcome) => note(calls, op, input, outcome),
     };
     const input = flow(one.input, new Set(["input"]));
-    outcomes.set(one.agent.name, runBody(one.body, { input, outcomes: new Map(), loops: new Map(), locals: {} }, around));
+    outcomes.set(
+      one.agent.name,
+      runBody(one.body, { input, outcomes: new Map(), narrowed: new Map(), loops: new Map(), locals: {} }, around),
+    );
     given.set(one.agent.name, calls);
   }
   return { agents, outcomes, given };

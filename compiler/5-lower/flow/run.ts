@@ -3,7 +3,8 @@ import type { Act, Body, Call, Choose, KeySet, MapOp, Op, Repeat, Result } from 
 import { list, type Type, text, union } from "../../ir/types.ts";
 import { alternatives } from "../../ir/typing.ts";
 import { unreachable } from "../../ir/unreachable.ts";
-import { evaluateFlow, type Known, truthOf, unknown, withKey, withOutcome, withoutKeys } from "./evaluate.ts";
+import { exactCases } from "./cases.ts";
+import { evaluateFlow, type Known, outcomeOf, truthOf, unknown, withKey, withOutcome, withoutKeys } from "./evaluate.ts";
 import { endValue, type Flow, flow, idOf, merged, type Outcome } from "./outcome.ts";
 import { statesOf } from "./states.ts";
 
@@ -22,17 +23,18 @@ const maxStates = 10_000;
 
 /** How a body can end. */
 export function runBody(body: Body, known: Known, around: Surroundings): Outcome {
-  let now = known;
+  const outcomes = new Map(known.outcomes);
+  const inside = { ...known, outcomes };
   for (const op of body.ops) {
-    const outcome = runOp(op, now, around);
+    const outcome = runOp(op, inside, around);
     if (outcome.length === 0) return [];
-    now = withOutcome(now, op.id, outcome);
+    outcomes.set(op.id, outcome);
   }
-  return resultOf(body.result, now);
+  return resultOf(body.result, inside);
 }
 
 function resultOf(result: Result, known: Known): Outcome {
-  if (result.kind === "pass") return known.outcomes.get(result.op) ?? [];
+  if (result.kind === "pass") return outcomeOf(known, result.op) ?? [];
   return [{ key: evaluateFlow(result.key, known).type, value: evaluateFlow(result.value, known), failed: false }];
 }
 
@@ -125,15 +127,18 @@ function collected(value: Type, item: Type): Type {
 }
 
 function runChoose(op: Choose, known: Known, around: Surroundings): Outcome {
-  let left = alternatives(evaluateFlow(op.on, known).type);
-  const ends: Outcome[number][] = [];
-  for (const { is, body } of op.cases) {
-    const isPossible = left.some((one) => canRead(one, is));
-    left = left.filter((one) => !(one.kind === "literal" && one.value === is));
-    if (isPossible) ends.push(...runBody(body, chosen(op, is, known), around));
-  }
-  if (op.otherwise && left.length > 0) ends.push(...runBody(op.otherwise, unchosen(op, known), around));
-  return merged(ends);
+  const { taken, isOpen } = possibleCases(op, alternatives(evaluateFlow(op.on, known).type));
+  return merged([
+    ...taken.flatMap(({ is, body }) => runBody(body, chosen(op, is, known), around)),
+    ...(op.otherwise && isOpen ? runBody(op.otherwise, unchosen(op, known), around) : []),
+  ]);
+}
+
+function possibleCases({ cases }: Choose, values: readonly Type[]) {
+  const exact = exactCases(cases, values);
+  if (exact) return exact;
+  const taken = cases.filter(({ is }) => values.some((one) => canRead(one, is)));
+  return { taken, isOpen: values.some((one) => one.kind !== "literal" || !cases.some(({ is }) => is === one.value)) };
 }
 
 /** Whether a value of a type can have a text: what is no text goes by its JSON. */
