@@ -1,4 +1,4 @@
-// Compiles a project, or only reads and YAML-parses its agents; prints the milliseconds that it took.
+// Compiles a project, or only reads and YAML-parses its agents; prints the milliseconds that it took and the most memory held, as JSON.
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
@@ -18,4 +18,4 @@ if (what === "compile") {
     parse(frontmatter);
   }
 }
-console.log(performance.now() - start);
+console.log(JSON.stringify({ ms: performance.now() - start, peakMb: process.resourceUsage().maxRSS / 1024 }));

@@ -16,16 +16,30 @@ export async function run(print: (line: string) => void, { full }: { readonly fu
     const dir = mkdtempSync(join(tmpdir(), "tama-bench-"));
     try {
       writeProject(dir, { entry: "lead", agents: tree(count) });
-      const work = (what: "compile" | "parse") => async () => Number((await measureNode([program, what, dir])).stdout);
-      const times = await takeTurns(count > 1_000 ? 3 : 5, { compile: work("compile"), parse: work("parse") });
-      const [compile, parse] = [median(times.compile), median(times.parse)];
+      const work = (what: "compile" | "parse") => async () => once(what, dir);
+      const runs = await takeTurns(5, { compile: work("compile"), parse: work("parse") });
+      const [compile, parse] = [middle(runs.compile), middle(runs.parse)];
       print(
-        `${count} agents: ${compile.toFixed(0)} ms, ${(compile / parse).toFixed(2)} x reading and parsing them (${parse.toFixed(0)} ms; target 1.5 x at 10,000)`,
+        `${count} agents: ${compile.ms.toFixed(0)} ms, ${(compile.ms / parse.ms).toFixed(2)} x reading and parsing them (${parse.ms.toFixed(0)} ms; target 1.5 x at 10,000), ${((compile.ms * 1_000) / count).toFixed(0)} us per agent; at most ${compile.peakMb.toFixed(0)} MB (${parse.peakMb.toFixed(0)} MB)`,
       );
     } finally {
       rmSync(dir, { recursive: true });
     }
   }
+}
+
+interface Once {
+  readonly ms: number;
+  readonly peakMb: number;
+}
+
+async function once(what: "compile" | "parse", dir: string): Promise<Once> {
+  const { ms, peakMb } = JSON.parse((await measureNode([program, what, dir])).stdout);
+  return { ms: Number(ms), peakMb: Number(peakMb) };
+}
+
+function middle(runs: readonly Once[]): Once {
+  return { ms: median(runs.map(({ ms }) => ms)), peakMb: median(runs.map(({ peakMb }) => peakMb)) };
 }
 
 /** A lead over teams of a hundred at most, with prompts of about twenty lines. */
