@@ -22,8 +22,9 @@ export function callersOf(
     callers.set(agent.directory, words);
     if (!offered) continue;
     for (const [callee, keys] of callsOf(agent, machinesOf.get(agent.directory) ?? [])) {
-      const known = offers.get(callee) ?? [];
-      if (known.push(wordsOf(keys, words)) === 1) offers.set(callee, known);
+      const known = offers.get(callee);
+      if (known) known.push(wordsOf(keys, words));
+      else offers.set(callee, [wordsOf(keys, words)]);
     }
   }
   return callers;
@@ -39,16 +40,19 @@ function startsOf({ config, agents, unread }: ParsedProject): readonly string[] 
 
 /** What the last step of an agent may finish with: the words that it declares, else those that its caller allows. */
 export function endKeys({ keys }: ParsedAgent): Keys {
-  return keys ? ownKeys(someWords(keys.map(({ value }) => value))) : { own: noWords, passes: allWords };
+  return keys ? ownKeys(someWords(keys.map(({ value }) => value))) : passed;
 }
+
+const passed: Keys = { own: noWords, passes: allWords };
+const open = ownKeys(allWords);
 
 /** Whom an agent calls, and with which keys: a state's agent with its table's, one that ends the agent with the agent's, all others with any. */
 function* callsOf(agent: ParsedAgent, machines: readonly Followed[]): Generator<readonly [string, Keys]> {
   const pattern = agent.definition;
   const ending = new Set(pattern.exits?.flatMap((exit) => (exit.kind === "agent" ? [exit.field] : [])));
   for (const [name, field] of Object.entries(agent.fields)) {
-    if (field.kind === "agent") yield [field.name.value, ending.has(name) ? endKeys(agent) : ownKeys(allWords)];
-    if (field.kind === "agents") for (const callee of field.names) yield [callee.value, ownKeys(allWords)];
+    if (field.kind === "agent") yield [field.name.value, ending.has(name) ? endKeys(agent) : open];
+    if (field.kind === "agents") for (const callee of field.names) yield [callee.value, open];
     if (field.kind === "states" && machines.length === 0) for (const state of field.states) yield [state.name.value, ownKeys(allWords)];
   }
   for (const { machine, verdict } of machines)

@@ -44,6 +44,8 @@ interface Known {
   readonly isAgent: (name: string) => boolean;
 }
 
+const done = ownKeys(someWords(["done"]));
+
 function namesOf({ agents, unread }: ParsedProject): Known["isAgent"] {
   const names = new Set([...agents.map(({ directory }) => directory), ...unread.agents]);
   return (name) => names.has(name);
@@ -64,12 +66,12 @@ function endingOf(agent: ParsedAgent, known: Known): Ending {
 function exitOf(agent: ParsedAgent, exit: Exit, known: Known): Ending {
   switch (exit.kind) {
     case "word":
-      return { keys: ownKeys(someWords([exit.word])), fails: false };
+      return { keys: exit.word === "done" ? done : ownKeys(someWords([exit.word])), fails: false };
     case "prompt": {
       const step = exit.step === null ? agent.body : agent.steps.find(({ name }) => name === exit.step);
       if (!step) return unknownEnding;
-      if (step.kind === "ask") return { keys: ownKeys(someWords(["done"])), fails: true };
-      return { keys: keysWithout(endKeys(agent), someWords(exit.except ?? [])), fails: true };
+      if (step.kind === "ask") return { keys: done, fails: true };
+      return { keys: exit.except ? keysWithout(endKeys(agent), someWords(exit.except)) : endKeys(agent), fails: true };
     }
     case "agent": {
       const field = agent.fields[exit.field];

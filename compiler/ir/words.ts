@@ -28,6 +28,8 @@ export function isNone({ kind, words }: Words): boolean {
 
 /** The words of both, spelled as in `a`. In time linear in the smaller set, where that is one of some words. */
 export function meet(a: Words, b: Words): Words {
+  if (isAll(b) || isNone(a)) return a;
+  if (isAll(a) || isNone(b)) return b;
   if (a.kind === "all-but" && b.kind === "all-but") return { kind: "all-but", words: new Map([...b.words, ...a.words]) };
   const [few, other] = b.kind === "all-but" || (a.kind === "some" && a.words.size <= b.words.size) ? [a, b] : [b, a];
   const both = [...few.words].filter(([word]) => hasWord(other, word));
@@ -36,11 +38,15 @@ export function meet(a: Words, b: Words): Words {
 
 /** The words of either. */
 export function unite(a: Words, b: Words): Words {
+  if (isNone(b) || isAll(a)) return a;
+  if (isNone(a) || isAll(b)) return b;
   return flip(meet(flip(a), flip(b)));
 }
 
 /** The words of any of them, in one go. */
 export function uniteAll(sets: readonly Words[]): Words {
+  const [first, second] = sets;
+  if (first && (!second || isAll(first))) return first;
   const some = someWords(sets.flatMap(({ kind, words }) => (kind === "some" ? [...words.values()] : [])));
   return sets.filter(({ kind }) => kind === "all-but").reduce(unite, some);
 }
@@ -57,6 +63,10 @@ export function showWords({ kind, words }: Words): string {
   const list = named.length < 2 ? last : `${named.slice(0, -1).join(", ")} and ${last}`;
   if (kind === "some") return list;
   return list === "" ? "any word" : `any word but ${list}`;
+}
+
+function isAll({ kind, words }: Words): boolean {
+  return kind === "all-but" && words.size === 0;
 }
 
 function flip({ kind, words }: Words): Words {
@@ -84,6 +94,8 @@ export function keysOfSet(set: KeySet): Keys {
 
 /** The keys of any of them. */
 export function uniteKeys(all: readonly Keys[]): Keys {
+  const [first, second] = all;
+  if (first && !second) return first;
   return { own: uniteAll(all.map(({ own }) => own)), passes: uniteAll(all.map(({ passes }) => passes)) };
 }
 

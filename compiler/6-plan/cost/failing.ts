@@ -12,6 +12,8 @@ const maxOps = 2_000;
  * run; any others may have run beside it, to whatever end.
  */
 export function failing(body: Body, spends: readonly Spend[]): Interval | null {
+  const [only] = spends;
+  if (only && spends.length === 1) return only.failed;
   const needs = needsOf(body);
   const isSmall = body.ops.length <= maxOps;
   const dependents = isSmall ? turned(needs) : [];

@@ -14,18 +14,23 @@ export interface Turns {
   readonly any: Interval;
 }
 
-/** Counts every block once, those first that others call. Calls go in no circle. */
-export function turnsOf(
-  blocks: Readonly<Record<string, Block>>,
-  workers: Readonly<Record<string, Pick<PlanWorker, "keys">>>,
-): ReadonlyMap<string, Turns> {
+type Blocks = Readonly<Record<string, Block>>;
+type Workers = Readonly<Record<string, Pick<PlanWorker, "keys">>>;
+
+/** The model turns of runs that begin with each block. */
+export function turnsOf(blocks: Blocks, workers: Workers): ReadonlyMap<string, Turns> {
+  return new Map([...spendsOf(blocks, workers)].map(([name, spend]) => [name, ofRun(spend, blocks[name]?.attempts ?? 1)]));
+}
+
+/** What calls of each block take, by the way that they end. Every block is counted once, those first that others call; calls go in no circle. */
+export function spendsOf(blocks: Blocks, workers: Workers): ReadonlyMap<string, Spend> {
   const spends = new Map<string, Spend>();
   for (const name of bottomUp(callsOf(blocks))) {
     const block = blocks[name];
     const scope: Scope = { blocks: spends, spendOf, workers, ops: new Map(), spends: new Map(), keys: new Map(), indices: new Map() };
     if (block) spends.set(name, bodySpend(block.body, scope));
   }
-  return new Map([...spends].map(([name, spend]) => [name, ofRun(spend, blocks[name]?.attempts ?? 1)]));
+  return spends;
 }
 
 /** What a plan says of its cost: of the entries together, and of each block. Neither tokens nor prices are known to a compiler. */

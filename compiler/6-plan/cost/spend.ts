@@ -17,6 +17,8 @@ export interface Spend {
 
 /** One way for each set of keys, empty sets left out. */
 export function merged(ways: readonly Way[]): readonly Way[] {
+  const [only] = ways;
+  if (only && ways.length === 1) return isNone(only.keys.own) && isNone(only.keys.passes) ? [] : ways;
   const found = new Map<string, Way>();
   for (const way of ways) {
     if (isNone(way.keys.own) && isNone(way.keys.passes)) continue;
