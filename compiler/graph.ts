@@ -15,9 +15,12 @@ export function order(edges: Edges): readonly string[] | null {
 
 /** The names, each after those that it leads to. Those that are on a cycle, or lead to one, are left out. */
 export function bottomUp(edges: Edges): ReadonlySet<string> {
-  const open = new Map([...edges].map(([name, targets]) => [name, new Set(targets.filter((target) => edges.has(target))).size]));
-  const before = new Map<string, string[]>([...edges.keys()].map((name) => [name, []]));
-  for (const [name, targets] of edges) for (const target of new Set(targets)) before.get(target)?.push(name);
+  const open = new Map<string, number>();
+  const before = new Map<string, string[]>();
+  for (const [name, targets] of edges) {
+    const known = targets.filter((target) => edges.has(target) && noted(before, target, name));
+    open.set(name, known.length);
+  }
   const done = new Set([...open].flatMap(([name, left]) => (left === 0 ? [name] : [])));
   // A set's iteration goes on to what is added meanwhile.
   for (const name of done) {
@@ -28,6 +31,15 @@ export function bottomUp(edges: Edges): ReadonlySet<string> {
     }
   }
   return done;
+}
+
+/** Notes that a name leads to a target; whether that was not known. What one name leads to is noted in one go. */
+function noted(before: Map<string, string[]>, target: string, name: string): boolean {
+  const known = before.get(target);
+  if (known?.at(-1) === name) return false;
+  if (known) known.push(name);
+  else before.set(target, [name]);
+  return true;
 }
 
 /** What can be reached from `starts`, these included. */

@@ -42,6 +42,7 @@ export function endKey(outcome: Outcome): Type {
 
 /** The variants, those that differ in nothing but their key as one. */
 export function merged(variants: Outcome): Outcome {
+  if (variants.length < 2) return variants;
   const groups = new Map<string, Variant>();
   for (const variant of variants) {
     const id = `${variant.failed} ${idOf(variant.value)}`;
