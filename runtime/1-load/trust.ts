@@ -1,4 +1,5 @@
-import { existsSync } from "node:fs";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
 import { runForeignCode } from "../../compiler/diagnostics/codes.generated.ts";
 import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
 import { buildNotePath } from "../../compiler/ir/build-note.ts";
@@ -16,4 +17,17 @@ export function foreignCode(plan: Plan, home: Home, allowed: "allowed" | "not-al
   if (workers.length === 0 || allowed === "allowed") return null;
   if (existsSync(buildNotePath(home.home, home.xdgStateHome, plan.digest))) return null;
   return runForeignCode(null, { workers: workers.join(", ") });
+}
+
+/** Notes that a plan was made here, so that its code may run. False: the note could not be written. */
+export function noteBuilt(plan: Plan, home: Home): boolean {
+  if (Object.keys(plan.workers).length === 0) return true;
+  const path = buildNotePath(home.home, home.xdgStateHome, plan.digest);
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, "");
+    return true;
+  } catch {
+    return false; // the caller says what follows from that
+  }
 }

@@ -5,6 +5,7 @@ import pkg from "../../package.json" with { type: "json" };
 import type { ExecFlags, Host } from "./exec.ts";
 import type { Io } from "./io.ts";
 import { recordCommands, wholeNumber } from "./record-cli.ts";
+import { sessionCommands } from "./session-cli.ts";
 
 const columns = process.stderr.columns || 80;
 
@@ -35,6 +36,7 @@ export function program(): Command {
     await end(async (host) => runCommand({ ...all(command, flags), input }, host), command);
   });
   recordCommands(tama, end);
+  sessionCommands(tama, end);
   return tama;
 }
 

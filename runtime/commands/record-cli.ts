@@ -128,12 +128,14 @@ function removeCommands(runs: Command, end: End): void {
     });
 }
 
-function stateOf(command: Command, { cwd, env }: Host): string {
+/** Where the runs of a command are. */
+export function stateOf(command: Command, { cwd, env }: Host): string {
   const { directory, state } = command.optsWithGlobals<{ directory?: string; state?: string }>();
   return stateDir(state, env["TAMA_STATE"], projectDir(directory, cwd));
 }
 
-function format(first: string, ...others: readonly string[]): Option {
+/** `--format`, the first being what is used where nothing is said. */
+export function format(first: string, ...others: readonly string[]): Option {
   return new Option("--format <format>", "how it is shown").choices([first, ...others]).default(first);
 }
 

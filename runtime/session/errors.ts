@@ -37,7 +37,12 @@ export interface SessionError {
 }
 
 /** What came of a call that can fail. */
-export type Result<T> = { readonly kind: "ok"; readonly value: T } | { readonly kind: "failed"; readonly error: SessionError };
+export type Result<T> = { readonly kind: "ok"; readonly value: T } | Failed;
+
+export interface Failed {
+  readonly kind: "failed";
+  readonly error: SessionError;
+}
 
 /** A success. */
 export function okay<T>(value: T): Result<T> {
@@ -45,7 +50,7 @@ export function okay<T>(value: T): Result<T> {
 }
 
 /** A failure. */
-export function failed(code: SessionErrorCode, message: string, details: Json = null): Result<never> {
+export function failed(code: SessionErrorCode, message: string, details: Json = null): Failed {
   return { kind: "failed", error: { code, message, details } };
 }
 

@@ -1,13 +1,13 @@
 /** The planner: a model turns words into calls of declared capabilities. What it answers is checked; nothing is guessed. */
 import { canonical, isObject, type Json, type JsonObject, parseJson, toText } from "../../compiler/ir/json.ts";
-import { callPath, itemPath, opPath, type Path, turnPath } from "../../compiler/ir/path.ts";
+import { callPath, itemPath, type Path, turnPath } from "../../compiler/ir/path.ts";
 import { jsonSchema, show, type Type, text, union } from "../../compiler/ir/types.ts";
 import { contentKeys } from "../3-task/content-key.ts";
 import { type Message, type ModelTask, type RunModel, type TaskResult, textParts } from "../3-task/task.ts";
 import type { Executor } from "../executors/executor.ts";
 import type { Capability } from "./agents.ts";
 import type { AgentCall } from "./dispatch.ts";
-import { attempt, failed, okay, type Result, type SessionError } from "./errors.ts";
+import { attempt, type Failed, failed, okay, type Result, type SessionError } from "./errors.ts";
 import { sessionPath } from "./journal.ts";
 import type { Session } from "./session.ts";
 
@@ -66,7 +66,7 @@ async function converse(words: string, path: Path, options: PlanOptions): Promis
     const calls = readCalls(answer.value, options.capabilities);
     if (calls.kind === "ok" || calls.error.code !== "plan_invalid_format") return calls;
     problem = calls.error;
-    const retry = { kind: "schema_retry", path: turnPath(opPath(path, "ask"), turn), parent: path, message: problem.message } as const;
+    const retry = { kind: "schema_retry", path: turnPath(itemPath(path, "ask", turn), 1), parent: path, message: problem.message } as const;
     if (turn < attempts) options.session.journal.event({ ...retry, iteration: turn, detail: canonical({ attempt: turn }) });
     messages.push({ role: "assistant", parts: textParts(answer.value), calls: [] });
     messages.push({ role: "user", parts: textParts(`${problem.message}. Answer with the JSON object alone.`) });
@@ -79,7 +79,7 @@ async function ask(request: { path: Path; turn: number; messages: readonly Messa
   const { path, turn, messages } = request;
   const task: ModelTask = {
     kind: "model",
-    path: turnPath(opPath(path, "ask"), turn),
+    path: turnPath(itemPath(path, "ask", turn), 1),
     step: { agent: "planner", op: "ask", label: "plan", call: turn },
     model: options.model,
     messages,
@@ -213,6 +213,6 @@ function statusOf(calls: Result<unknown>): {
   return { status: "failed", code: calls.error.code, message: calls.error.message };
 }
 
-function invalid(message: string): Result<never> {
+function invalid(message: string): Failed {
   return failed("plan_invalid_format", message);
 }
