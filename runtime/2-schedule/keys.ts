@@ -29,6 +29,9 @@ export function coerce(value: Json, type: Type): Json | undefined {
   return parsed !== undefined && accepts(type, parsed) ? parsed : undefined;
 }
 
+/** Each word once, as it is spelled first: a step's own spelling goes before its caller's. */
 function distinct(words: readonly string[]): readonly string[] {
-  return [...new Map(words.map((word) => [word.toLowerCase(), word])).values()];
+  const spelled = new Map<string, string>();
+  for (const word of words) if (!spelled.has(word.toLowerCase())) spelled.set(word.toLowerCase(), word);
+  return [...spelled.values()];
 }
