@@ -1,8 +1,9 @@
 import { traceUnwritable } from "../compiler/diagnostics/codes.generated.ts";
 import type { Diagnostic } from "../compiler/diagnostics/diagnostic.ts";
+import type { Digest } from "../compiler/ir/digest.ts";
 import type { FailureCode } from "../compiler/ir/failure.ts";
-import { canonical, toText } from "../compiler/ir/json.ts";
-import { callPath } from "../compiler/ir/path.ts";
+import { canonical, type Json, toText } from "../compiler/ir/json.ts";
+import { callPath, type Path } from "../compiler/ir/path.ts";
 import type { Plan } from "../compiler/ir/plan.ts";
 import type { Settled } from "./2-schedule/types.ts";
 import type { RunModel } from "./3-task/task.ts";
@@ -12,7 +13,11 @@ import { createRecorder, type Recorder } from "./4-trace/recorder.ts";
 import { openRunLog, runDir } from "./4-trace/run-folder.ts";
 import type { Asker } from "./asker.ts";
 import type { Executor } from "./executors/executor.ts";
-import { runLoop } from "./run-loop.ts";
+import { createFollower } from "./journal/follower.ts";
+import type { Journal } from "./journal/journal.ts";
+import { keepPlan } from "./journal/kept-plan.ts";
+import { replayPolicy } from "./journal/replay.ts";
+import { type RecordToFollow, runLoop, type Source } from "./run-loop.ts";
 import { defaultMaxArtifactBytes } from "./session/artifacts.ts";
 import { blobsDir, fileBlobs } from "./session/blobs.ts";
 
@@ -25,6 +30,10 @@ export interface ExecOptions {
   readonly models: Readonly<Record<string, RunModel>>;
   /** What was overridden on the command line or by the environment, recorded with the run. */
   readonly notes: readonly string[];
+  /** What `--model` said, recorded with the run. Default: nothing. */
+  readonly override?: string | null;
+  /** A run whose answers stand for work. Default: none. */
+  readonly replay?: Replay;
   readonly stateDir: string;
   /** 32 hex digits. */
   readonly traceId: string;
@@ -40,6 +49,13 @@ export interface ExecOptions {
   readonly onEvent: (event: TraceEvent) => void;
 }
 
+/** A run to repeat. */
+export interface Replay {
+  readonly journal: Journal;
+  /** The path where work begins again; null for nowhere. */
+  readonly from: Path | null;
+}
+
 export type RunStatus = "ok" | "error" | "limit" | "interrupted" | "waiting" | "uncertain";
 
 /** How a run ended; `refused` when it could not begin. */
@@ -48,10 +64,19 @@ export type ExecResult =
   | { readonly kind: "refused"; readonly diagnostic: Diagnostic };
 
 /** Runs a verified plan and records it. Closes the executor and the log. Refused where the log cannot be written, at the start or later on: reports trace/locked, trace/unwritable. */
-export async function exec(options: ExecOptions): Promise<ExecResult> {
+export function exec(options: ExecOptions): Promise<ExecResult> {
+  const { stateDir, traceId } = options;
+  return whole(options, async () => {
+    const opened = openRunLog(stateDir, traceId);
+    if (opened.kind === "failed") return { kind: "refused", diagnostic: opened.diagnostic };
+    return runRecorded(options, { log: opened.log, hashes: [], record: options.replay ? replayOf(options.replay, options.nowUs) : null });
+  });
+}
+
+/** Does what closes the executor at its end; where the disk fails, the run is refused. */
+export async function whole(options: ExecOptions, run: () => Promise<ExecResult>): Promise<ExecResult> {
   try {
-    const opened = openRunLog(options.stateDir, options.traceId);
-    return opened.kind === "failed" ? { kind: "refused", diagnostic: opened.diagnostic } : await runRecorded(options, opened.log);
+    return await run();
   } catch (error) {
     if (!isSystemError(error)) throw error;
     return {
@@ -63,47 +88,83 @@ export async function exec(options: ExecOptions): Promise<ExecResult> {
   }
 }
 
-async function runRecorded(options: ExecOptions, log: LogWriter): Promise<ExecResult> {
-  const recorder = createRecorder({ log, traceId: options.traceId, nowUs: options.nowUs, texts: options.plan.trace.texts });
+/** An open log, the digests of texts that it holds already, and what leads the run. */
+export interface OpenRecord {
+  readonly log: LogWriter;
+  readonly hashes: Iterable<Digest>;
+  readonly record: RecordToFollow | null;
+}
+
+/** Runs into an open log, and closes it. */
+export async function runRecorded(options: ExecOptions, { log, hashes, record }: OpenRecord): Promise<ExecResult> {
+  const { traceId, nowUs, plan, stateDir } = options;
+  const recorder = createRecorder({ log, traceId, nowUs, texts: plan.trace.texts, known: hashes });
   try {
-    recordStart(recorder, options);
-    const blobs = fileBlobs(blobsDir(runDir(options.stateDir, options.traceId)));
-    const settled = await runLoop({ ...options, recorder, blobs });
+    if (plan.trace.texts === "full") keepPlan(runDir(stateDir, traceId), plan); // the plan has the prompts
+    recordStart(recorder, options, record?.source ?? null);
+    const blobs = fileBlobs(blobsDir(runDir(stateDir, traceId)));
+    const settled = await runLoop({ ...options, recorder, blobs, ...(record ? { record } : {}) });
     const status = statusOf(settled);
-    recordEnd(recorder, options, { settled, status });
+    recordEnd(recorder, options.entry, { settled, status });
     return { kind: "ended", status, settled };
   } finally {
     recorder.close();
   }
 }
 
+function replayOf({ journal, from }: Replay, nowUs: () => number): RecordToFollow {
+  const policy = replayPolicy({ journal, from, nowUs });
+  return { follower: createFollower(journal, policy, nowUs), source: { source: "replay", source_run: journal.traceId }, known: null };
+}
+
 function isSystemError(error: unknown): error is Error {
   return error instanceof Error && "syscall" in error;
 }
 
-function recordStart(recorder: Recorder, { plan, entry, task, models, notes, maxArtifactBytes }: ExecOptions): void {
+/** Notes how the run was started, by all that a resume or a replay must know. */
+function recordStart(recorder: Recorder, options: ExecOptions, source: Source | null): void {
+  const { plan, entry, task, models, notes, maxArtifactBytes } = options;
   const detail = canonical({
     entry,
     project: plan.project,
     plan: plan.digest,
     semantics: plan.semantics,
     models: modelNames(models),
+    parameters: modelParameters(models),
+    override: options.override ?? null,
     notes,
     max_artifact_size: maxArtifactBytes ?? defaultMaxArtifactBytes,
   });
-  recorder.event({ kind: "run_started", path: callPath("", entry, 1), status: "running", input_hash: recorder.text(task), detail });
+  const input_hash = recorder.text(task);
+  recorder.event({ kind: "run_started", path: callPath("", entry, 1), status: "running", input_hash, detail, ...source });
 }
 
-function recordEnd(recorder: Recorder, { entry }: ExecOptions, { settled, status }: { settled: Settled; status: RunStatus }): void {
+/** Notes how the run ended. */
+export function recordEnd(recorder: Recorder, entry: string, { settled, status }: { settled: Settled; status: RunStatus }): void {
   const path = callPath("", entry, 1);
   if (settled.kind === "ok")
     return recorder.event({ kind: "run_ended", path, status, key: settled.key, value_hash: recorder.text(toText(settled.value)) });
-  const { code, message } = settled.failure;
-  recorder.event({ kind: "run_ended", path, status, code, message });
+  const { code, message, path: at, details } = settled.failure;
+  const detail = canonical({ path: at, ...(details === undefined ? {} : { details }) });
+  recorder.event({ kind: "run_ended", path, status, code, message, detail });
 }
 
 function modelNames(models: Readonly<Record<string, RunModel>>): Record<string, string> {
   return Object.fromEntries(Object.entries(models).map(([id, model]) => [id, `${model.provider}:${model.name}`]));
+}
+
+/** What a model is asked with besides its name, where it is asked with anything. */
+function modelParameters(models: Readonly<Record<string, RunModel>>): Record<string, Json> {
+  return Object.fromEntries(
+    Object.entries(models).map(([id, { temperature, maxTokens, seed }]) => [
+      id,
+      {
+        ...(temperature === null ? {} : { temperature }),
+        ...(maxTokens === null ? {} : { max_tokens: maxTokens }),
+        ...(seed === null ? {} : { seed }),
+      },
+    ]),
+  );
 }
 
 const statuses: Readonly<Partial<Record<FailureCode, RunStatus>>> = {

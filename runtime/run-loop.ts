@@ -1,16 +1,31 @@
-import pLimit from "p-limit";
 import type { Failure } from "../compiler/ir/failure.ts";
+import { canonical } from "../compiler/ir/json.ts";
 import type { Path } from "../compiler/ir/path.ts";
 import type { Run } from "./2-schedule/frames.ts";
 import { advance, createRun, type RunOptions } from "./2-schedule/index.ts";
-import type { Command, Recorded, Settled } from "./2-schedule/types.ts";
-import type { RunModel, Task, TaskResult } from "./3-task/task.ts";
+import type { Command, Event, Recorded, Settled } from "./2-schedule/types.ts";
+import type { Task, TaskResult } from "./3-task/task.ts";
 import type { TraceEvent } from "./4-trace/columns.ts";
 import type { Recorder } from "./4-trace/recorder.ts";
-import { type Asker, nobody, waitResult } from "./asker.ts";
+import type { Asker } from "./asker.ts";
 import type { Executor } from "./executors/executor.ts";
+import type { Follower } from "./journal/follower.ts";
+import { taskKinds } from "./journal/journal.ts";
+import type { KnownRows } from "./journal/known-rows.ts";
 import type { Blobs } from "./session/blobs.ts";
-import { artifactResult } from "./session/fetch.ts";
+import { starter } from "./start-task.ts";
+
+/** Where a result was taken from: a replayed run, or the cache. */
+export interface Source {
+  readonly source: "replay" | "cache";
+  readonly source_run: string;
+}
+
+/** A recorded result that may stand for work. */
+export interface Found {
+  readonly result: TaskResult;
+  readonly source: Source;
+}
 
 export interface LoopOptions extends RunOptions {
   readonly recorder: Recorder;
@@ -21,6 +36,10 @@ export interface LoopOptions extends RunOptions {
   readonly concurrency: number;
   /** Who answers questions to people. Default: nobody. */
   readonly asker?: Asker;
+  /** A record that leads the run as far as it goes. Default: none. */
+  readonly record?: RecordToFollow;
+  /** Looks a task up before it is done. Default: nothing is found. */
+  readonly cache?: (run: Run, task: Task) => Found | null;
   /** Microseconds since 1970. */
   readonly nowUs: () => number;
   /** Aborting it stops the run: nothing new starts, what is in flight is cancelled, and the run ends `cancelled`. */
@@ -28,40 +47,67 @@ export interface LoopOptions extends RunOptions {
   readonly onEvent: (event: TraceEvent) => void;
 }
 
-/** Drives a run: hands the scheduler's tasks to the executor, its records to the trace, and answers back. Rejects only where the trace cannot be written. */
+export interface RecordToFollow {
+  readonly follower: Follower;
+  /** What the rows of tasks tell of where their results are from; null in a run that goes on with its own log. */
+  readonly source: Source | null;
+  /** What the log holds already and is not written again. */
+  readonly known: KnownRows | null;
+}
+
+/** Drives a run: first along its record, then by handing the scheduler's tasks to the executor, its records to the trace, and answers back. Rejects only where the trace cannot be written. */
 export function runLoop(options: LoopOptions): Promise<Settled> {
   return new Promise((resolve, reject) => {
     const running = new Map<Path, AbortController>();
     const start = starter(options);
-    let broken = false;
+    const write = writer(options);
+    const follower = options.record?.follower;
+    let isFollowing = follower !== undefined;
+    let isOver = false;
 
     const apply = (run: Run, commands: readonly Command[]) => {
       for (const command of commands) obey(run, command);
     };
     const guarded = (step: () => void) => {
-      if (broken) return;
+      if (isOver) return;
       try {
         step();
       } catch (error) {
-        broken = true;
+        isOver = true;
         for (const controller of running.values()) controller.abort();
         reject(error);
       }
     };
     const obey = (run: Run, command: Command) => {
-      if (command.kind === "record") return writeRecord(options, command);
-      if (command.kind === "keep") return options.blobs.keep(command.digest, command.bytes);
-      if (command.kind === "cancel") return running.get(command.path)?.abort();
-      if (command.kind === "ended") return resolve(command.settled);
-      launch(run, command.task);
+      switch (command.kind) {
+        case "record":
+          return write.record(command, isFollowing);
+        case "keep":
+          return options.blobs.keep(command.digest, command.bytes);
+        case "cancel":
+          follower?.cancel(command.path);
+          return running.get(command.path)?.abort();
+        case "ended":
+          isOver = true;
+          return resolve(command.settled);
+        default:
+          return isFollowing ? follower?.take(run, command.task) : launch(run, command.task);
+      }
     };
-    const launch = (run: Run, task: Task) => {
+    const tell = (run: Run, event: Event) => {
+      if (event.kind === "stop") write.stop(run, event.reason, isFollowing);
+      apply(run, advance(run, event));
+    };
+    const launch = (run: Run, task: Task, isCancelled = false) => {
       const controller = new AbortController();
+      if (isCancelled) controller.abort();
       running.set(task.path, controller);
-      const answer = start(task, controller.signal);
+      const found = isCancelled ? null : (options.cache?.(run, task) ?? null);
+      if (found) write.take(task.path, found.source);
+      const answer = found ? Promise.resolve(found.result) : start(task, controller.signal);
       const settled = (result: TaskResult) => {
         running.delete(task.path);
-        guarded(() => apply(run, advance(run, { kind: "settled", path: task.path, result })));
+        guarded(() => tell(run, { kind: "settled", path: task.path, result }));
       };
       answer.then(settled, (error) =>
         guarded(() => {
@@ -69,47 +115,49 @@ export function runLoop(options: LoopOptions): Promise<Settled> {
         }),
       );
     };
+    const follow = (run: Run) => {
+      for (let event = follower?.next(run); event && !isOver; event = follower?.next(run)) {
+        if (event.kind === "settled" && options.record?.source) write.take(event.path, options.record.source);
+        tell(run, event);
+      }
+      isFollowing = false;
+      for (const { task, isCancelled } of follower?.work() ?? []) launch(run, task, isCancelled);
+    };
 
     guarded(() => {
       const { run, commands } = createRun(options);
-      const stop = () => guarded(() => apply(run, advance(run, { kind: "stop", reason: "interrupted" })));
+      const stop = () => guarded(() => tell(run, { kind: "stop", reason: "interrupted" }));
       options.signal.addEventListener("abort", stop, { once: true });
       apply(run, commands);
+      follow(run);
       if (options.signal.aborted) stop();
     });
   });
 }
 
-function writeRecord({ recorder, onEvent }: LoopOptions, { event, texts, messages }: Recorded): void {
-  const hashes = Object.fromEntries(Object.entries(texts).map(([column, text]) => [column, recorder.text(text)]));
-  const said: TraceEvent = { ...event, ...hashes, ...(messages ? { input_hash: recorder.messages(messages) } : {}) };
-  recorder.event(said);
-  onEvent(said);
-}
-
-/** Starts tasks where they belong: questions with the asker, one at a time; artifacts are read here; all else with the executor, model calls within their limits. */
-function starter(options: LoopOptions): (task: Task, signal: AbortSignal) => Promise<TaskResult> {
-  const limitFor = limiters(options.concurrency);
-  const oneAtATime = pLimit(1);
-  return (task, signal) => {
-    if (task.kind === "wait") return oneAtATime(() => waitResult(options.asker ?? nobody, task, signal, options.nowUs));
-    if (task.kind === "artifact") return Promise.resolve(artifactResult(options.blobs, task, options.nowUs));
-    const work = () => options.executor.run(task, signal);
-    return task.kind === "model" ? limitFor(task.model)(work) : work();
+/** Writes what the scheduler tells into the trace, but for what a record that is followed holds already. */
+function writer({ recorder, onEvent, record: followed }: LoopOptions) {
+  const known = followed?.known ?? null;
+  const sources = new Map<Path, Source>();
+  const say = (event: TraceEvent, isFollowing: boolean) => {
+    const mayBeKnown = isFollowing || event.span_kind === "synthetic"; // those stand before the answer that they belong to
+    if (mayBeKnown && known?.take(event)) return;
+    recorder.event(event);
+    onEvent(event);
   };
-}
-
-type Limiter = <T>(work: () => Promise<T>) => Promise<T>;
-
-function limiters(concurrency: number): (model: RunModel) => Limiter {
-  const byModel = new Map<string, Limiter>();
-  return (model) => {
-    const name = `${model.provider}:${model.name}`;
-    const known = byModel.get(name);
-    if (known) return known;
-    const made: Limiter = pLimit(concurrency);
-    byModel.set(name, made);
-    return made;
+  return {
+    /** From now on the row of this task tells where its result is from. */
+    take: (path: Path, source: Source) => void sources.set(path, source),
+    record: ({ event, texts, messages }: Recorded, isFollowing: boolean) => {
+      const hashes = Object.fromEntries(Object.entries(texts).map(([column, text]) => [column, recorder.text(text)]));
+      const source = taskKinds[event.kind] && event.content_key != null ? sources.get(event.path) : undefined;
+      say({ ...event, ...hashes, ...(messages ? { input_hash: recorder.messages(messages) } : {}), ...source }, isFollowing);
+    },
+    /** A stop from without is a decision of a clock or a person: a replay stops there too. */
+    stop: (run: Run, reason: string, isFollowing: boolean) => {
+      const detail = canonical({ decision: "stop" });
+      say({ kind: "decision", path: run.root?.prefix ?? "", status: "cancelled", message: reason, detail }, isFollowing);
+    },
   };
 }
 

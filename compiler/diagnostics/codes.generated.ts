@@ -1177,7 +1177,7 @@ export function runChangedContent(
   related: readonly Related[] = [],
 ): Diagnostic {
   const message = `the plan asks something else at ${facts.path} than what was recorded: its ${facts.field} differs`;
-  const help = `recorded: ${facts.recorded}; now: ${facts.now}. With --accept it is done again, and all that follows from it`;
+  const help = `recorded: \`${facts.recorded}\`; now: \`${facts.now}\`. With --accept it is done again, and all that follows from it`;
   return { code: "run/changed-content", severity: "error", message, help, span, related };
 }
 
@@ -1276,7 +1276,7 @@ export function runReplayMiss(
   related: readonly Related[] = [],
 ): Diagnostic {
   const message = `run \`${facts.run}\` does not answer ${facts.path}: ${facts.why}`;
-  const help = facts.now === null || facts.recorded === null ? null : `recorded: ${facts.recorded}; now: ${facts.now}`;
+  const help = facts.now === null || facts.recorded === null ? null : `recorded: \`${facts.recorded}\`; now: \`${facts.now}\``;
   return { code: "run/replay-miss", severity: "error", message, help, span, related };
 }
 

@@ -7,24 +7,27 @@ import type { Json } from "./json.ts";
  * `unsupported`: this runtime cannot do the step; `worker-died`: its thread ended.
  * The rest end a run and are never collected, caught or retried.
  */
-export type FailureCode =
-  | "no-route"
-  | "max-turns"
-  | "exhausted"
-  | "schema"
-  | "all-failed"
-  | "require"
-  | "model"
-  | "tool"
-  | "code"
-  | "unsupported"
-  | "worker-died"
-  | "limit"
-  | "cancelled"
-  | "replay-miss"
-  | "waiting"
-  | "uncertain"
-  | "bug";
+export const failureCodes = [
+  "no-route",
+  "max-turns",
+  "exhausted",
+  "schema",
+  "all-failed",
+  "require",
+  "model",
+  "tool",
+  "code",
+  "unsupported",
+  "worker-died",
+  "limit",
+  "cancelled",
+  "replay-miss",
+  "waiting",
+  "uncertain",
+  "bug",
+] as const;
+
+export type FailureCode = (typeof failureCodes)[number];
 
 /** A failed step as data. `path` is the task or op that failed; `details` depend on the code; secrets never enter. */
 export interface Failure {
@@ -37,7 +40,7 @@ export interface Failure {
 const fatal: ReadonlySet<FailureCode> = new Set(["limit", "cancelled", "replay-miss", "waiting", "uncertain", "bug"]);
 
 /** Whether a failure ends the run whatever its surroundings say. */
-export function isFatal(failure: Failure): boolean {
+export function isFatal(failure: Pick<Failure, "code">): boolean {
   return fatal.has(failure.code);
 }
 

@@ -24,12 +24,14 @@ export interface RecorderOptions {
   readonly nowUs: () => number;
   /** `hash`: the log holds digests in place of texts and reasons. Names stay: of agents, tools, keys and state entries. */
   readonly texts: "full" | "hash";
+  /** Digests of what the log holds already. Default: nothing. */
+  readonly known?: Iterable<Digest>;
 }
 
 /** A recorder on an open log, which it closes. */
-export function createRecorder({ log, traceId, nowUs, texts }: RecorderOptions): Recorder {
+export function createRecorder({ log, traceId, nowUs, texts, known: before = [] }: RecorderOptions): Recorder {
   const ids = spanIds(traceId);
-  const known = new Set<Digest>();
+  const known = new Set<Digest>(before);
 
   const text = (value: string): Digest => {
     const hash = digestBytes(value);

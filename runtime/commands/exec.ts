@@ -1,39 +1,39 @@
-import { randomBytes } from "node:crypto";
 import type { Readable } from "node:stream";
-import { parseEnv } from "node:util";
-import { runBadInput, runUnknownEntry } from "../../compiler/diagnostics/codes.generated.ts";
+import { runBadInput, runNoSuchPath, runUnknownEntry } from "../../compiler/diagnostics/codes.generated.ts";
 import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
 import { loadPlan } from "../../compiler/diagnostics/load-plan.ts";
 import { type ExitCode, exitCodes } from "../../compiler/ir/exit-codes.ts";
-import { toText } from "../../compiler/ir/json.ts";
 import type { Plan } from "../../compiler/ir/plan.ts";
 import { any, show } from "../../compiler/ir/types.ts";
 import { resolveModels } from "../1-load/models.ts";
-import { projectDir, stateDir } from "../1-load/project-dir.ts";
 import { readInput, readText } from "../1-load/read-text.ts";
+import { resolveRecorded } from "../1-load/recorded-models.ts";
 import { foreignCode } from "../1-load/trust.ts";
 import { coerce } from "../2-schedule/keys.ts";
-import { readClock, startClock } from "../3-task/clock.ts";
+import { refusal } from "../4-trace/read.ts";
+import { runDir } from "../4-trace/run-folder.ts";
 import { loadRuns } from "../5-store/store.ts";
-import { type ExecResult, exec, type RunStatus } from "../exec.ts";
-import { threadExecutor, usualThreads } from "../executors/threads.ts";
-import { failureLine } from "../run-loop.ts";
+import { type ExecOptions, exec, type Replay } from "../exec.ts";
+import { isWithin } from "../journal/difference.ts";
+import { readJournal } from "../journal/journal.ts";
+import { recordedModels, type Started } from "../journal/started.ts";
+import { usable } from "../journal/usable.ts";
 import { type Io, tell } from "./io.ts";
-import { openPeople } from "./people.ts";
-import { formatMs, progress } from "./progress.ts";
+import { announce, refuse, report } from "./report-run.ts";
+import { runId } from "./run-id.ts";
+import { environmentOf, newTraceId, openWorld, type RunFlags, stateOf } from "./run-world.ts";
 import { storeWaitMs } from "./with-store.ts";
 
 /** The flags of `tama exec` and `tama run`. */
-export interface ExecFlags {
-  readonly input: string;
+export interface ExecFlags extends RunFlags {
+  /** Needed but for a replay, which has its run's. */
+  readonly input?: string;
   readonly entry?: string;
   readonly model?: string;
-  readonly allowCode?: true;
-  readonly directory?: string;
-  readonly state?: string;
-  readonly envFile?: string;
-  readonly concurrency: number;
-  readonly quiet?: true;
+  /** A run whose answers stand for work. */
+  readonly replay?: string;
+  /** Where a replay begins to work again. */
+  readonly from?: string;
 }
 
 /** The process as a command sees it. */
@@ -50,128 +50,102 @@ export interface Host {
 
 /** `tama exec plan.json`: loads a plan, judges it, runs it. */
 export async function execCommand(file: string, flags: ExecFlags, host: Host): Promise<ExitCode> {
+  const judged = judgePlan(file, flags, host);
+  return judged.kind === "ok" ? runPlan(judged.plan, flags, host) : judged.code;
+}
+
+/** Reads a plan and judges whether it may run; tells why not. */
+export function judgePlan(
+  file: string,
+  flags: RunFlags,
+  { io, home, env }: Host,
+): { kind: "ok"; plan: Plan } | { kind: "refused"; code: ExitCode } {
+  const no = (diagnostic: Diagnostic, code: ExitCode) => ({ kind: "refused", code: refuse(io, [diagnostic], code) }) as const;
   const text = readText(file);
-  if (text.kind === "failed") return refuse(host.io, [text.diagnostic], exitCodes.diagnostics);
+  if (text.kind === "failed") return no(text.diagnostic, exitCodes.diagnostics);
   const loaded = loadPlan(text.text, file);
   if (loaded.kind === "refused")
-    return refuse(host.io, [loaded.diagnostic], loaded.diagnostic.code === "plan/changed" ? exitCodes.refused : exitCodes.diagnostics);
-  const foreign = foreignCode(
-    loaded.plan,
-    { home: host.home, xdgStateHome: host.env["XDG_STATE_HOME"] },
-    flags.allowCode ? "allowed" : "not-allowed",
-  );
-  return foreign ? refuse(host.io, [foreign], exitCodes.refused) : runPlan(loaded.plan, flags, host);
+    return no(loaded.diagnostic, loaded.diagnostic.code === "plan/changed" ? exitCodes.refused : exitCodes.diagnostics);
+  const foreign = foreignCode(loaded.plan, { home, xdgStateHome: env["XDG_STATE_HOME"] }, flags.allowCode ? "allowed" : "not-allowed");
+  return foreign ? no(foreign, exitCodes.refused) : { kind: "ok", plan: loaded.plan };
 }
 
 /** Runs a plan that may run, prints its value on stdout, and loads the trace. */
 export async function runPlan(plan: Plan, flags: ExecFlags, host: Host): Promise<ExitCode> {
   const { io } = host;
-  const prepared = prepare(plan, flags, host);
+  const prepared = await prepare(plan, flags, host);
   if (prepared.kind === "failed") return refuse(io, prepared.diagnostics, exitCodes.diagnostics);
-  const people = await openPeople(plan, flags.model, { terminal: host.input, write: io.stderr });
-  if (people.kind === "failed") return refuse(io, [people.diagnostic], exitCodes.diagnostics);
-  const { entry, task, models, notes, env } = prepared;
-  const project = projectDir(flags.directory, host.cwd);
-  const state = stateDir(flags.state, env["TAMA_STATE"], project);
-  const traceId = randomBytes(16).toString("hex");
-  const clock = startClock();
-  const nowUs = readClock(clock);
-  const warm = [...new Set(Object.values(models).map((model) => model.provider))];
-  const executor = threadExecutor({ env: definedOnly(env), projectDir: project, bundles: plan.texts, clock, ...usualThreads, warm });
-  if (!flags.quiet) announce(io, plan, { entry, traceId, notes });
-  const startUs = nowUs();
-  const result = await exec({
-    plan,
-    entry,
-    task,
-    models,
-    notes,
-    stateDir: state,
-    traceId,
-    executor,
-    concurrency: flags.concurrency,
-    asker: people.ask,
-    signal: host.signal,
-    nowUs,
-    onEvent: flags.quiet ? () => {} : progress(io, nowUs),
-  });
-  people.close();
-  const code = report(io, result, { traceId, ms: (nowUs() - startUs) / 1000, quiet: flags.quiet ?? false });
-  if (result.kind === "ended") tell(io, await loadRuns({ stateDir: state, waitMs: storeWaitMs }));
+  const { run, env } = prepared;
+  const isOffline = run.replay?.from === null;
+  const opened = await openWorld(plan, { models: run.models, model: run.override, isOffline, env }, flags, host);
+  if (opened.kind === "failed") return refuse(io, opened.diagnostics, exitCodes.diagnostics);
+  const { options, close } = opened.world;
+  const traceId = newTraceId();
+  const how = run.replay ? `, a replay of ${run.replay.journal.traceId.slice(0, 8)}` : "";
+  if (!flags.quiet) announce(io, plan, { entry: run.entry, traceId, how, notes: run.notes });
+  const startUs = options.nowUs();
+  const { replay, ...rest } = run;
+  const result = await exec({ ...options, plan, traceId, ...rest, ...(replay ? { replay } : {}) });
+  close();
+  const code = report(io, result, { traceId, ms: (options.nowUs() - startUs) / 1000, quiet: flags.quiet ?? false });
+  if (result.kind === "ended") tell(io, await loadRuns({ stateDir: options.stateDir, waitMs: storeWaitMs }));
   return code;
 }
 
-type Prepared =
-  | {
-      readonly kind: "ok";
-      readonly entry: string;
-      readonly task: string;
-      readonly models: Parameters<typeof exec>[0]["models"];
-      readonly notes: readonly string[];
-      readonly env: Host["env"];
-    }
-  | { readonly kind: "failed"; readonly diagnostics: readonly Diagnostic[] };
+interface Asked extends Pick<ExecOptions, "entry" | "task" | "models" | "notes"> {
+  readonly override: string | null;
+  readonly replay: Replay | null;
+}
 
-function prepare(plan: Plan, flags: ExecFlags, host: Host): Prepared {
-  const entry = flags.entry ?? plan.entries.default;
+type Failed = { readonly kind: "failed"; readonly diagnostics: readonly Diagnostic[] };
+type Prepared = { readonly kind: "ok"; readonly run: Asked; readonly env: Host["env"] } | Failed;
+
+/** What is asked for: entry, input and models, of the flags or else of the run that is repeated. */
+async function prepare(plan: Plan, flags: ExecFlags, host: Host): Promise<Prepared> {
+  const environment = environmentOf(flags, host);
+  if (environment.kind === "failed") return environment;
+  const recorded = flags.replay === undefined ? null : await replayOf(flags, flags.replay, host);
+  if (recorded?.kind === "failed") return recorded;
+  const started = recorded?.started ?? null;
+  const entry = flags.entry ?? started?.entry ?? plan.entries.default;
   if (!plan.entries.names.includes(entry)) return failed(runUnknownEntry(null, { name: entry, names: plan.entries.names.join(", ") }));
-  const file = flags.envFile === undefined ? null : readText(flags.envFile);
-  if (file?.kind === "failed") return failed(file.diagnostic);
-  const env = { ...(file ? parseEnv(file.text) : {}), ...host.env };
-  const input = readInput(flags.input);
+  const input = flags.input === undefined ? { kind: "ok" as const, text: started?.task ?? "" } : readInput(flags.input);
   if (input.kind === "failed") return failed(input.diagnostic);
   const taken = plan.blocks[entry]?.input ?? any;
   if (coerce(input.text, taken) === undefined) return failed(runBadInput(null, { entry, type: show(taken) }));
-  const models = resolveModels(plan, { override: flags.model ?? null, env });
-  return models.kind === "failed" ? models : { ...models, entry, task: input.text, env };
+  const models = modelsOf(plan, flags, { started, env: environment.env });
+  if (models.kind === "failed") return models;
+  const override = flags.model ?? started?.override ?? null;
+  const run = { entry, task: input.text, models: models.models, notes: models.notes, override, replay: recorded?.replay ?? null };
+  return { kind: "ok", run, env: environment.env };
 }
 
-function announce(io: Io, plan: Plan, run: { entry: string; traceId: string; notes: readonly string[] }): void {
-  const agents = Object.keys(plan.blocks).length;
-  const reach = plan.needs.effects.length > 0 ? plan.needs.effects.join(", ") : "nothing beyond its models";
-  io.stderr(
-    `tama: run ${run.traceId.slice(0, 8)} of ${plan.project}: ${run.entry}, ${agents} agent${agents === 1 ? "" : "s"}; it can reach ${reach}\n`,
-  );
-  const refused = plan.needs.effects.filter((effect) => !granted.has(effect));
-  if (refused.length > 0) io.stderr(`tama: not granted: ${refused.join(", ")} (calls are refused, and the model is told)\n`);
-  for (const note of run.notes) io.stderr(`tama: ${note}\n`);
+/** A replay that works nowhere needs no key and no server: the recorded names and parameters tell whether requests are the same. */
+function modelsOf(plan: Plan, flags: ExecFlags, { started, env }: { started: Started | null; env: Host["env"] }) {
+  if (!started || flags.model !== undefined) return resolveModels(plan, { override: flags.model ?? null, env });
+  const { notes } = started;
+  if (flags.from === undefined) return { kind: "ok" as const, models: recordedModels(started), notes };
+  const models = resolveRecorded(plan, started, env);
+  return models.kind === "ok" ? { ...models, notes } : models;
 }
 
-/** What every run may do: memory, files under the project, and worker code that was judged before. */
-const granted: ReadonlySet<string> = new Set(["mem", "read", "code"]);
+type RecordedRun = { readonly kind: "ok"; readonly replay: Replay; readonly started: Started } | Failed;
 
-function report(io: Io, result: ExecResult, run: { traceId: string; ms: number; quiet: boolean }): ExitCode {
-  if (result.kind === "refused") return refuse(io, [result.diagnostic], exitCodes.diagnostics);
-  const id = run.traceId.slice(0, 8);
-  if (result.settled.kind === "ok") {
-    io.stdout(`${toText(result.settled.value)}\n`);
-    if (!run.quiet) io.stderr(`tama: ended \`${result.settled.key}\` in ${formatMs(run.ms)}; see it with: tama runs show ${id}\n`);
-    return exitCodes.ok;
-  }
-  const told = `${result.status === "waiting" ? "waiting" : "failed"}: ${failureLine(result.settled.failure)}`;
-  const why = result.status === "interrupted" ? "interrupted" : told;
-  io.stderr(`tama: ${why}\ntama: what happened until then is kept: tama runs show ${id}\n`);
-  return exitOf[result.status];
+/** The run that is to be repeated, as its log tells it. */
+async function replayOf(flags: ExecFlags, word: string, host: Host): Promise<RecordedRun> {
+  const state = stateOf(flags, host);
+  const found = await runId(state, word);
+  if (found.kind === "failed") return failed(found.diagnostic);
+  const newer = refusal(runDir(state, found.id));
+  if (newer) return failed(newer);
+  const journal = usable(readJournal(runDir(state, found.id), found.id));
+  if (journal.kind === "failed") return failed(journal.diagnostic);
+  const { from = null } = flags;
+  if (from !== null && ![...journal.journal.tasks.keys()].some((path) => isWithin(path, from)))
+    return failed(runNoSuchPath(null, { run: found.id.slice(0, 8), path: from }));
+  return { kind: "ok", replay: { journal: journal.journal, from }, started: journal.started };
 }
 
-const exitOf: Readonly<Record<RunStatus, ExitCode>> = {
-  ok: exitCodes.ok,
-  error: exitCodes.runFailed,
-  limit: exitCodes.limit,
-  interrupted: exitCodes.interrupted,
-  waiting: exitCodes.waiting,
-  uncertain: exitCodes.waiting,
-};
-
-function refuse(io: Io, diagnostics: readonly Diagnostic[], code: ExitCode): ExitCode {
-  tell(io, diagnostics);
-  return code;
-}
-
-function failed(diagnostic: Diagnostic): Prepared {
+function failed(diagnostic: Diagnostic): Failed {
   return { kind: "failed", diagnostics: [diagnostic] };
-}
-
-function definedOnly(env: Host["env"]): Record<string, string> {
-  return Object.fromEntries(Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined));
 }

@@ -5,6 +5,7 @@ import pkg from "../../package.json" with { type: "json" };
 import type { ExecFlags, Host } from "./exec.ts";
 import type { Io } from "./io.ts";
 import { recordCommands, wholeNumber } from "./record-cli.ts";
+import { resumeCommands } from "./resume-cli.ts";
 import { sessionCommands } from "./session-cli.ts";
 
 const columns = process.stderr.columns || 80;
@@ -24,8 +25,13 @@ export function program(): Command {
       `\nExamples:\n  tamac build && tama exec plan.json --input "the task"\n  tama run "the task" --model sim\n  tama runs show last\n  tama sql "select model, sum(input_tokens) from llm_calls group by model"`,
     );
   execFlags(tama.command("exec").description("run a plan").argument("<plan>", "a plan.json"))
-    .requiredOption("-i, --input <text>", "the task: text, @file, or - for standard input")
+    .option("-i, --input <text>", "the task: text, @file, or - for standard input (with --replay: the run's own)")
+    .option("--replay <run>", "take every answer from this run, and do nothing: no model is asked, no tool is called")
+    .option("--from <path>", "with --replay: work from this path on, and from what follows from it")
     .action(async (plan: string, flags: ExecFlags, command: Command) => {
+      if (flags.replay === undefined && flags.input === undefined)
+        command.error("error: required option '-i, --input <text>' not specified");
+      if (flags.replay === undefined && flags.from !== undefined) command.error("error: option '--from <path>' needs '--replay <run>'");
       const { execCommand } = await import("./exec.ts");
       await end(async (host) => execCommand(plan, all(command, flags), host), command);
     });
@@ -35,15 +41,21 @@ export function program(): Command {
     const { runCommand } = await import("./run.ts");
     await end(async (host) => runCommand({ ...all(command, flags), input }, host), command);
   });
+  resumeCommands(tama, runFlags, end);
   recordCommands(tama, end);
   sessionCommands(tama, end);
   return tama;
 }
 
 function execFlags(command: Command): Command {
-  return command
+  return runFlags(command)
     .option("--entry <agent>", "the agent to start (default: the plan's first entry)")
-    .option("--model <spec>", "one model for every step: sim, scripted:FILE (a scenario in YAML), or provider:name such as openai:gpt-4o")
+    .option("--model <spec>", "one model for every step: sim, scripted:FILE (a scenario in YAML), or provider:name such as openai:gpt-4o");
+}
+
+/** The options of every command that runs a plan. */
+function runFlags(command: Command): Command {
+  return command
     .option("--allow-code", "run the worker code of a plan that was not built here")
     .option("--env-file <file>", "variables that the environment does not set")
     .option("--concurrency <n>", "model calls at once, per model", wholeNumber, 64)

@@ -18,8 +18,8 @@ export function progress(io: Io, nowUs: () => number): (event: TraceEvent) => vo
   };
   return (event) => {
     const parent = agents.get(event.parent ?? "");
-    const depth = (parent?.depth ?? 0) + 1;
-    const label = parent?.label ?? "";
+    const depth = (parent?.depth ?? depthOf(event)) + 1;
+    const label = parent?.label ?? labelOf({ path: event.parent ?? "" });
     switch (event.kind) {
       case "span_started":
         agents.set(event.path, { label: labelOf(event), depth, startUs: nowUs() });
@@ -55,10 +55,19 @@ export function progress(io: Io, nowUs: () => number): (event: TraceEvent) => vo
 const protocol: ReadonlySet<string> = new Set(["start", "finish"]);
 
 /** The agent's name, with the iteration or item that it belongs to: `rewriter[3]`; a step like `act_3` says it already. */
-function labelOf({ name, path }: TraceEvent): string {
-  const [, agent = path] = (name ?? "").split(":");
+function labelOf({ name, path }: Pick<TraceEvent, "name" | "path">): string {
+  const [, agent = nameIn(path)] = (name ?? "").split(":");
   const [, index] = /\[(\d+)\][^[\]@]*(?:@\d+)?$/.exec(path) ?? [];
   return index === undefined || agent.endsWith(`_${index}`) ? agent : `${agent}[${index}]`;
+}
+
+/** Of a run that goes on, the agents that it was in were told by another process: their paths tell of them. */
+function depthOf({ parent = "" }: TraceEvent): number {
+  return parent.match(/@/g)?.length ?? 0;
+}
+
+function nameIn(path: string): string {
+  return path.replace(/@\d+$/, "").split("/").at(-1) ?? path;
 }
 
 function patternOf({ name }: TraceEvent): string {

@@ -135,7 +135,7 @@ const doors: Rules["doors"] = {
   "graphology-types": ["compiler/graph.ts"],
   openai: ["runtime/providers"],
   picocolors: ["compiler/diagnostics", "runtime/commands"],
-  "p-limit": ["runtime/run-loop.ts"],
+  "p-limit": ["runtime/start-task.ts"],
   piscina: ["runtime/executors"],
   "smol-toml": ["compiler/1-source"],
   yaml: ["compiler/2-parse", "runtime/providers"],

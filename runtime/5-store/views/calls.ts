@@ -16,6 +16,7 @@ export const llmCalls: View = {
     calls: "the tool calls of the answer, as JSON",
     ...fromLog("input_hash", "value_hash", "content_key", "thread"),
     detail: "why the answer ended, and the model that the provider names, as JSON",
+    ...fromLog("source", "source_run"),
   },
   query: `
     SELECT l.span_id, l.trace_id, l.model, l.temperature, system.text AS system_prompt,
@@ -24,7 +25,8 @@ export const llmCalls: View = {
       (l.end_us - l.start_us) // 1000 AS duration_ms, l.role,
       l.provider, l.status, l.code, l.message, coalesce(l.cached_tokens, 0) AS cached_tokens, coalesce(l.reasoning_tokens, 0) AS reasoning_tokens,
       l.path, l.iteration, l.seq, l.parent_span_id,
-      CASE WHEN json_valid(answer.text) THEN answer.text -> '$.calls' END AS calls, l.input_hash, l.value_hash, l.content_key, l.thread, l.detail
+      CASE WHEN json_valid(answer.text) THEN answer.text -> '$.calls' END AS calls, l.input_hash, l.value_hash, l.content_key, l.thread, l.detail,
+      l.source, l.source_run
     FROM ${lastPerSpan("llm_call")} l
     LEFT JOIN (SELECT DISTINCT trace_id, hash, system_hash FROM log WHERE kind = 'message') m ON m.trace_id = l.trace_id AND m.hash = l.input_hash
     LEFT JOIN texts system ON system.trace_id = l.trace_id AND system.hash = m.system_hash

@@ -2,7 +2,7 @@ import { buckets, fromLog, type View } from "./view.ts";
 
 const counted = ["llm_calls", "tool_calls", ...buckets];
 
-/** The runs, and the sessions, which are runs without a plan: what was asked, how it ended, what was spent. What a resume did again was spent again. */
+/** The runs, and the sessions, which are runs without a plan: what was asked, how it ended, what was spent. What a resume did again was spent again; what came from a record was not. */
 export const runs: View = {
   row: "a run, or a session",
   columns: {
@@ -33,7 +33,7 @@ export const runs: View = {
     active AS (SELECT trace_id, CAST(sum(us) // 1000 AS BIGINT) AS ms, count(*) AS segments
       FROM (SELECT trace_id, max(time_us) - min(time_us) AS us FROM log GROUP BY trace_id, segment) GROUP BY trace_id),
     spent AS (SELECT trace_id, count(*) FILTER (kind = 'llm_call') AS llm_calls, count(*) FILTER (kind = 'tool_call') AS tool_calls,
-      ${buckets.map((name) => `CAST(coalesce(sum(${name}), 0) AS BIGINT) AS ${name}`).join(", ")}
+      ${buckets.map((name) => `CAST(coalesce(sum(${name}) FILTER (source IS NULL), 0) AS BIGINT) AS ${name}`).join(", ")}
       FROM log WHERE kind IN ('llm_call', 'tool_call') GROUP BY trace_id)
     SELECT first.trace_id, first.time_us // 1000 AS timestamp, coalesce(first.detail ->> '$.entry', first.path) AS entrypoint, task.text AS task,
       CASE WHEN last.kind IN ('run_ended', 'session_saved') THEN last.status WHEN loaded.live THEN 'running' ELSE 'interrupted' END AS status,

@@ -58,8 +58,8 @@ function counts(group: string): string {
       ${events("llm_call")} AS llm_calls, count(*) FILTER (${ran}) AS tool_executions, ${events("tool_rejected")} AS tool_rejections,
       ${events("loop_intervention")} AS interventions, ${events("context_compaction")} AS compactions,
       ${events("empty_completion_retry")} AS empty_completion_retries,
-      coalesce(sum(input_tokens), 0) + coalesce(sum(cached_tokens), 0) AS total_input_tokens,
-      coalesce(sum(output_tokens), 0) + coalesce(sum(reasoning_tokens), 0) AS total_output_tokens,
+      coalesce(sum(input_tokens) FILTER (source IS NULL), 0) + coalesce(sum(cached_tokens) FILTER (source IS NULL), 0) AS total_input_tokens,
+      coalesce(sum(output_tokens) FILTER (source IS NULL), 0) + coalesce(sum(reasoning_tokens) FILTER (source IS NULL), 0) AS total_output_tokens,
       ${ms("kind = 'llm_call'")} AS total_llm_duration_ms, ${ms(ran)} AS total_tool_duration_ms,
       list_sort(list_distinct(list(tool_name) FILTER (${ran}))) AS tools_used,
       ${events("schema_retry")} AS schema_retries, ${events("phase_change")} AS phase_changes

@@ -2,7 +2,7 @@ import { buckets, fromLog, type View } from "./view.ts";
 
 /** What was spent, by model. */
 export const cost: View = {
-  row: "a model in a run: what it was asked, in tokens (there is no price table yet, so no money)",
+  row: "a model in a run: what it was asked, in tokens spent, those of a replay or a cache apart (there is no price table yet, so no money)",
   columns: {
     trace_id: "the run",
     provider: "who answered",
@@ -15,8 +15,8 @@ export const cost: View = {
   },
   query: `
     SELECT trace_id, provider, model, count(*) AS calls, count(*) FILTER (status <> 'ok') AS failed_calls,
-      ${buckets.map((name) => `CAST(coalesce(sum(${name}), 0) AS BIGINT) AS ${name}`).join(", ")},
-      CAST(${buckets.map((name) => `coalesce(sum(${name}), 0)`).join(" + ")} AS BIGINT) AS total_tokens,
+      ${buckets.map((name) => `CAST(coalesce(sum(${name}) FILTER (source IS NULL), 0) AS BIGINT) AS ${name}`).join(", ")},
+      CAST(${buckets.map((name) => `coalesce(sum(${name}) FILTER (source IS NULL), 0)`).join(" + ")} AS BIGINT) AS total_tokens,
       coalesce(sum(end_us - start_us), 0) / 1000 AS duration_ms
     FROM log WHERE kind = 'llm_call' GROUP BY trace_id, provider, model`,
 };

@@ -1,0 +1,72 @@
+import { runReplayMiss } from "../../compiler/diagnostics/codes.generated.ts";
+import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
+import { type ExitCode, exitCodes } from "../../compiler/ir/exit-codes.ts";
+import type { Failure } from "../../compiler/ir/failure.ts";
+import { isObject, toText } from "../../compiler/ir/json.ts";
+import type { Plan } from "../../compiler/ir/plan.ts";
+import type { ExecResult, RunStatus } from "../exec.ts";
+import { failureLine } from "../run-loop.ts";
+import { type Io, tell } from "./io.ts";
+import { formatMs } from "./progress.ts";
+
+/** Says what begins, and what it can reach. */
+export function announce(io: Io, plan: Plan, run: { entry: string; traceId: string; how: string; notes: readonly string[] }): void {
+  const agents = Object.keys(plan.blocks).length;
+  const reach = plan.needs.effects.length > 0 ? plan.needs.effects.join(", ") : "nothing beyond its models";
+  const what = `${run.entry}, ${agents} agent${agents === 1 ? "" : "s"}; it can reach ${reach}`;
+  io.stderr(`tama: run ${run.traceId.slice(0, 8)} of ${plan.project}${run.how}: ${what}\n`);
+  const refused = plan.needs.effects.filter((effect) => !granted.has(effect));
+  if (refused.length > 0) io.stderr(`tama: not granted: ${refused.join(", ")} (calls are refused, and the model is told)\n`);
+  for (const note of run.notes) io.stderr(`tama: ${note}\n`);
+}
+
+/** What every run may do: memory, files under the project, and worker code that was judged before. */
+const granted: ReadonlySet<string> = new Set(["mem", "read", "code"]);
+
+/** Prints a run's value on stdout, or on stderr why there is none. */
+export function report(io: Io, result: ExecResult, run: { traceId: string; ms: number; quiet: boolean }): ExitCode {
+  if (result.kind === "refused") return refuse(io, [result.diagnostic], exitCodes.diagnostics);
+  const id = run.traceId.slice(0, 8);
+  if (result.settled.kind === "ok") {
+    io.stdout(`${toText(result.settled.value)}\n`);
+    if (!run.quiet) io.stderr(`tama: ended \`${result.settled.key}\` in ${formatMs(run.ms)}; see it with: tama runs show ${id}\n`);
+    return exitCodes.ok;
+  }
+  const { failure } = result.settled;
+  const miss = missOf(failure);
+  if (miss) return refuse(io, [miss], exitCodes.replayMiss);
+  const told = `${result.status === "waiting" ? "waiting" : "failed"}: ${failureLine(failure)}`;
+  const why = result.status === "interrupted" ? "interrupted" : told;
+  io.stderr(`tama: ${why}\ntama: what happened until then is kept: tama runs show ${id}, tama resume ${id}\n`);
+  return exitOf[result.status];
+}
+
+const exitOf: Readonly<Record<RunStatus, ExitCode>> = {
+  ok: exitCodes.ok,
+  error: exitCodes.runFailed,
+  limit: exitCodes.limit,
+  interrupted: exitCodes.interrupted,
+  waiting: exitCodes.waiting,
+  uncertain: exitCodes.waiting,
+};
+
+/** What a replay could not take from its record. A scenario that does not tell what a model says has no such details. */
+function missOf({ code, details, path, message }: Failure): Diagnostic | null {
+  if (code !== "replay-miss" || !isObject(details)) return null;
+  const { run, why, recorded, now } = details;
+  const shown = (value: unknown) => (typeof value === "string" ? value : null);
+  const facts = {
+    run: String(run),
+    path: shown(details["path"]) ?? path,
+    why: shown(why) ?? message,
+    recorded: shown(recorded),
+    now: shown(now),
+  };
+  return runReplayMiss(null, facts);
+}
+
+/** Tells why a command does not do what was asked. */
+export function refuse(io: Io, diagnostics: readonly Diagnostic[], code: ExitCode): ExitCode {
+  tell(io, diagnostics);
+  return code;
+}

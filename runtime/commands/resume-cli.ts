@@ -1,0 +1,26 @@
+/** The command that goes on with a run. */
+import { type Command, InvalidArgumentError } from "commander";
+import type { Settlement } from "../journal/resume.ts";
+import type { End } from "./record-cli.ts";
+import type { ResumeFlags } from "./resume.ts";
+
+/** Adds `resume` to `tama`; `runFlags` adds the options of every command that runs a plan. */
+export function resumeCommands(tama: Command, runFlags: (command: Command) => Command, end: End): void {
+  runFlags(tama.command("resume").description("go on with a run that was killed, stopped, failed or waits"))
+    .argument("<run>", "a run's id, the beginning of one, or `last`")
+    .option("--plan <file>", "go on with this plan in place of the run's own; what it asks otherwise stops it, and is named")
+    .option("--accept", "do again what the plan asks otherwise than it was recorded, and what follows from it")
+    .option("--settle <path=done|redo>", "what became of a call that may have taken effect; may be given more than once", settle, new Map())
+    .action(async (run: string, _flags: object, command: Command) => {
+      const { resumeCommand } = await import("./resume.ts");
+      await end((host) => resumeCommand(run, command.optsWithGlobals<ResumeFlags>(), host), command);
+    });
+}
+
+/** The last `=` parts path and word: op ids may hold others. */
+function settle(value: string, before: ReadonlyMap<string, Settlement>): ReadonlyMap<string, Settlement> {
+  const at = value.lastIndexOf("=");
+  const word = value.slice(at + 1);
+  if (at < 1 || (word !== "done" && word !== "redo")) throw new InvalidArgumentError("PATH=done or PATH=redo is wanted");
+  return new Map([...before, [value.slice(0, at), word]]);
+}

@@ -1,0 +1,82 @@
+import { randomBytes } from "node:crypto";
+import { parseEnv } from "node:util";
+import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
+import type { Plan } from "../../compiler/ir/plan.ts";
+import { projectDir, stateDir } from "../1-load/project-dir.ts";
+import { readText } from "../1-load/read-text.ts";
+import { readClock, startClock } from "../3-task/clock.ts";
+import type { ExecOptions } from "../exec.ts";
+import { threadExecutor, usualThreads } from "../executors/threads.ts";
+import type { Host } from "./exec.ts";
+import { openPeople } from "./people.ts";
+import { progress } from "./progress.ts";
+
+/** The flags of every command that runs a plan. */
+export interface RunFlags {
+  readonly allowCode?: true;
+  readonly directory?: string;
+  readonly state?: string;
+  readonly envFile?: string;
+  readonly concurrency: number;
+  readonly quiet?: true;
+}
+
+/** Where a run happens: threads, people, a clock, a terminal. */
+export interface RunWorld {
+  readonly options: Pick<ExecOptions, "stateDir" | "executor" | "concurrency" | "asker" | "signal" | "nowUs" | "onEvent">;
+  readonly close: () => void;
+}
+
+export type OpenedWorld =
+  | { readonly kind: "ok"; readonly world: RunWorld }
+  | { readonly kind: "failed"; readonly diagnostics: readonly Diagnostic[] };
+
+/** Opens what a plan needs to run. `model`: what `--model` says or said; nothing is loaded in advance for models that `isOffline` keeps from being asked. */
+export async function openWorld(
+  plan: Plan,
+  run: { readonly models: ExecOptions["models"]; readonly model: string | null; readonly isOffline: boolean; readonly env: Host["env"] },
+  flags: RunFlags,
+  host: Host,
+): Promise<OpenedWorld> {
+  const people = await openPeople(plan, run.model ?? undefined, { terminal: host.input, write: host.io.stderr });
+  if (people.kind === "failed") return { kind: "failed", diagnostics: [people.diagnostic] };
+  const clock = startClock();
+  const nowUs = readClock(clock);
+  const warm = run.isOffline ? [] : [...new Set(Object.values(run.models).map(({ provider }) => provider))];
+  const project = projectDir(flags.directory, host.cwd);
+  const options: RunWorld["options"] = {
+    stateDir: stateOf(flags, host),
+    executor: threadExecutor({ env: definedOnly(run.env), projectDir: project, bundles: plan.texts, clock, ...usualThreads, warm }),
+    concurrency: flags.concurrency,
+    asker: people.ask,
+    signal: host.signal,
+    nowUs,
+    onEvent: flags.quiet ? () => {} : progress(host.io, nowUs),
+  };
+  return { kind: "ok", world: { options, close: people.close } };
+}
+
+/** The folder in which runs are kept. */
+export function stateOf(flags: RunFlags, host: Host): string {
+  return stateDir(flags.state, host.env["TAMA_STATE"], projectDir(flags.directory, host.cwd));
+}
+
+export type Environment =
+  | { readonly kind: "ok"; readonly env: Host["env"] }
+  | { readonly kind: "failed"; readonly diagnostics: readonly Diagnostic[] };
+
+/** The environment, and what it does not set from `--env-file`. */
+export function environmentOf({ envFile }: RunFlags, host: Host): Environment {
+  const file = envFile === undefined ? null : readText(envFile);
+  if (file?.kind === "failed") return { kind: "failed", diagnostics: [file.diagnostic] };
+  return { kind: "ok", env: { ...(file ? parseEnv(file.text) : {}), ...host.env } };
+}
+
+/** The id of a run that begins. */
+export function newTraceId(): string {
+  return randomBytes(16).toString("hex");
+}
+
+function definedOnly(env: Host["env"]): Record<string, string> {
+  return Object.fromEntries(Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined));
+}

@@ -1,0 +1,94 @@
+/** A run's log as a look-up: what came of its tasks, by path. */
+import type { Digest } from "../../compiler/ir/digest.ts";
+import type { Path } from "../../compiler/ir/path.ts";
+import type { Row } from "../4-trace/columns.ts";
+import { readRun } from "../4-trace/read.ts";
+import { type Started, startedOf } from "./started.ts";
+
+/** A task's last record: of a model, a tool or artifact, worker code or a question. */
+export interface RecordedTask {
+  readonly kind: "model" | "tool" | "code" | "wait";
+  readonly path: Path;
+  /** Its place in the run's order. */
+  readonly seq: number;
+  readonly contentKey: Digest;
+  readonly row: Row;
+}
+
+/** A run as its log tells it. */
+export interface Journal {
+  readonly traceId: string;
+  /** Null: the run was killed before it began. */
+  readonly started: Started | null;
+  /** How it ended last; null where a process was killed, or is still at it. */
+  readonly ended: Row | null;
+  readonly tasks: ReadonlyMap<Path, RecordedTask>;
+  /** Tasks with an effect that were begun, with the place of the record that says so. */
+  readonly intents: ReadonlyMap<Path, number>;
+  /** Where it was stopped from without, and why. */
+  readonly stops: readonly { readonly seq: number; readonly reason: string }[];
+  /** A text by its digest; null where the log keeps digests only. */
+  readonly text: (hash: string | null) => string | null;
+  /** The messages of a request, first to last, by the digest of the last. */
+  readonly messages: (head: string | null) => readonly Row[];
+  /** Digests of the texts and messages that the log holds. */
+  readonly hashes: ReadonlySet<Digest>;
+  /** False where the log keeps digests in place of texts, so that nothing can be done again by it. */
+  readonly keepsTexts: boolean;
+}
+
+/** Which kind of task a row tells of. */
+export const taskKinds: Readonly<Partial<Record<string, RecordedTask["kind"]>>> = {
+  llm_call: "model",
+  tool_call: "tool",
+  code_call: "code",
+  wait_answer: "wait",
+};
+
+/** Reads the log in folder `dir`. */
+export function readJournal(dir: string, traceId: string): Journal {
+  const marks: Row[] = [];
+  const tasks = new Map<Path, RecordedTask>();
+  const intents = new Map<Path, number>();
+  const stops: { seq: number; reason: string }[] = [];
+  const said = new Map<Digest, Row>();
+  for (const row of readRun(dir)) {
+    if (row.kind === "text" || row.kind === "message") said.set(row.hash ?? "", row);
+    else if (row.kind === "run_started" || row.kind === "run_ended") marks.push(row);
+    else if (row.kind === "intent") intents.set(row.path ?? "", row.seq ?? 0);
+    else if (row.kind === "decision") stops.push({ seq: row.seq ?? 0, reason: row.message ?? "" });
+    else addTask(tasks, row);
+  }
+  const text = (hash: string | null) => (hash === null ? null : (said.get(hash)?.text ?? null));
+  const last = marks.at(-1);
+  return {
+    traceId,
+    started: startedOf(marks, text),
+    ended: last?.kind === "run_ended" ? last : null,
+    tasks,
+    intents,
+    stops,
+    text,
+    messages: (head) => messagesTo(head, said),
+    hashes: new Set(said.keys()),
+    keepsTexts: [...said.values()].every((row) => row.kind !== "text" || row.text !== null),
+  };
+}
+
+/** A row of a task has a key by content; tools that the scheduler answers itself have none, and are no tasks. */
+function addTask(tasks: Map<Path, RecordedTask>, row: Row): void {
+  const kind = taskKinds[row.kind ?? ""];
+  const { path, seq, content_key: contentKey } = row;
+  if (kind && path !== null && seq !== null && contentKey !== null) tasks.set(path, { kind, path, seq, contentKey, row });
+}
+
+function messagesTo(head: string | null, said: ReadonlyMap<Digest, Row>): readonly Row[] {
+  const found: Row[] = [];
+  for (let hash = head; hash !== null; ) {
+    const row = said.get(hash);
+    if (row?.kind !== "message") break;
+    found.push(row);
+    hash = row.parent_hash;
+  }
+  return found.reverse();
+}

@@ -1,0 +1,191 @@
+/** `tama resume` and `--replay` as their users run them: killed for good, gone on with, repeated offline. */
+import { spawn } from "node:child_process";
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { planJson } from "../../compiler/emit/plan-json.ts";
+import type { Row } from "../../runtime/4-trace/columns.ts";
+import { readRun } from "../../runtime/4-trace/read.ts";
+import { call, type ModelHandler, startModelServer } from "../support/model-server.ts";
+import { agent, planOf, skill } from "../support/plan-of.ts";
+
+const tama = fileURLToPath(new URL("../../dist/tama.js", import.meta.url));
+const test = suite<{ dir: string }>("tama resume");
+
+test.before(() => {
+  if (!existsSync(tama)) throw new Error("dist/tama.js is missing: npm run bundle");
+});
+test.before.each((context) => {
+  context.dir = mkdtempSync(join(tmpdir(), "tama-resume-"));
+});
+test.after.each(({ dir }) => rmSync(dir, { recursive: true, force: true }));
+
+const files = {
+  ...agent("main", "pattern: fsm\ninitial: all\nstates:\n  all: judge\n  judge: [{good: ~}]"),
+  ...agent("all", "pattern: parallel\nworkers: [ann, bob, cat]"),
+  ...Object.assign({}, ...["ann", "bob", "cat"].map((name) => agent(name, "pattern: react\ncall: {uses: [notes]}", `I am ${name}.`))),
+  ...agent("judge", "pattern: react\ncall: {uses: [notes]}", "I am judge."),
+  ...skill("notes", ["tama_mem_append", "tama_mem_get"]),
+};
+const plan = planOf(files);
+
+/** Each answer holds the number of its request, so that no two are alike; the judge tells what memory holds. */
+const nonces: ModelHandler = ({ system, turn, hit, results }) => {
+  const isJudge = system.includes("I am judge.");
+  if (turn === 1) return [...call("start"), ...call("read_skill", { name: "notes" })];
+  if (turn === 2) return isJudge ? call("tama_mem_get", { key: "log" }) : call("tama_mem_append", { key: "log", item: `n${hit}` });
+  return call("finish", { key: "good", value: isJudge ? (results.at(-1) ?? "") : `v${hit}` });
+};
+
+for (const killAt of [1, 3, 5, 8, 11]) {
+  test(`kill -9 at request ${killAt}, then resume: recorded answers stay, only what was in flight is asked again`, async ({ dir }) => {
+    let isKilled = false;
+    const server = await startModelServer((request) => (isKilled || request.hit < killAt ? nonces(request) : { hang: true }));
+    try {
+      const first = start(dir, ["exec", "plan.json", "--input", "x"], server.env);
+      await Promise.race([server.waitForHits(killAt), first.ended]);
+      first.child.kill("SIGKILL");
+      assert.is((await first.ended).code, null);
+      isKilled = true;
+      const [before, hits] = [answersIn(dir), server.hits()];
+      assert.ok(before.size < 12);
+      rmSync(join(dir, "plan.json"));
+
+      const resumed = await start(dir, ["resume", "last"], server.env).ended;
+      assert.is(resumed.code, 0, resumed.stderr);
+      const after = answersIn(dir);
+      for (const [path, value] of before) assert.is(after.get(path), value);
+      assert.is(after.size, 12);
+      assert.is(server.hits(), hits + 12 - before.size);
+      const noted = rowsOf(dir).filter(({ kind }) => kind === "state_set");
+      assert.is(new Set(noted.map(({ path }) => path)).size, 3);
+      assert.is(noted.length, 3);
+      assert.is(JSON.parse(resumed.stdout).length, 3);
+    } finally {
+      await server.close();
+    }
+    const again = await start(dir, ["resume", "last", "-q"]).ended;
+    const repeated = await start(dir, ["exec", "plan.json", "--replay", "last", "-q"], {}, planJson(plan)).ended;
+    assert.equal([again.code, again.stderr, repeated.code, repeated.stderr], [0, "", 0, ""]);
+    assert.is(repeated.stdout, again.stdout);
+  });
+}
+
+test("5: a run whose server was down goes on once it is up", async ({ dir }) => {
+  const down = await startModelServer(() => ({ status: 400, body: { error: { message: "down" } } }));
+  const failed = await start(dir, ["exec", "plan.json", "--input", "x"], down.env).ended;
+  await down.close();
+  assert.is(failed.code, 5);
+  assert.match(failed.stderr, "tama resume ");
+  const up = await startModelServer(nonces);
+  try {
+    const resumed = await start(dir, ["resume", "last"], up.env).ended;
+    assert.is(resumed.code, 0, resumed.stderr);
+    assert.is(up.hits(), 12);
+  } finally {
+    await up.close();
+  }
+});
+
+test("130: what Ctrl-C stopped goes on", async ({ dir }) => {
+  let isStopped = false;
+  const server = await startModelServer((request) => (isStopped || request.hit < 5 ? nonces(request) : { hang: true }));
+  try {
+    const first = start(dir, ["exec", "plan.json", "--input", "x"], server.env);
+    await Promise.race([server.waitForHits(5), first.ended]);
+    first.child.kill("SIGINT");
+    assert.is((await first.ended).code, 130);
+    isStopped = true;
+    const [before, hits] = [answersIn(dir).size, server.hits()];
+    const resumed = await start(dir, ["resume", "last"], server.env).ended;
+    assert.is(resumed.code, 0, resumed.stderr);
+    assert.is(server.hits(), hits + 12 - before);
+  } finally {
+    await server.close();
+  }
+});
+
+test("8: a replay of another plan names what differs; 1: one that is resumed with it, too", async ({ dir }) => {
+  const server = await startModelServer(nonces);
+  const hangs = await startModelServer((request) => (request.hit < 5 ? nonces(request) : { hang: true }));
+  try {
+    await start(dir, ["exec", "plan.json", "--input", "x"], server.env).ended;
+    const other = planJson(planOf({ ...files, ...agent("bob", "pattern: react\ncall: {uses: [notes]}", "I am Robert.") }));
+    const missed = await start(dir, ["exec", "plan.json", "--replay", "last", "-q"], {}, other).ended;
+    assert.equal([missed.code, missed.stdout], [8, ""]);
+    for (const part of ["run/replay-miss", "workers/bob@1/react:1", "messages[1] (system)", "I am bob.", "I am Robert."])
+      assert.match(missed.stderr.replace(/\s+/g, " "), part);
+
+    const killed = start(dir, ["exec", "plan.json", "--input", "x"], hangs.env);
+    await Promise.race([hangs.waitForHits(5), killed.ended]);
+    killed.child.kill("SIGKILL");
+    await killed.ended;
+    const refused = await start(dir, ["resume", "last", "--plan", "plan.json", "-q"], server.env, other).ended;
+    assert.equal([refused.code, refused.stdout], [1, ""]);
+    assert.match(refused.stderr, "run/changed-content");
+    const accepted = await start(dir, ["resume", "last", "--plan", "plan.json", "--accept", "-q"], server.env, other).ended;
+    assert.is(accepted.code, 0, accepted.stderr);
+  } finally {
+    await server.close();
+    await hangs.close();
+  }
+});
+
+test("2: wrong usage", async ({ dir }) => {
+  for (const args of [
+    ["resume"],
+    ["resume", "last", "--settle", "x"],
+    ["exec", "plan.json"],
+    ["exec", "plan.json", "-i", "x", "--from", "y"],
+  ]) {
+    const { code, stdout } = await start(dir, args).ended;
+    assert.equal([code, stdout], [2, ""], args.join(" "));
+  }
+});
+
+test("1: a run that is not there, and a path that a run does not have", async ({ dir }) => {
+  const none = await start(dir, ["resume", "last"]).ended;
+  assert.is(none.code, 1);
+  assert.match(none.stderr, "runs/none");
+  await start(dir, ["exec", "plan.json", "--input", "x", "--model", "sim"]).ended;
+  const nowhere = await start(dir, ["exec", "plan.json", "--replay", "last", "--from", "main@1/nowhere"]).ended;
+  assert.is(nowhere.code, 1);
+  assert.match(nowhere.stderr, "run/no-such-path");
+});
+
+test.run();
+
+interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Starts `tama` in a folder of its own, with a plan beside it. */
+function start(dir: string, args: readonly string[], env: Readonly<Record<string, string>> = {}, text = planJson(plan)) {
+  writeFileSync(join(dir, "plan.json"), text);
+  const own = { PATH: process.env["PATH"], HOME: dir, XDG_STATE_HOME: join(dir, "xdg"), TAMA_STATE: join(dir, "state"), NO_COLOR: "1" };
+  const child = spawn(process.execPath, [tama, ...args], { cwd: dir, env: { ...own, ...env }, stdio: ["ignore", "pipe", "pipe"] });
+  const said = { stdout: "", stderr: "" };
+  child.stdout.setEncoding("utf8").on("data", (text: string) => (said.stdout += text));
+  child.stderr.setEncoding("utf8").on("data", (text: string) => (said.stderr += text));
+  const ended = new Promise<Ended>((resolve) => child.on("close", (code) => resolve({ code, ...said })));
+  return { child, ended };
+}
+
+/** The rows of the only run, or of the newest. */
+function rowsOf(dir: string): readonly Row[] {
+  const runs = readdirSync(join(dir, "state", "runs")).map((id) => [...readRun(join(dir, "state", "runs", id))]);
+  const [newest = []] = runs.sort((a, b) => (b[0]?.time_us ?? 0) - (a[0]?.time_us ?? 0));
+  return newest;
+}
+
+/** What models answered, by path. */
+function answersIn(dir: string): ReadonlyMap<string | null, string | null> {
+  const ok = rowsOf(dir).filter(({ kind, status }) => kind === "llm_call" && status === "ok");
+  assert.is(new Set(ok.map(({ path }) => path)).size, ok.length);
+  return new Map(ok.map(({ path, value_hash }) => [path, value_hash]));
+}
