@@ -22,18 +22,19 @@ export const criticalPath: View = {
     share: "self_ms as a part of the whole, 0 to 1",
   },
   query: `
-    WITH RECURSIVE timed AS (SELECT trace_id, span_id, parent_span_id, path, name, kind, start_us, end_us, seq FROM spans
+    WITH RECURSIVE timed AS MATERIALIZED (SELECT trace_id, span_id, parent_span_id, path, name, kind, start_us, end_us, seq FROM spans
       WHERE end_us > start_us OR parent_span_id IS NULL),
-    edges AS (
-      SELECT trace_id, parent_span_id AS from_span, arg_max(span_id, (end_us, start_us, seq)) AS to_span, 1 AS deeper FROM timed
-      WHERE parent_span_id IS NOT NULL GROUP BY trace_id, parent_span_id
-      UNION ALL
-      SELECT s.trace_id, s.span_id, p.span_id, 0 FROM timed s
-      ASOF JOIN timed p ON s.trace_id = p.trace_id AND s.parent_span_id = p.parent_span_id AND s.start_us >= p.end_us),
+    chains AS MATERIALIZED (SELECT trace_id, parent_span_id, list_reduce(
+        list({'begin': start_us, 'until': end_us, 'seqs': [seq]} ORDER BY end_us DESC, start_us DESC, seq DESC),
+        lambda chain, span: CASE WHEN span.until <= chain.begin
+          THEN {'begin': span.begin, 'until': chain.until, 'seqs': chain.seqs || span.seqs} ELSE chain END).seqs AS seqs
+      FROM timed WHERE parent_span_id IS NOT NULL GROUP BY trace_id, parent_span_id),
     critical AS (
-      SELECT trace_id, span_id, 0 AS depth FROM timed WHERE parent_span_id IS NULL AND end_us IS NOT NULL
-      UNION
-      SELECT e.trace_id, e.to_span, c.depth + e.deeper FROM critical c JOIN edges e ON e.trace_id = c.trace_id AND e.from_span = c.span_id),
+      SELECT trace_id, seq, span_id, 0 AS depth FROM timed WHERE parent_span_id IS NULL AND end_us IS NOT NULL
+      UNION ALL
+      SELECT t.trace_id, t.seq, t.span_id, below.depth FROM timed t JOIN (
+        SELECT c.trace_id, unnest(h.seqs) AS seq, c.depth + 1 AS depth
+        FROM critical c JOIN chains h ON h.trace_id = c.trace_id AND h.parent_span_id = c.span_id) below USING (trace_id, seq)),
     found AS (SELECT t.*, c.depth, t.end_us - t.start_us AS us FROM critical c JOIN timed t USING (trace_id, span_id)),
     inner_us AS (SELECT trace_id, parent_span_id AS span_id, sum(us) AS us FROM found GROUP BY ALL),
     whole AS (SELECT trace_id, min(start_us) AS start_us, sum(us) AS us FROM found WHERE depth = 0 GROUP BY trace_id)

@@ -34,7 +34,9 @@ export const runs: View = {
       FROM (SELECT trace_id, max(time_us) - min(time_us) AS us FROM log GROUP BY trace_id, segment) GROUP BY trace_id),
     spent AS (SELECT trace_id, count(*) FILTER (kind = 'llm_call') AS llm_calls, count(*) FILTER (kind = 'tool_call') AS tool_calls,
       ${buckets.map((name) => `CAST(coalesce(sum(${name}) FILTER (source IS NULL), 0) AS BIGINT) AS ${name}`).join(", ")}
-      FROM log WHERE kind IN ('llm_call', 'tool_call') GROUP BY trace_id)
+      FROM log WHERE kind IN ('llm_call', 'tool_call') GROUP BY trace_id),
+    said AS (SELECT trace_id, hash, any_value(text) AS text FROM log
+      WHERE kind = 'text' AND hash IN (SELECT input_hash FROM first UNION ALL SELECT value_hash FROM last) GROUP BY trace_id, hash)
     SELECT first.trace_id, first.time_us // 1000 AS timestamp, coalesce(first.detail ->> '$.entry', first.path) AS entrypoint, task.text AS task,
       CASE WHEN last.kind IN ('run_ended', 'session_saved') THEN last.status WHEN loaded.live THEN 'running' ELSE 'interrupted' END AS status,
       output.text AS output, active.ms AS duration_ms, last.key, last.code, last.message,
@@ -42,6 +44,6 @@ export const runs: View = {
       active.segments, first.detail ->> '$.plan' AS plan, first.detail
     FROM first JOIN last USING (trace_id) JOIN active USING (trace_id) JOIN loaded USING (trace_id)
     LEFT JOIN spent USING (trace_id)
-    LEFT JOIN texts task ON task.trace_id = first.trace_id AND task.hash = first.input_hash
-    LEFT JOIN texts output ON last.kind = 'run_ended' AND output.trace_id = last.trace_id AND output.hash = last.value_hash`,
+    LEFT JOIN said task ON task.trace_id = first.trace_id AND task.hash = first.input_hash
+    LEFT JOIN said output ON last.kind = 'run_ended' AND output.trace_id = last.trace_id AND output.hash = last.value_hash`,
 };
