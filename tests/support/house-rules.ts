@@ -130,8 +130,6 @@ const doors: Rules["doors"] = {
   esbuild: ["compiler/1-source"],
   "fastest-levenshtein": ["compiler/diagnostics/closest.ts"],
   graphology: ["compiler/graph.ts"],
-  "graphology-components": ["compiler/graph.ts"],
-  "graphology-dag": ["compiler/graph.ts"],
   "graphology-types": ["compiler/graph.ts"],
   openai: ["runtime/providers"],
   picocolors: ["compiler/diagnostics", "runtime/commands"],
