@@ -26,8 +26,9 @@ samples("examples", async (inputDir, caseDir) => {
   return { "report.md": `${text}\n`, "metrics.json": pretty(measure(document)) };
 });
 
-test("every example has a sample", () => {
-  const projects = foldersIn(join(root, "examples")).filter((name) => existsSync(join(example(name), "agents")));
+test("every example has a sample, or a scenario", () => {
+  const has = (name: string, file: string) => existsSync(join(example(name), file));
+  const projects = foldersIn(join(root, "examples")).filter((name) => has(name, "agents") && !has(name, "scenario.yaml"));
   assert.equal(foldersIn(join(root, "tests/samples/examples")), projects);
 });
 
