@@ -13,6 +13,7 @@ import { createRecorder, type Recorder } from "./4-trace/recorder.ts";
 import { openRunLog, runDir } from "./4-trace/run-folder.ts";
 import type { Asker } from "./asker.ts";
 import type { Executor } from "./executors/executor.ts";
+import { openCache } from "./journal/cache.ts";
 import { createFollower } from "./journal/follower.ts";
 import type { Journal } from "./journal/journal.ts";
 import { keepPlan } from "./journal/kept-plan.ts";
@@ -34,6 +35,8 @@ export interface ExecOptions {
   readonly override?: string | null;
   /** A run whose answers stand for work. Default: none. */
   readonly replay?: Replay;
+  /** Whether answers of models and worker code are taken from other runs of the project where the same was asked. Default: no. */
+  readonly cache?: "use" | "off";
   readonly stateDir: string;
   /** 32 hex digits. */
   readonly traceId: string;
@@ -103,7 +106,9 @@ export async function runRecorded(options: ExecOptions, { log, hashes, record }:
     if (plan.trace.texts === "full") keepPlan(runDir(stateDir, traceId), plan); // the plan has the prompts
     recordStart(recorder, options, record?.source ?? null);
     const blobs = fileBlobs(blobsDir(runDir(stateDir, traceId)));
-    const settled = await runLoop({ ...options, recorder, blobs, ...(record ? { record } : {}) });
+    const { cache, ...rest } = options;
+    const lookUp = cache === "use" ? { cache: openCache(stateDir, nowUs) } : {};
+    const settled = await runLoop({ ...rest, ...lookUp, recorder, blobs, ...(record ? { record } : {}) });
     const status = statusOf(settled);
     recordEnd(recorder, options.entry, { settled, status });
     return { kind: "ended", status, settled };

@@ -16,6 +16,7 @@ export type { Executor } from "./executors/executor.ts";
 export { inlineExecutor } from "./executors/inline.ts";
 export { type ThreadOptions, threadExecutor, usualThreads } from "./executors/threads.ts";
 export { type Journal, type RecordedTask, readJournal } from "./journal/journal.ts";
+export { type Why, why } from "./journal/why.ts";
 export { type OpenedRun, openRun, type ResumeOptions, type ResumeResult, resume } from "./resume.ts";
 export type { Agent, AgentInfo, Capability } from "./session/agents.ts";
 export { capabilityOf } from "./session/agents.ts";

@@ -34,6 +34,15 @@ export function rowsOf(batch: Batch, from = 0): readonly Row[] {
   return Array.from({ length: batch.rows - from }, (_, index) => rowAt(batch, from + index));
 }
 
+/** The rows of a batch as objects that have a value in a column, from row `from` on. */
+export function rowsWith(batch: Batch, name: ColumnName, from = 0): readonly Row[] {
+  const column = batch.columns[name];
+  if (column === null) return [];
+  const rows: Row[] = [];
+  for (let row = from; row < batch.rows; row += 1) if (isPresent(column, row)) rows.push(rowAt(batch, row));
+  return rows;
+}
+
 /** Whether a row has a value in this column. */
 export function isPresent(column: ColumnData, row: number): boolean {
   return column.nulls === 0 || ((column.validity[row >> 3] ?? 0) & (1 << (row & 7))) !== 0;

@@ -34,6 +34,7 @@ export interface ExecFlags extends RunFlags {
   readonly replay?: string;
   /** Where a replay begins to work again. */
   readonly from?: string;
+  readonly cache?: true;
 }
 
 /** The process as a command sees it. */
@@ -85,7 +86,8 @@ export async function runPlan(plan: Plan, flags: ExecFlags, host: Host): Promise
   if (!flags.quiet) announce(io, plan, { entry: run.entry, traceId, how, notes: run.notes });
   const startUs = options.nowUs();
   const { replay, ...rest } = run;
-  const result = await exec({ ...options, plan, traceId, ...rest, ...(replay ? { replay } : {}) });
+  const cache = flags.cache ? "use" : "off";
+  const result = await exec({ ...options, plan, traceId, cache, ...rest, ...(replay ? { replay } : {}) });
   close();
   const code = report(io, result, { traceId, ms: (options.nowUs() - startUs) / 1000, quiet: flags.quiet ?? false });
   if (result.kind === "ended") tell(io, await loadRuns({ stateDir: options.stateDir, waitMs: storeWaitMs }));
@@ -122,7 +124,7 @@ async function prepare(plan: Plan, flags: ExecFlags, host: Host): Promise<Prepar
 
 /** A replay that works nowhere needs no key and no server: the recorded names and parameters tell whether requests are the same. */
 function modelsOf(plan: Plan, flags: ExecFlags, { started, env }: { started: Started | null; env: Host["env"] }) {
-  if (!started || flags.model !== undefined) return resolveModels(plan, { override: flags.model ?? null, env });
+  if (!started) return resolveModels(plan, { override: flags.model ?? null, env });
   const { notes } = started;
   if (flags.from === undefined) return { kind: "ok" as const, models: recordedModels(started), notes };
   const models = resolveRecorded(plan, started, env);

@@ -4,8 +4,8 @@ import { exitCodes } from "../../compiler/ir/exit-codes.ts";
 import pkg from "../../package.json" with { type: "json" };
 import type { ExecFlags, Host } from "./exec.ts";
 import type { Io } from "./io.ts";
+import { resumeCommands, whyCommand } from "./journal-cli.ts";
 import { recordCommands, wholeNumber } from "./record-cli.ts";
-import { resumeCommands } from "./resume-cli.ts";
 import { sessionCommands } from "./session-cli.ts";
 
 const columns = process.stderr.columns || 80;
@@ -31,6 +31,8 @@ export function program(): Command {
     .action(async (plan: string, flags: ExecFlags, command: Command) => {
       if (flags.replay === undefined && flags.input === undefined)
         command.error("error: required option '-i, --input <text>' not specified");
+      if (flags.replay !== undefined && flags.model !== undefined)
+        command.error("error: option '--model <spec>' cannot be used with option '--replay <run>'");
       if (flags.replay === undefined && flags.from !== undefined) command.error("error: option '--from <path>' needs '--replay <run>'");
       const { execCommand } = await import("./exec.ts");
       await end(async (host) => execCommand(plan, all(command, flags), host), command);
@@ -42,6 +44,7 @@ export function program(): Command {
     await end(async (host) => runCommand({ ...all(command, flags), input }, host), command);
   });
   resumeCommands(tama, runFlags, end);
+  whyCommand(tama, end);
   recordCommands(tama, end);
   sessionCommands(tama, end);
   return tama;
@@ -50,7 +53,8 @@ export function program(): Command {
 function execFlags(command: Command): Command {
   return runFlags(command)
     .option("--entry <agent>", "the agent to start (default: the plan's first entry)")
-    .option("--model <spec>", "one model for every step: sim, scripted:FILE (a scenario in YAML), or provider:name such as openai:gpt-4o");
+    .option("--model <spec>", "one model for every step: sim, scripted:FILE (a scenario in YAML), or provider:name such as openai:gpt-4o")
+    .option("--cache", "take answers of models and worker code from earlier runs that asked the same; tools always run");
 }
 
 /** The options of every command that runs a plan. */

@@ -1,9 +1,9 @@
-import { canonical, type Json, type JsonObject, parseJson, toText } from "../../compiler/ir/json.ts";
+import { canonical, type JsonObject, parseJson, toText } from "../../compiler/ir/json.ts";
 import type { Path } from "../../compiler/ir/path.ts";
 import { unreachable } from "../../compiler/ir/unreachable.ts";
 import type { Run } from "../2-schedule/frames.ts";
 import { requestFacts } from "../2-schedule/record.ts";
-import type { Message, ModelTask, Task } from "../3-task/task.ts";
+import type { Message, Task } from "../3-task/task.ts";
 import type { Row } from "../4-trace/columns.ts";
 import type { Journal, RecordedTask } from "./journal.ts";
 import { detailOf, objectOf } from "./result.ts";
@@ -15,17 +15,19 @@ export interface Difference {
   readonly now: string;
 }
 
-/** A part of what a content key is made of; null where there is none. */
-interface Part {
-  readonly field: string;
-  readonly recorded: string | null;
-  readonly now: string | null;
-}
+/** What a request consists of, part by part; a part that is absent is not there. */
+export type Asked = ReadonlyMap<string, string>;
 
 /** What differs between a task and one that was recorded; null where nothing that the log tells does. */
 export function differenceOf(journal: Journal, recorded: RecordedTask, run: Run, task: Task): Difference | null {
-  const part = partsOf(journal, recorded, run, task).find((each) => each.recorded !== each.now);
-  return part ? shown(part) : null;
+  return difference(recordedAsk(journal, recorded), taskAsk(run, task));
+}
+
+/** The first part in which two requests differ. */
+export function difference(recorded: Asked, now: Asked): Difference | null {
+  const fields = [...new Set([...now.keys(), ...recorded.keys()])];
+  const field = fields.find((name) => recorded.get(name) !== now.get(name));
+  return field === undefined ? null : shown(field, recorded.get(field) ?? null, now.get(field) ?? null);
 }
 
 /** The recorded task that a task without a record most looks like: at its path, else of its kind with the longest beginning of the path in common. */
@@ -41,57 +43,68 @@ export function nearest(journal: Journal, { path, kind }: Pick<Task, "path" | "k
   return best;
 }
 
-function partsOf(journal: Journal, recorded: RecordedTask, run: Run, task: Task): readonly Part[] {
-  const kind = task.kind === "artifact" ? "tool" : task.kind;
-  if (kind !== recorded.kind) return [{ field: "kind", recorded: recorded.kind, now: kind }];
-  return [...columnParts(journal, recorded.row, task), ...factParts(recorded.row, requestFacts(run, task))];
+/** A request as it was recorded. */
+export function recordedAsk(journal: Journal, { kind, row }: RecordedTask): Asked {
+  const facts = factsIn(objectOf(detailOf(row)["request"]));
+  const input = journal.text(row.input_hash) ?? "";
+  switch (kind) {
+    case "model": {
+      const messages = journal.messages(row.input_hash).map((message) => recordedMessage(journal, message));
+      return asked([["kind", kind], ...modelParts(row.provider, row.model, row.temperature), ...messageParts(messages), ...facts]);
+    }
+    case "tool":
+      return asked([["kind", kind], ["tool", row.tool_name], ["arguments", canonical(parseJson(input) ?? {})], ...facts]);
+    case "code":
+      return asked([["kind", kind], ["worker", row.tool_name], ["input", input], ...facts]);
+    case "wait":
+      return asked([["kind", kind], ["channel", row.key], ["question", input], ...facts]);
+    default:
+      return unreachable(kind);
+  }
 }
 
-function columnParts(journal: Journal, row: Row, task: Task): readonly Part[] {
-  const input = () => journal.text(row.input_hash) ?? "";
+function taskAsk(run: Run, task: Task): Asked {
+  const facts = factsIn(requestFacts(run, task));
   switch (task.kind) {
-    case "model":
-      return [...modelParts(row, task), ...messageParts(journal, row, task.messages)];
+    case "model": {
+      const { provider, name, temperature } = task.model;
+      return asked([
+        ["kind", "model"],
+        ...modelParts(provider, name, temperature),
+        ...messageParts(task.messages.map(messageText)),
+        ...facts,
+      ]);
+    }
     case "tool":
-      return [
-        { field: "tool", recorded: row.tool_name, now: task.tool },
-        { field: "arguments", recorded: canonical(parseJson(input()) ?? {}), now: canonical(task.args) },
-      ];
+      return asked([["kind", "tool"], ["tool", task.tool], ["arguments", canonical(task.args)], ...facts]);
     case "artifact":
-      return [{ field: "tool", recorded: row.tool_name, now: task.tool }];
+      return asked([["kind", "tool"], ["tool", task.tool], ...facts]);
     case "code":
-      return [
-        { field: "worker", recorded: row.tool_name, now: task.worker },
-        { field: "input", recorded: input(), now: canonical(task.input) },
-      ];
+      return asked([["kind", "code"], ["worker", task.worker], ["input", canonical(task.input)], ...facts]);
     case "wait":
-      return [
-        { field: "channel", recorded: row.key, now: task.channel },
-        { field: "question", recorded: input(), now: toText(task.question) },
-      ];
+      return asked([["kind", "wait"], ["channel", task.channel], ["question", toText(task.question)], ...facts]);
     default:
       return unreachable(task);
   }
 }
 
-function modelParts(row: Row, { model }: ModelTask): readonly Part[] {
-  const temperature = (value: number | null) => (value === null ? null : String(value));
+type Part = readonly [field: string, value: string | null];
+
+function asked(parts: readonly Part[]): Asked {
+  return new Map(parts.filter((part): part is readonly [string, string] => part[1] !== null));
+}
+
+function modelParts(provider: string | null, model: string | null, temperature: number | null): readonly Part[] {
   return [
-    { field: "provider", recorded: row.provider, now: model.provider },
-    { field: "model", recorded: row.model, now: model.name },
-    { field: "temperature", recorded: temperature(row.temperature), now: temperature(model.temperature) },
+    ["provider", provider],
+    ["model", model],
+    ["temperature", temperature === null ? null : String(temperature)],
   ];
 }
 
-/** Messages one by one: `messages[1] (system)`, counted from 1. */
-function messageParts(journal: Journal, row: Row, now: readonly Message[]): readonly Part[] {
-  const recorded = journal.messages(row.input_hash).map((message) => recordedMessage(journal, message));
-  const said = now.map(messageText);
-  return Array.from({ length: Math.max(recorded.length, said.length) }, (_, index) => ({
-    field: `messages[${index + 1}] (${now[index]?.role ?? "none"})`,
-    recorded: recorded[index] ?? null,
-    now: said[index] ?? null,
-  }));
+/** Messages one by one, counted from 1. */
+function messageParts(messages: readonly string[]): readonly Part[] {
+  return messages.map((message, index) => [`messages[${index + 1}]`, message]);
 }
 
 function recordedMessage(journal: Journal, row: Row): string {
@@ -110,11 +123,9 @@ function messageLine(role: string, content: string, calls: string): string {
   return calls === "" ? `${role}: ${content}` : `${role}: ${content}\n${calls}`;
 }
 
-function factParts(row: Row, now: JsonObject): readonly Part[] {
-  const recorded = objectOf(detailOf(row)["request"]);
-  const names = [...new Set([...Object.keys(recorded), ...Object.keys(now)])].sort();
-  const text = (value: Json | undefined) => (value === undefined ? null : toText(value));
-  return names.map((name) => ({ field: factNames[name] ?? name, recorded: text(recorded[name]), now: text(now[name]) }));
+function factsIn(facts: JsonObject): readonly Part[] {
+  const names = Object.keys(facts).sort();
+  return names.map((name) => [factNames[name] ?? name, toText(facts[name] ?? null)]);
 }
 
 /** Facts that are digests, as people call them. */
@@ -127,11 +138,12 @@ const factNames: Readonly<Record<string, string>> = {
   answer: "type of the answer",
 };
 
-/** Both texts from a little before the place where they part, in one line each. */
-function shown({ field, recorded, now }: Part): Difference {
+/** Both texts from a little before the place where they part, in one line each. Of a message its role is told. */
+function shown(field: string, recorded: string | null, now: string | null): Difference {
   const at = Math.max(0, commonLength(recorded ?? "", now ?? "") - 20);
   const cut = (text: string | null) => (text === null ? "nothing" : `${at > 0 ? "…" : ""}${clip(text.slice(at))}`);
-  return { field, recorded: cut(recorded), now: cut(now) };
+  const role = field.startsWith("messages[") ? ` (${/^\w*/.exec(now ?? recorded ?? "")?.[0] ?? ""})` : "";
+  return { field: `${field}${role}`, recorded: cut(recorded), now: cut(now) };
 }
 
 function clip(text: string): string {

@@ -140,9 +140,31 @@ test("2: wrong usage", async ({ dir }) => {
     ["resume", "last", "--settle", "x"],
     ["exec", "plan.json"],
     ["exec", "plan.json", "-i", "x", "--from", "y"],
+    ["exec", "plan.json", "--replay", "last", "--model", "sim"],
   ]) {
     const { code, stdout } = await start(dir, args).ended;
     assert.equal([code, stdout], [2, ""], args.join(" "));
+  }
+});
+
+test("--cache asks only what an edit reaches; why tells what that was", async ({ dir }) => {
+  const server = await startModelServer(nonces);
+  try {
+    await start(dir, ["exec", "plan.json", "--input", "x", "--cache", "-q"], server.env).ended;
+    const again = await start(dir, ["exec", "plan.json", "--input", "x", "--cache", "-q"], server.env).ended;
+    assert.equal([again.code, again.stderr, server.hits()], [0, "", 12]);
+    const other = planJson(planOf({ ...files, ...agent("judge", "pattern: react\ncall: {uses: [notes]}", "I am judge. Be mild.") }));
+    await start(dir, ["exec", "plan.json", "--input", "x", "--cache", "-q"], server.env, other).ended;
+    assert.is(server.hits(), 15);
+    const told = await start(dir, ["why", "last", "main@1/loop[2]/states/judge@1/react", "--format", "json"]).ended;
+    assert.is(JSON.parse(told.stdout).difference.field, "messages[1] (system)");
+    const spent = await start(dir, ["runs", "--format", "json"]).ended;
+    assert.equal(
+      JSON.parse(spent.stdout).map(({ input_tokens }: { input_tokens: number }) => input_tokens),
+      [30, 0, 120],
+    );
+  } finally {
+    await server.close();
   }
 });
 

@@ -1,7 +1,7 @@
-/** The command that goes on with a run. */
+/** The commands that go by a run's journal. */
 import { type Command, InvalidArgumentError } from "commander";
 import type { Settlement } from "../journal/resume.ts";
-import type { End } from "./record-cli.ts";
+import { type End, format, stateOf } from "./record-cli.ts";
 import type { ResumeFlags } from "./resume.ts";
 
 /** Adds `resume` to `tama`; `runFlags` adds the options of every command that runs a plan. */
@@ -14,6 +14,20 @@ export function resumeCommands(tama: Command, runFlags: (command: Command) => Co
     .action(async (run: string, _flags: object, command: Command) => {
       const { resumeCommand } = await import("./resume.ts");
       await end((host) => resumeCommand(run, command.optsWithGlobals<ResumeFlags>(), host), command);
+    });
+}
+
+/** Adds `why` to `tama`. */
+export function whyCommand(tama: Command, end: End): void {
+  tama
+    .command("why")
+    .description("why a request was made: what differs from the nearest one that was recorded before")
+    .argument("<run>", "a run's id, the beginning of one, or `last`")
+    .argument("<path>", 'the path of a request, or of a step for its first one; `tama sql "select path from llm_calls"` tells them')
+    .addOption(format("text", "json"))
+    .action(async (run: string, path: string, flags: { format: "text" | "json" }, command: Command) => {
+      const { whyCommand: show } = await import("./why.ts");
+      await end((host) => show({ stateDir: stateOf(command, host), run, path, ...flags }, host.io), command);
     });
 }
 
