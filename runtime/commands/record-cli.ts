@@ -40,11 +40,12 @@ type RunsFlags = Pick<RunsOptions, "limit" | "format" | "sort"> & {
   readonly since?: number | null;
 };
 
+/** `runs` has no options of its own, so that those of the commands below it are theirs; without a command it lists. */
 function runsCommands(tama: Command, end: End): Command {
-  return tama
-    .command("runs")
-    .description("list the runs, newest first")
-    .enablePositionalOptions()
+  const runs = tama.command("runs").description("list the runs, newest first, and look at them: tama runs list --help tells how");
+  runs
+    .command("list", { isDefault: true })
+    .description("list the runs, newest first (also without `list`)")
     .option("-n, --limit <n>", "at most so many", wholeNumber, 20)
     .addOption(new Option("--status <status>", "only such runs").choices(runStatuses))
     .option("--entry <agent>", "only runs that started with this agent")
@@ -55,6 +56,7 @@ function runsCommands(tama: Command, end: End): Command {
       const { runsCommand } = await import("./runs.ts");
       await end((host) => runsCommand({ stateDir: stateOf(command, host), ...flags, status, entry, sinceMs: since }, host.io), command);
     });
+  return runs;
 }
 
 type ShowFlags = { readonly all?: boolean; readonly llm?: true; readonly summary?: true; readonly format: "text" | "json" };
