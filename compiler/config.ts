@@ -3,9 +3,9 @@ import type { ConfigSource } from "./1-source/types.ts";
 import { decodeModels, decodeProviders } from "./config/models.ts";
 import { decodePatterns, type OwnPattern } from "./config/patterns.ts";
 import { findPlaces } from "./config/places.ts";
-import { type Field, items, nameOf, numberIn, spanOf, table, text, wholeFrom, word } from "./config/read.ts";
+import { type Field, items, nameOf, spanOf, table, text, wholeFrom, word } from "./config/read.ts";
 import { checkSettings } from "./config/severities.ts";
-import { configBadDuration, configBadRoot, parseNotYet } from "./diagnostics/codes.generated.ts";
+import { configBadRoot, parseNotYet } from "./diagnostics/codes.generated.ts";
 import type { Report } from "./diagnostics/diagnostic.ts";
 import type { Setting } from "./diagnostics/policy/severity.ts";
 import { type Effect, effects, type Limits, noLimits } from "./ir/plan.ts";
@@ -162,24 +162,14 @@ function decodeEntries(fields: readonly Field[]): ProjectConfig["entries"] {
 function decodeLimits(field: Field | undefined): Limits {
   if (!field) return noLimits;
   const given = table(field, ["calls", "tokens", "wall", "usd", "items"]);
+  for (const later of [given.wall, given.usd]) if (later) notYet(later);
   return {
     calls: wholeFrom(given.calls, 1),
     tokens: wholeFrom(given.tokens, 1),
-    wallMs: duration(given.wall),
-    usd: numberIn(given.usd, 0, Number.POSITIVE_INFINITY),
+    wallMs: null,
+    usd: null,
     items: wholeFrom(given.items, 1),
   };
-}
-
-const unitsMs: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
-
-function duration(field: Field | undefined): number | null {
-  const given = text(field);
-  if (!field || given === null) return null;
-  const [, count, unit] = /^(\d{1,9})(ms|s|m|h)$/.exec(given) ?? [];
-  if (count !== undefined && unit !== undefined) return Number(count) * (unitsMs[unit] ?? 1);
-  field.report(configBadDuration(spanOf(field), { key: nameOf(field), found: given }));
-  return null;
 }
 
 function notYet(field: Field): void {

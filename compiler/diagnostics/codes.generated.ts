@@ -122,17 +122,6 @@ export function cliUnknownPattern(
   return { code: "cli/unknown-pattern", severity: "error", message, help, span, related };
 }
 
-/** `{key}` must be a length of time such as `90s`, `10m` or `2h`, found `{found}` */
-export function configBadDuration(
-  span: Span | null,
-  facts: { readonly found: string | number; readonly key: string | number },
-  related: readonly Related[] = [],
-): Diagnostic {
-  const message = `\`${facts.key}\` must be a length of time such as \`90s\`, \`10m\` or \`2h\`, found \`${facts.found}\``;
-  const help = null;
-  return { code: "config/bad-duration", severity: "error", message, help, span, related };
-}
-
 /** `{spec}` does not name a model: expected `provider:model` */
 export function configBadModel(
   span: Span | null,

@@ -14,7 +14,6 @@ export const codes: Readonly<Record<string, { readonly severity: Severity; reado
   "cli/unknown-agent": {"severity":"error","floor":"error"},
   "cli/unknown-code": {"severity":"error","floor":"error"},
   "cli/unknown-pattern": {"severity":"error","floor":"error"},
-  "config/bad-duration": {"severity":"error","floor":"error"},
   "config/bad-model": {"severity":"error","floor":"error"},
   "config/bad-pattern": {"severity":"error","floor":"error"},
   "config/bad-root": {"severity":"error","floor":"error"},

@@ -47,6 +47,9 @@ export function inputOf(frame: ModelFrame): string {
 /** Sends the conversation so far to the model. */
 export function request(run: Run, frame: ModelFrame, offer: { tools: readonly ToolSchema[]; output: JsonObject | null }): void {
   const state = loopOf(frame);
+  const reached = limitReached(run);
+  if (reached) return end(run, frame, { kind: "failed", failure: { code: "limit", message: reached, path: frame.path } });
+  run.spent = { ...run.spent, requests: run.spent.requests + 1 };
   state.turn += 1;
   const model = run.models[frame.op.model];
   if (!model) throw bug(`the run has no model ${frame.op.model}`);
@@ -83,6 +86,7 @@ export function answered(run: Run, frame: ModelFrame, task: ModelTask, result: T
   const answer = result.kind === "ok" && result.answer.kind === "model" ? result.answer : null;
   const state = loopOf(frame);
   const usage = answer?.usage;
+  if (usage) run.spent = { ...run.spent, tokens: run.spent.tokens + usage.input + usage.cached + usage.output + usage.reasoning };
   record(
     run,
     {
@@ -126,6 +130,13 @@ export function answered(run: Run, frame: ModelFrame, task: ModelTask, result: T
 /** How a cancelled op ends. */
 export function cancelledAt(frame: OpFrame): Settled {
   return { kind: "failed", failure: { code: "cancelled", message: "cancelled", path: frame.path } };
+}
+
+/** Which limit of the plan leaves no room for another model request. Calls never overshoot; tokens are known only when an answer is there. */
+function limitReached({ plan, spent }: Run): string | null {
+  const { calls, tokens } = plan.limits;
+  if (calls !== null && spent.requests >= calls) return `the limit of ${calls} model calls is reached`;
+  return tokens !== null && spent.tokens >= tokens ? `the limit of ${tokens} tokens is reached` : null;
 }
 
 /** The status columns of a task's result. */

@@ -155,6 +155,8 @@ export interface Run {
   /** Tasks in flight, and whom to tell. */
   readonly tasks: Map<Path, OpFrame>;
   readonly sent: Map<Path, Task>;
+  /** Model requests so far, and the tokens that their answers took: what the plan's limits bound. */
+  spent: { readonly requests: number; readonly tokens: number };
   /** How often each step was come to, by its path without the indices of repeats. */
   readonly visits: Map<string, number>;
   /** Which attempt of the entry's block is under way, and its body. */

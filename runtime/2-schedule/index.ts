@@ -43,6 +43,7 @@ export function createRun(options: RunOptions): { readonly run: Run; readonly co
     attempt: 0,
     root: null,
     commands: [],
+    spent: { requests: 0, tokens: 0 },
     ended: false,
   };
   attempt(run, block, "");

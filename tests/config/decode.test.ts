@@ -73,7 +73,7 @@ test("findings in TOML stand at the key or the value concerned", () => {
 test("findings in TypeScript stand at the key or the value concerned", () => {
   assert.equal(ts('{ /* name: */ project: { nmae: "x" } }').found, ["config/unknown-key nmae"]);
   assert.equal(ts('{ models: { "default": "gpt-4o", other: "openai:x" } }').found, ['config/bad-model "gpt-4o"']);
-  assert.equal(ts('{ limits: { wall: "ten", calls: 0 } }').found, ["config/wrong-type 0", 'config/bad-duration "ten"']);
+  assert.equal(ts('{ limits: { wall: "ten", calls: 0 } }').found, ["parse/not-yet wall", "config/wrong-type 0"]);
   assert.equal(ts('{ permissions: ["read", "fly"], trace: { texts: "some" } }').found, [
     'config/wrong-type "fly"',
     'config/wrong-type "some"',
@@ -95,11 +95,12 @@ test("a value that is not written where it is used is told at the nearest key", 
   assert.equal(decode("export default make();", { modles: {} }, "ts").found, ["config/unknown-key "]);
 });
 
-test("limits and permissions are read", () => {
-  const { config } = ts(
+test("limits and permissions are read, and those that no run keeps yet are told", () => {
+  const { config, found } = ts(
     '{ limits: { calls: 40, tokens: 200, wall: "10m", usd: 2.5, items: 100 }, permissions: ["read"], trace: { texts: "hash" } }',
   );
-  assert.equal(config.limits, { calls: 40, tokens: 200, wallMs: 600_000, usd: 2.5, items: 100 });
+  assert.equal(config.limits, { calls: 40, tokens: 200, wallMs: null, usd: null, items: 100 });
+  assert.equal(found, ["parse/not-yet wall", "parse/not-yet usd"]);
   assert.equal([config.permissions, config.trace.texts], [["read"], "hash"]);
 });
 

@@ -110,4 +110,14 @@ test("asks with all that was said, and no request shares a list with another", (
   );
 });
 
+test("the limits of the plan end a run before the request that would pass them", () => {
+  const answer = turns(says([read("a")]), says([read("b")]), says([read("c")]));
+  const limited = (limits: Partial<typeof readers.limits>) =>
+    drive({ plan: { ...readers, limits: { ...readers.limits, ...limits } }, answer });
+  const { settled, tasks } = limited({ calls: 2 });
+  assert.is(settled.kind === "failed" && settled.failure.code, "limit");
+  assert.is(tasks.filter(({ kind }) => kind === "model").length, 2);
+  assert.is(limited({ calls: 4 }).settled.kind, "ok");
+});
+
 test.run();
