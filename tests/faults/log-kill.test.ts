@@ -17,7 +17,7 @@ const test = suite("killed writers");
 test.after(removeFolders);
 
 const kills = Number(process.env["TAMA_KILLS"] ?? 200);
-const killsPerLog = 8;
+const killsPerLog = 5;
 const atOnce = 2;
 const longestMs = 25;
 
