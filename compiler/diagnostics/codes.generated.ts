@@ -261,7 +261,7 @@ export function effectsNeedsFlags(
   related: readonly Related[] = [],
 ): Diagnostic {
   const message = `a run of \`${facts.entry}\` will need ${facts.flags}`;
-  const help = `say \`${facts.line}\` in ${facts.file}, which \`tama run\` grants, or pass the flags to \`tama exec\``;
+  const help = `say \`${facts.line}\` in ${facts.file}; this version of tama has no such flags yet, and refuses the calls that need them`;
   return { code: "effects/needs-flags", severity: "warning", message, help, span, related };
 }
 
