@@ -28,6 +28,9 @@ export interface Worker {
   readonly run: (input: never, context: WorkerContext) => WorkerResult | Promise<WorkerResult>;
 }
 
+/** How long one call may take where a worker does not say, in milliseconds. */
+export const defaultTimeoutMs = 60_000;
+
 /** Declares a worker: the default export of a `worker.ts`. */
 export function defineWorker<const W extends Worker>(worker: W): W {
   return worker;

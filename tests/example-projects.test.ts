@@ -5,21 +5,12 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { toText } from "../compiler/ir/json.ts";
-import type { Plan } from "../compiler/ir/plan.ts";
-import { resolveModels } from "../runtime/1-load/models.ts";
-import { readClock, startClock } from "../runtime/3-task/clock.ts";
-import { readRun } from "../runtime/4-trace/read.ts";
 import { type Asker, nobody } from "../runtime/asker.ts";
-import { exec, runDir } from "../runtime/exec.ts";
-import { inlineExecutor } from "../runtime/executors/inline.ts";
 import { readScenarioFile, scriptedAsker } from "../runtime/providers/scripted.ts";
 import { patterns } from "../stdlib/patterns/index.ts";
-import { assertLaws } from "./support/laws.ts";
 import { lineDiff } from "./support/line-diff.ts";
-import { outcomeOf } from "./support/run-plan.ts";
 import { modeOf } from "./support/samples.ts";
-import { builtPlan } from "./support/simulate.ts";
+import { builtPlan, simulateInto } from "./support/simulate.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const example = (name: string) => join(root, "examples", name);
@@ -88,37 +79,11 @@ interface Playing {
 async function play(name: string, { model, asker }: Playing): Promise<{ readonly key: string; readonly text: string }> {
   const stateDir = mkdtempSync(join(tmpdir(), "tama-example-"));
   try {
-    return await playInto(stateDir, { plan: await builtPlan(example(name)), name, model, asker });
+    const plan = await builtPlan(example(name));
+    return await simulateInto(stateDir, { plan, task: inputOf(name), traceId: "0".repeat(32), model, asker, projectDir: example(name) });
   } finally {
     rmSync(stateDir, { recursive: true });
   }
-}
-
-interface Run extends Playing {
-  readonly plan: Plan;
-  readonly name: string;
-}
-
-async function playInto(stateDir: string, { plan, name, model, asker }: Run): Promise<{ readonly key: string; readonly text: string }> {
-  const clock = startClock();
-  const resolved = resolveModels(plan, { override: model, env: {} });
-  if (resolved.kind === "failed") throw new Error(`${model} needs nothing`);
-  const traceId = "0".repeat(32);
-  const { models, notes } = resolved;
-  const executor = inlineExecutor({ env: {}, projectDir: example(name), bundles: plan.texts, clock });
-  const result = await exec({
-    ...{ plan, models, notes, stateDir, traceId, executor, asker },
-    entry: plan.entries.default,
-    task: inputOf(name),
-    concurrency: 4,
-    signal: new AbortController().signal,
-    nowUs: readClock(clock),
-    onEvent: () => {},
-  });
-  if (result.kind === "refused") throw new Error(result.diagnostic.message);
-  assertLaws([...readRun(runDir(stateDir, traceId))]);
-  const { key, value } = outcomeOf(result.settled);
-  return { key, text: toText(value) };
 }
 
 /** People who answer as the scenario tells. */

@@ -1,6 +1,5 @@
 import type { Digest } from "../ir/digest.ts";
-import type { Effect } from "../ir/plan.ts";
-import type { Type } from "../ir/types.ts";
+import type { WorkerDeclaration } from "../ir/plan.ts";
 
 /** A text file of the project. `path` is relative, with `/`; `text` is UTF-8 decoded, CRLF read as LF, no BOM. */
 export interface SourceFile {
@@ -9,15 +8,9 @@ export interface SourceFile {
 }
 
 /** A worker's declaration as plain data, its bundle evaluated once, and the bundle. */
-export interface WorkerSource {
+export interface WorkerSource extends WorkerDeclaration {
   readonly path: string;
   readonly bundle: string;
-  readonly capability: string;
-  readonly input: Type;
-  readonly output: Type;
-  readonly keys: readonly string[];
-  readonly reads: readonly string[];
-  readonly timeoutMs: number;
 }
 
 /** The project's config before it is checked: where it stands, its text for spans, and its value as plain data. */
@@ -44,6 +37,3 @@ export interface SourceSet {
   /** Of each file read, bundles' inputs and the config included. */
   readonly digests: Readonly<Record<string, Digest>>;
 }
-
-/** What a project may do, as its config grants: used by `tama run` only, and by the effect proofs. */
-export type Permissions = readonly Effect[];

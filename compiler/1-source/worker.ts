@@ -1,3 +1,4 @@
+import { defaultTimeoutMs } from "../../stdlib/worker.ts";
 import { findPlaces, nearestPlace } from "../config/places.ts";
 import { sourceBadWorker, sourceNoDefaultExport } from "../diagnostics/codes.generated.ts";
 import type { Report } from "../diagnostics/diagnostic.ts";
@@ -37,7 +38,7 @@ const declaration: C.Codec<Declared> = C.objectOf<Declared>({
   timeoutMs: positive,
   run,
 });
-const defaults = { description: "", input: T.text, output: T.text, keys: [], reads: [], timeoutMs: 60_000 };
+const defaults = { description: "", input: T.text, output: T.text, keys: [], reads: [], timeoutMs: defaultTimeoutMs };
 
 /** Bundles a worker and reads its declaration; null where that fails. Reports `source/no-default-export` and `source/bad-worker`. */
 export async function readWorker(root: string, path: string, text: string, report: Report): Promise<LoadedWorker | null> {

@@ -44,9 +44,13 @@ export interface PlanSkill {
 }
 
 /** A deterministic worker of `pattern: code`. */
-export interface PlanWorker {
+export interface PlanWorker extends WorkerDeclaration {
   /** The bundled ES module among the plan's texts. */
   readonly bundle: Digest;
+}
+
+/** What a worker declares, with every default filled in. */
+export interface WorkerDeclaration {
   readonly capability: string;
   readonly input: Type;
   readonly output: Type;

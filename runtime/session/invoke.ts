@@ -2,6 +2,7 @@
 import { canonical, type Json, toText } from "../../compiler/ir/json.ts";
 import { callPath, idPart, itemPath, opPath } from "../../compiler/ir/path.ts";
 import { accepts, show, text } from "../../compiler/ir/types.ts";
+import { defaultTimeoutMs } from "../../stdlib/worker.ts";
 import { coerce } from "../2-schedule/keys.ts";
 import { type LoadedWorker, runCode } from "../3-task/code.ts";
 import type { CodeAnswer } from "../3-task/task.ts";
@@ -18,8 +19,6 @@ export interface Invoked {
   readonly key: string;
   readonly value: Json;
 }
-
-const defaultTimeoutMs = 60_000;
 
 /**
  * Calls an agent with a value of its input's type, or a text that is JSON of it. Reports `agent_invalid_params`,

@@ -1,19 +1,15 @@
 /** A planned sequence of calls as the sources of a project: an fsm of code agents, which is compiled like any other. */
 import { canonical, type Json } from "../../compiler/ir/json.ts";
-import { any, type Type, text } from "../../compiler/ir/types.ts";
+import type { WorkerDeclaration } from "../../compiler/ir/plan.ts";
+import { any, text } from "../../compiler/ir/types.ts";
+import { defaultTimeoutMs } from "../../stdlib/worker.ts";
 import { bundles } from "../../stdlib/workers/bundles.generated.ts";
 import { workers } from "../../stdlib/workers/index.ts";
 import type { AgentCall } from "./dispatch.ts";
 
 /** A worker with the module that a plan embeds. */
-export interface BundledWorker {
+export interface BundledWorker extends WorkerDeclaration {
   readonly bundle: string;
-  readonly capability: string;
-  readonly input: Type;
-  readonly output: Type;
-  readonly keys: readonly string[];
-  readonly reads: readonly string[];
-  readonly timeoutMs: number;
 }
 
 /** Sources in memory: texts by path, and workers by the agent's folder. */
@@ -24,8 +20,6 @@ export interface PlannedSources {
 
 /** The agent that a planned project starts with. */
 export const plannedEntry = "planned";
-
-const defaultTimeoutMs = 60_000;
 
 /** The workers that come with tama, as a plan embeds them. */
 export function shippedWorkers(): readonly BundledWorker[] {

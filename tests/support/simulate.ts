@@ -9,6 +9,7 @@ import type { Plan } from "../../compiler/ir/plan.ts";
 import { resolveModels } from "../../runtime/1-load/models.ts";
 import { readClock, startClock } from "../../runtime/3-task/clock.ts";
 import { readRun } from "../../runtime/4-trace/read.ts";
+import { type Asker, nobody } from "../../runtime/asker.ts";
 import { exec, runDir } from "../../runtime/exec.ts";
 import { inlineExecutor } from "../../runtime/executors/inline.ts";
 import { assertLaws } from "./laws.ts";
@@ -35,14 +36,26 @@ export async function simulate(plan: Plan, task: string): Promise<{ readonly key
   }
 }
 
-/** The same, recorded in a state folder of the test's own. */
+export interface Recorded {
+  readonly plan: Plan;
+  readonly task: string;
+  readonly traceId: string;
+  /** Default: the simulator. */
+  readonly model?: string;
+  /** Default: the state folder. */
+  readonly projectDir?: string;
+  /** Default: nobody. */
+  readonly asker?: Asker;
+}
+
+/** The same, recorded in a state folder of the test's own, with models that need no key. */
 export async function simulateInto(
   stateDir: string,
-  { plan, task, traceId }: { readonly plan: Plan; readonly task: string; readonly traceId: string },
+  { plan, task, traceId, model = "sim", projectDir = stateDir, asker = nobody }: Recorded,
 ): Promise<{ readonly key: string; readonly text: string }> {
   const clock = startClock();
-  const resolved = resolveModels(plan, { override: "sim", env: {} });
-  if (resolved.kind === "failed") throw new Error("the simulator needs nothing");
+  const resolved = resolveModels(plan, { override: model, env: {} });
+  if (resolved.kind === "failed") throw new Error(`${model} needs nothing`);
   const result = await exec({
     plan,
     entry: plan.entries.default,
@@ -51,7 +64,8 @@ export async function simulateInto(
     notes: resolved.notes,
     stateDir,
     traceId,
-    executor: inlineExecutor({ env: {}, projectDir: stateDir, bundles: plan.texts, clock }),
+    asker,
+    executor: inlineExecutor({ env: {}, projectDir, bundles: plan.texts, clock }),
     concurrency: 4,
     signal: new AbortController().signal,
     nowUs: readClock(clock),
