@@ -8,7 +8,7 @@ import { checkSettings } from "./config/severities.ts";
 import { configBadRoot, parseNotYet } from "./diagnostics/codes.generated.ts";
 import type { Report } from "./diagnostics/diagnostic.ts";
 import type { Setting } from "./diagnostics/policy/severity.ts";
-import { type Effect, effects, type Limits, noLimits } from "./ir/plan.ts";
+import { defaultGuards, type Effect, effects, type Limits, type LoopGuards, noLimits, type Price } from "./ir/plan.ts";
 import type { Span } from "./ir/span.ts";
 
 /** A model as a config names it: `provider:name`, or with parameters. */
@@ -18,6 +18,10 @@ export interface ModelConfig {
   readonly max_tokens?: number;
   readonly seed?: number;
   readonly base_url?: string;
+  /** How many tokens a request and its answer may take together. */
+  readonly context_tokens?: number;
+  /** US dollars per million tokens; `cached` is the price of `input` where it is not told. */
+  readonly price?: { readonly input: number; readonly cached?: number; readonly output: number };
 }
 
 /** What `tama.config.ts` exports. */
@@ -37,6 +41,8 @@ export interface Config {
   };
   readonly permissions?: readonly Effect[];
   readonly trace?: { readonly texts?: "full" | "hash" };
+  /** At how many equal tool calls with equal results an act is warned, blocked, or no longer served; 0 turns one off. */
+  readonly guards?: { readonly warn?: number; readonly block?: number; readonly skip?: number };
   /** Patterns of the project's own, as `definePattern` declares them. */
   readonly patterns?: readonly Pattern[];
   /** How much findings weigh, by code: `{ "resolve/unused-agent": "off" }`. */
@@ -59,6 +65,7 @@ export interface ProjectConfig {
   readonly callsLimitSpan: Span | null;
   readonly permissions: readonly Effect[] | null;
   readonly trace: { readonly texts: "full" | "hash" };
+  readonly guards: LoopGuards;
   readonly patterns: readonly OwnPattern[];
   /** Whether something in it was reported as an error: later phases stay silent about what may follow from that. */
   readonly broken: boolean;
@@ -72,6 +79,8 @@ export interface ResolvedModelConfig {
   readonly maxTokens: number | null;
   readonly seed: number | null;
   readonly baseUrl: string | null;
+  readonly contextTokens: number | null;
+  readonly price: Price | null;
   readonly span: Span | null;
 }
 
@@ -83,6 +92,7 @@ const topLevel = [
   "limits",
   "permissions",
   "trace",
+  "guards",
   "patterns",
   "tools",
   "diagnostics",
@@ -118,6 +128,7 @@ const emptyConfig: ProjectConfig = {
   callsLimitSpan: null,
   permissions: null,
   trace: { texts: "full" },
+  guards: defaultGuards,
   patterns: [],
   broken: false,
 };
@@ -138,7 +149,18 @@ function decodeRoot(root: Field, source: ConfigSource): ProjectConfig {
     callsLimitSpan: top.limits ? spanOf({ ...top.limits, path: [...top.limits.path, "calls"] }) : null,
     permissions: top.permissions ? items(top.permissions).flatMap((item) => word(item, effects) ?? []) : null,
     trace: { texts: top.trace ? (word(table(top.trace, ["texts"]).texts, ["full", "hash"]) ?? "full") : "full" },
+    guards: decodeGuards(top.guards),
     patterns: decodePatterns(top.patterns),
+  };
+}
+
+function decodeGuards(field: Field | undefined): LoopGuards {
+  if (!field) return defaultGuards;
+  const { warn, block, skip } = table(field, ["warn", "block", "skip"]);
+  return {
+    warn: wholeFrom(warn, 0) ?? defaultGuards.warn,
+    block: wholeFrom(block, 0) ?? defaultGuards.block,
+    skip: wholeFrom(skip, 0) ?? defaultGuards.skip,
   };
 }
 

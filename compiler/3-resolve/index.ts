@@ -49,6 +49,7 @@ export function resolve(project: ParsedProject, reader: Reader | null, report: R
     env: envOf(project, used.agents),
     limits: project.config.limits,
     trace: project.config.trace,
+    guards: project.config.guards,
     digests: project.digests,
     texts: project.texts,
   };

@@ -68,11 +68,11 @@ function choose({ step, agent }: Need): Choice {
   };
 }
 
+const unset = { temperature: null, maxTokens: null, seed: null, baseUrl: null, contextTokens: null, price: null } as const;
+
 function direct(name: Located<string>, report: Report): PlanModel | null {
   const spec = parseModelSpec(name.value, name.span, report);
-  return (
-    spec && { role: "custom", provider: spec.provider, name: spec.name, temperature: null, maxTokens: null, seed: null, baseUrl: null }
-  );
+  return spec && { ...unset, role: "custom", provider: spec.provider, name: spec.name };
 }
 
 interface Roles {
@@ -93,8 +93,8 @@ function byRole(choice: Choice, { step, agent, role: patternRole }: Need, { conf
   if (choice.role && role !== wanted && !builtInRoles.includes(wanted)) {
     report(resolveRoleFallsBack(choice.role.span, { role: wanted, closest: closest(wanted, Object.keys(config.models)) }));
   }
-  const { provider, name, temperature, maxTokens, seed, baseUrl } = found;
-  return { role, provider, name, temperature, maxTokens, seed, baseUrl };
+  const { span: _, ...model } = found;
+  return { role, ...model };
 }
 
 function withOverrides(model: PlanModel, { temperature, maxTokens, seed }: Choice): PlanModel {

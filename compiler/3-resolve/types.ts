@@ -4,7 +4,7 @@ import type { ExprSource } from "../expr/source.ts";
 import type { Syntax } from "../expr/syntax.ts";
 import type { Digest } from "../ir/digest.ts";
 import type { Expr } from "../ir/expr.ts";
-import type { Limits, PlanModel, PlanTool } from "../ir/plan.ts";
+import type { Limits, LoopGuards, PlanModel, PlanTool } from "../ir/plan.ts";
 import type { Span } from "../ir/span.ts";
 import type { Type } from "../ir/types.ts";
 
@@ -80,6 +80,7 @@ export interface ResolvedProject {
   readonly env: readonly string[];
   readonly limits: Limits;
   readonly trace: { readonly texts: "full" | "hash" };
+  readonly guards: LoopGuards;
   readonly digests: Readonly<Record<string, Digest>>;
   readonly texts: Readonly<Record<string, string>>;
 }

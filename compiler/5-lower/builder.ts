@@ -10,7 +10,7 @@ import { template } from "./template.ts";
 
 /** How long the loop of a step file's act may be where the file does not say. */
 const stepTurns = 10;
-const repairs = { schema: 1, empty: 1 };
+const repairs = { schema: 1, empty: 1, compactions: 0 };
 const callerKeys: KeySet = { kind: "set", words: [], caller: true };
 
 /** The ops of a body that `lower` places with a builder of its own, and what the body ends with. */

@@ -3,13 +3,14 @@ import type { ResolvedAgent, ResolvedProject } from "../3-resolve/types.ts";
 import { lowerBadPattern } from "../diagnostics/codes.generated.ts";
 import type { Diagnostic, Report } from "../diagnostics/diagnostic.ts";
 import type { Digest } from "../ir/digest.ts";
-import type { Block } from "../ir/plan.ts";
+import type { Block, Effect } from "../ir/plan.ts";
 import type { Span } from "../ir/span.ts";
 import { any, type Type, text } from "../ir/types.ts";
 import { bug } from "../ir/unreachable.ts";
 import { verifyBlock } from "../ir/verify-block.ts";
 import { bodyOf } from "./builder.ts";
 import { type Context, contextOf } from "./context.ts";
+import { effectsOf } from "./effects.ts";
 import { checkFlows, type Lowered } from "./flow/index.ts";
 import { placeOwn } from "./own-pattern.ts";
 import type { LoweredProject } from "./types.ts";
@@ -33,8 +34,10 @@ export function lower(project: ResolvedProject, report: Report): LoweredProject 
   if (problems.length > 0) return null;
   const outputs = checkFlows([...lowered, ...unused], report);
   if (!outputs) return null;
+  const effects = effectsOf(project, lowered);
+  const block = (one: Lowered) => blockOf(one, outputs.get(one.agent.name) ?? any, effects.get(one.agent.name) ?? []);
   return {
-    blocks: Object.fromEntries(lowered.map((one) => [one.agent.name, blockOf(one, outputs.get(one.agent.name) ?? any)])),
+    blocks: Object.fromEntries(lowered.map((one) => [one.agent.name, block(one)])),
     texts: Object.fromEntries(texts),
     origins: Object.fromEntries(lowered.flatMap(originsOf)),
   };
@@ -57,7 +60,7 @@ function problemsIn(project: ResolvedProject, all: readonly Placed[], texts: Rea
   if (all.every(({ agent }) => agent.patternSpan === null)) return [];
   const { models, skills, tools } = project;
   const workers = Object.fromEntries(all.flatMap(({ agent }) => (agent.worker ? [[agent.name, agent.worker]] : [])));
-  const blocks = Object.fromEntries(all.map((one) => [one.agent.name, blockOf(one, any)]));
+  const blocks = Object.fromEntries(all.map((one) => [one.agent.name, blockOf(one, any, [])]));
   const known = { models, skills, tools, workers, texts: Object.fromEntries(texts), blocks };
   return all.flatMap(({ agent, problem }) => {
     const { name, pattern, patternSpan, span } = agent;
@@ -72,9 +75,9 @@ interface Placed extends Lowered {
   readonly problem: string | null;
 }
 
-function blockOf({ agent, input, body }: Lowered, output: Type): Block {
+function blockOf({ agent, input, body }: Lowered, output: Type, effects: readonly Effect[]): Block {
   const { name, pattern, description, version, limits, attempts } = agent;
-  return { agent: name, pattern: pattern.name, description, version, input, output, limits, attempts, body };
+  return { agent: name, pattern: pattern.name, description, version, input, output, effects, limits, attempts, body };
 }
 
 function originsOf({ agent, origins }: Lowered): readonly (readonly [string, Span])[] {

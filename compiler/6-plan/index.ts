@@ -36,6 +36,7 @@ export function makePlan(project: ResolvedProject, lowered: LoweredProject, turn
     project: project.name,
     entries: project.entries,
     trace: project.trace,
+    guards: project.guards,
     models: pick(
       project.models,
       used((op) => (op.kind === "act" || op.kind === "ask" ? [op.model] : [])),

@@ -2,11 +2,15 @@ import type { ResolvedModelConfig } from "../config.ts";
 import { closest } from "../diagnostics/closest.ts";
 import { configBadModel, configBadUrl, configUnknownProvider } from "../diagnostics/codes.generated.ts";
 import type { Report } from "../diagnostics/diagnostic.ts";
+import type { Price } from "../ir/plan.ts";
 import type { Span } from "../ir/span.ts";
-import { type Field, members, nameOf, numberIn, spanOf, table, text, wholeFrom } from "./read.ts";
+import { type Field, members, mismatch, nameOf, numberIn, spanOf, table, text, wholeFrom } from "./read.ts";
 
 /** The providers that a model can be called through. */
 export const providers = ["anthropic", "openai", "google", "ollama"] as const;
+
+/** The highest price per million tokens that is taken for one. */
+const maxPrice = 1_000_000;
 
 /** The temperature of a role that gives none; other roles leave it to the provider. */
 const roleTemperatures: Readonly<Record<string, number>> = { thinker: 1, worker: 0, default: 0.8 };
@@ -51,7 +55,9 @@ export function decodeModels(
 
 function decodeModel(field: Field, baseUrls: Readonly<Record<string, string>>): ResolvedModelConfig {
   const short = typeof field.value === "string";
-  const entry = short ? { name: field } : table(field, ["name", "temperature", "max_tokens", "seed", "base_url"]);
+  const entry = short
+    ? { name: field }
+    : table(field, ["name", "temperature", "max_tokens", "seed", "base_url", "context_tokens", "price"]);
   const spec = entry.name ? text(entry.name) : missingName(field);
   const model = spec === null ? null : parseModelSpec(spec, spanOf(entry.name ?? field), field.report);
   const { provider, name } = model ?? { provider: "openai", name: spec ?? "" };
@@ -62,8 +68,20 @@ function decodeModel(field: Field, baseUrls: Readonly<Record<string, string>>): 
     maxTokens: wholeFrom(entry.max_tokens, 1),
     seed: wholeFrom(entry.seed, 0),
     baseUrl: url(entry.base_url) ?? baseUrls[provider] ?? null,
+    contextTokens: wholeFrom(entry.context_tokens, 1),
+    price: decodePrice(entry.price),
     span: spanOf(entry.name ?? field),
   };
+}
+
+/** Null where it is not told, or where one of what it must tell is missing, which has been reported. */
+function decodePrice(field: Field | undefined): Price | null {
+  if (!field) return null;
+  const entry = table(field, ["input", "cached", "output"]);
+  const [input, output] = [numberIn(entry.input, 0, maxPrice), numberIn(entry.output, 0, maxPrice)];
+  if (!entry.input || !entry.output) return mismatch(field, "`input` and `output`, in US dollars per million tokens");
+  if (input === null || output === null) return null;
+  return { input, cached: numberIn(entry.cached, 0, maxPrice) ?? input, output };
 }
 
 function missingName(field: Field): null {

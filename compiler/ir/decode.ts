@@ -112,7 +112,7 @@ const modelOp = {
   input: expr,
   sample: C.nullable(expr),
   span: C.oneOf("own", "none"),
-  repairs: C.objectOf<O.Ask["repairs"]>({ schema: C.count, empty: C.count }),
+  repairs: C.objectOf<O.Ask["repairs"]>({ schema: C.count, empty: C.count, compactions: C.count }),
 };
 const onFailure = C.oneOf("propagate", "value");
 
@@ -200,6 +200,8 @@ const model: C.Codec<P.PlanModel> = C.objectOf<P.PlanModel>({
   maxTokens: C.nullable(C.count),
   seed: C.nullable(C.number),
   baseUrl: C.nullable(C.string),
+  contextTokens: C.nullable(C.count),
+  price: C.nullable(C.objectOf<P.Price>({ input: C.number, cached: C.number, output: C.number })),
 });
 const effect = C.oneOf(...P.effects);
 const tool: C.Codec<P.PlanTool> = C.objectOf<P.PlanTool>({
@@ -227,6 +229,7 @@ const block: C.Codec<P.Block> = C.objectOf<P.Block>({
   version: C.string,
   input: type,
   output: type,
+  effects: C.listOf(effect),
   limits,
   attempts: C.count,
   body,
@@ -240,6 +243,7 @@ const plan: C.Codec<P.Plan> = C.objectOf<P.Plan>({
   project: C.string,
   entries: C.objectOf<P.Plan["entries"]>({ default: C.string, names: C.listOf(C.string) }),
   trace: C.objectOf<P.Plan["trace"]>({ texts: C.oneOf("full", "hash") }),
+  guards: C.objectOf<P.LoopGuards>({ warn: C.count, block: C.count, skip: C.count }),
   models: C.recordOf(model),
   tools: C.recordOf(tool),
   skills: C.recordOf(skill),

@@ -28,8 +28,8 @@ interface ModelOp extends OpBase {
   readonly sample: Expr | null;
   /** `own`: the step is an agent span of its own, as the steps of critic are; `none`: its calls belong to the block's. */
   readonly span: "own" | "none";
-  /** How often an answer of the wrong shape is sent back for repair, and an empty one asked for again. */
-  readonly repairs: { readonly schema: number; readonly empty: number };
+  /** How often an answer of the wrong shape is sent back for repair, an empty one asked for again, and a conversation compacted by a model. */
+  readonly repairs: { readonly schema: number; readonly empty: number; readonly compactions: number };
 }
 
 /** One model call. Its outcome has key `done`. */

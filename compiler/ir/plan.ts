@@ -20,6 +20,27 @@ export interface PlanModel {
   readonly maxTokens: number | null;
   readonly seed: number | null;
   readonly baseUrl: string | null;
+  /** How many tokens a request and its answer may take together; null where it is not told. */
+  readonly contextTokens: number | null;
+  /** Null where it is not told: then nothing that it does has a price. */
+  readonly price: Price | null;
+}
+
+/** US dollars per million tokens. Reasoning is paid as output. */
+export interface Price {
+  readonly input: number;
+  readonly cached: number;
+  readonly output: number;
+}
+
+/**
+ * What is done about an act that makes the same tool call again and gets the same result: the count at which it is warned, gets a note
+ * in place of the result, or is not served any more. 0 turns one off.
+ */
+export interface LoopGuards {
+  readonly warn: number;
+  readonly block: number;
+  readonly skip: number;
 }
 
 /** A tool: what a model sees of it, what it can do, and how to undo it. */
@@ -79,6 +100,8 @@ export interface Block {
   readonly version: string;
   readonly input: Type;
   readonly output: Type;
+  /** What it can do to the world, with everything that it reaches. */
+  readonly effects: readonly Effect[];
   readonly limits: Limits;
   /** How often a run that begins with it is tried, the first time included; a `call` of it says so itself. */
   readonly attempts: number;
@@ -123,6 +146,7 @@ export interface Plan {
   readonly project: string;
   readonly entries: { readonly default: string; readonly names: readonly string[] };
   readonly trace: { readonly texts: "full" | "hash" };
+  readonly guards: LoopGuards;
   readonly models: Readonly<Record<string, PlanModel>>;
   readonly tools: Readonly<Record<string, PlanTool>>;
   readonly skills: Readonly<Record<string, PlanSkill>>;
@@ -141,6 +165,9 @@ export interface Plan {
 
 /** No limit at all. */
 export const noLimits: Limits = { calls: null, tokens: null, wallMs: null, usd: null, items: null };
+
+/** The guards where a config sets none. */
+export const defaultGuards: LoopGuards = { warn: 2, block: 3, skip: 4 };
 
 /** The bound of a fan-out or a repetition where nothing else sets one. */
 export const defaultMaxItems = 10_000;

@@ -77,7 +77,17 @@ function plan(words: string, into: Session): ReturnType<typeof planCalls> {
   const { env } = process;
   const scenario = fileURLToPath(new URL("scenario.yaml", import.meta.url));
   const spec = env["OPENAI_API_KEY"] ? "openai:gpt-4o-mini" : `scripted:${scenario}`;
-  const blank = { role: "default", provider: "openai", name: "gpt-4o-mini", temperature: null, maxTokens: null, seed: null, baseUrl: null };
+  const blank = {
+    role: "default",
+    provider: "openai",
+    name: "gpt-4o-mini",
+    temperature: null,
+    maxTokens: null,
+    seed: null,
+    baseUrl: null,
+    contextTokens: null,
+    price: null,
+  };
   const resolved = resolveModels({ models: { planner: blank } }, { override: spec, env });
   const model = resolved.kind === "ok" ? resolved.models["planner"] : undefined;
   if (!model) throw new Error("there is no model to plan with");

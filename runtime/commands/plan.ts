@@ -115,6 +115,8 @@ function modelFor({ model }: Means, override: string | undefined, env: Host["env
     temperature: null,
     maxTokens: null,
     seed: null,
+    contextTokens: null,
+    price: null,
     baseUrl: null,
   };
   const resolved = resolveModels({ models: { planner: model ?? blank } }, { override: override ?? null, env });

@@ -11,6 +11,8 @@ const thinker: PlanModel = {
   name: "o9",
   temperature: 1,
   maxTokens: null,
+  contextTokens: null,
+  price: null,
   seed: 3,
   baseUrl: null,
 };

@@ -1,7 +1,7 @@
 /** Plans made of ops directly, for tests of whatever runs them. */
 import { type Expr, literal } from "../../compiler/ir/expr.ts";
 import { type Act, type Ask, type Body, type Call, type Code, openKeys, type Pure } from "../../compiler/ir/ops.ts";
-import { type Block, noLimits, type Plan, type PlanWorker, planFormat } from "../../compiler/ir/plan.ts";
+import { type Block, defaultGuards, noLimits, type Plan, type PlanWorker, planFormat } from "../../compiler/ir/plan.ts";
 import { any, text } from "../../compiler/ir/types.ts";
 import { tools } from "../../stdlib/tools/index.ts";
 
@@ -15,7 +15,20 @@ export function madePlan(bodies: Readonly<Record<string, Body>>, workers: Readon
     project: "made",
     entries: { default: "main", names: ["main"] },
     trace: { texts: "full" },
-    models: { m: { role: "default", provider: "sim", name: "sim", temperature: null, maxTokens: null, seed: null, baseUrl: null } },
+    guards: defaultGuards,
+    models: {
+      m: {
+        role: "default",
+        provider: "sim",
+        name: "sim",
+        temperature: null,
+        maxTokens: null,
+        seed: null,
+        baseUrl: null,
+        contextTokens: null,
+        price: null,
+      },
+    },
     tools: Object.fromEntries(
       Object.values(tools).map(({ name, description, parameters, effects, undo }) => [
         name,
@@ -76,7 +89,7 @@ function modelOp(id: string, input: Expr) {
     input,
     sample: null,
     span: "none",
-    repairs: { schema: 1, empty: 1 },
+    repairs: { schema: 1, empty: 1, compactions: 0 },
   } as const;
 }
 
@@ -85,5 +98,16 @@ function plainWorker(name: string): PlanWorker {
 }
 
 function blockOf(agent: string, body: Body): Block {
-  return { agent, pattern: "made", description: "", version: "1", input: any, output: any, limits: noLimits, attempts: 1, body };
+  return {
+    agent,
+    pattern: "made",
+    description: "",
+    version: "1",
+    input: any,
+    output: any,
+    effects: [],
+    limits: noLimits,
+    attempts: 1,
+    body,
+  };
 }
