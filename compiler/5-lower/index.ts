@@ -58,10 +58,9 @@ function lowerAgent(agent: ResolvedAgent, open: () => Context, inputOf: PatternI
 /** What is wrong with what patterns of the project's own placed: one finding for each agent. */
 function problemsIn(project: ResolvedProject, all: readonly Placed[], texts: ReadonlyMap<Digest, string>): readonly Diagnostic[] {
   if (all.every(({ agent }) => agent.patternSpan === null)) return [];
-  const { models, skills, tools } = project;
   const workers = Object.fromEntries(all.flatMap(({ agent }) => (agent.worker ? [[agent.name, agent.worker]] : [])));
   const blocks = Object.fromEntries(all.map((one) => [one.agent.name, blockOf(one, any, [])]));
-  const known = { models, skills, tools, workers, texts: Object.fromEntries(texts), blocks };
+  const known = { ...namedBy(all), tools: project.tools, workers, texts: Object.fromEntries(texts), blocks };
   return all.flatMap(({ agent, problem }) => {
     const { name, pattern, patternSpan, span } = agent;
     if (!patternSpan) return [];
@@ -69,6 +68,13 @@ function problemsIn(project: ResolvedProject, all: readonly Placed[], texts: Rea
     const related = [{ span, message: "this agent is of that pattern" }];
     return wrong === null ? [] : [lowerBadPattern(patternSpan, { pattern: pattern.name, agent: name, problem: wrong }, related)];
   });
+}
+
+/** The models and skills of all agents: those of the project are only what an entry reaches. */
+function namedBy(all: readonly Placed[]) {
+  const prompts = all.flatMap(({ agent }) => [agent.body, ...Object.values(agent.steps)]);
+  const tableOf = (names: readonly string[]) => Object.fromEntries(names.map((name) => [name, true]));
+  return { models: tableOf(prompts.flatMap(({ model }) => model ?? [])), skills: tableOf(prompts.flatMap(({ skills }) => skills)) };
 }
 
 interface Placed extends Lowered {

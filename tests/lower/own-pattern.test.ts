@@ -8,7 +8,7 @@ import * as assert from "uvu/assert";
 import { type Built, build } from "../../compiler/build.ts";
 import type { Plan } from "../../compiler/ir/plan.ts";
 import { everyPattern } from "../support/every-pattern.ts";
-import { agent, blockOf } from "../support/plan-of.ts";
+import { agent, blockOf, skill } from "../support/plan-of.ts";
 import { outcomeOf, runPlan } from "../support/run-plan.ts";
 
 const test = suite("lower: a project's own patterns");
@@ -124,6 +124,18 @@ test("an own pattern's step files, fields and name are checked like those of any
   assert.equal(await codes({ ...good, ...agent("main", "pattern: twice\nhelper: nobody", "Draft.") }), ["resolve/unknown-agent"]);
   const { "agents/main/again.md": _, ...without } = good;
   assert.equal(await codes(without), ["parse/missing-step-file"]);
+});
+
+test("an own pattern is not at fault where an agent that nothing reaches has a model and a skill of its own", async () => {
+  const idle = agent("idle", "pattern: twice\ncall: {model: {name: 'openai:o3-mini'}}", "Idle.");
+  const again = "---\npattern: react\ncall: {uses: [notes]}\n---\nAgain.\n";
+  const files = { ...withBody(sound), ...idle, "agents/idle/again.md": again, ...skill("notes", ["tama_mem_get"]) };
+  const { plan, diagnostics } = await built(files);
+  assert.equal(
+    diagnostics.map(({ code }) => code),
+    ["resolve/unused-agent"],
+  );
+  assert.ok(plan);
 });
 
 const failures: readonly (readonly [what: string, body: string, problem: string | RegExp])[] = [
