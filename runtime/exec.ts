@@ -9,6 +9,7 @@ import type { Settled } from "./2-schedule/types.ts";
 import type { RunModel } from "./3-task/task.ts";
 import type { TraceEvent } from "./4-trace/columns.ts";
 import type { LogWriter } from "./4-trace/log.ts";
+import { thisProcess } from "./4-trace/process-identity.ts";
 import { createRecorder, type Recorder } from "./4-trace/recorder.ts";
 import { openRunLog, runDir } from "./4-trace/run-folder.ts";
 import type { Asker } from "./asker.ts";
@@ -18,7 +19,9 @@ import { createFollower } from "./journal/follower.ts";
 import type { Journal } from "./journal/journal.ts";
 import { keepPlan } from "./journal/kept-plan.ts";
 import { replayPolicy } from "./journal/replay.ts";
-import { type RecordToFollow, runLoop, type Source } from "./run-loop.ts";
+import { type Inbox, openInbox } from "./people/inbox.ts";
+import { cancelName, takeCancel } from "./people/mailbox.ts";
+import { cancelReason, type RecordToFollow, runLoop, type Source } from "./run-loop.ts";
 import { defaultMaxArtifactBytes } from "./session/artifacts.ts";
 import { blobsDir, fileBlobs } from "./session/blobs.ts";
 
@@ -72,7 +75,12 @@ export function exec(options: ExecOptions): Promise<ExecResult> {
   return whole(options, async () => {
     const opened = openRunLog(stateDir, traceId);
     if (opened.kind === "failed") return { kind: "refused", diagnostic: opened.diagnostic };
-    return runRecorded(options, { log: opened.log, hashes: [], record: options.replay ? replayOf(options.replay, options.nowUs) : null });
+    return runRecorded(options, {
+      log: opened.log,
+      hashes: [],
+      record: options.replay ? replayOf(options.replay, options.nowUs) : null,
+      asked: new Map(),
+    });
   });
 }
 
@@ -96,25 +104,39 @@ export interface OpenRecord {
   readonly log: LogWriter;
   readonly hashes: Iterable<Digest>;
   readonly record: RecordToFollow | null;
+  /** Questions that stood before. */
+  readonly asked: Journal["asked"];
 }
 
 /** Runs into an open log, and closes it. */
-export async function runRecorded(options: ExecOptions, { log, hashes, record }: OpenRecord): Promise<ExecResult> {
+export async function runRecorded(options: ExecOptions, { log, hashes, record, asked }: OpenRecord): Promise<ExecResult> {
   const { traceId, nowUs, plan, stateDir } = options;
   const recorder = createRecorder({ log, traceId, nowUs, texts: plan.trace.texts, known: hashes });
+  const inbox = openInbox(runDir(stateDir, traceId));
   try {
     if (plan.trace.texts === "full") keepPlan(runDir(stateDir, traceId), plan); // the plan has the prompts
     recordStart(recorder, options, record?.source ?? null);
     const blobs = fileBlobs(blobsDir(runDir(stateDir, traceId)));
     const { cache, ...rest } = options;
+    const signal = AbortSignal.any([options.signal, cancelSignal(inbox, runDir(stateDir, traceId))]);
     const lookUp = cache === "use" ? { cache: openCache(stateDir, nowUs) } : {};
-    const settled = await runLoop({ ...rest, ...lookUp, recorder, blobs, ...(record ? { record } : {}) });
+    const settled = await runLoop({ ...rest, ...lookUp, signal, recorder, blobs, inbox, asked, ...(record ? { record } : {}) });
     const status = statusOf(settled);
     recordEnd(recorder, options.entry, { settled, status });
     return { kind: "ended", status, settled };
   } finally {
+    inbox.close();
     recorder.close();
   }
+}
+
+/** Aborts when another process asks this one to stop the run. */
+function cancelSignal(inbox: Inbox, dir: string): AbortSignal {
+  const controller = new AbortController();
+  inbox.listen((name) => {
+    if (name === cancelName && takeCancel(dir, thisProcess())) controller.abort(cancelReason);
+  });
+  return controller.signal;
 }
 
 function replayOf({ journal, from }: Replay, nowUs: () => number): RecordToFollow {

@@ -69,7 +69,7 @@ export async function resume(run: OpenedRun, options: ResumeOptions): Promise<Re
   const policy = resumePolicy({ journal, settle: options.settle, redo: judged.redo, nowUs: options.nowUs }, nothingFound());
   const known = knownRows(readRun(runDir(stateDir, traceId)));
   const record = { follower: createFollower(journal, policy, options.nowUs), source: null, known };
-  return whole(all, () => runRecorded(all, { log: run.log, hashes: journal.hashes, record }));
+  return whole(all, () => runRecorded(all, { log: run.log, hashes: journal.hashes, record, asked: journal.asked }));
 }
 
 type Judged = ResumeResult | { readonly kind: "go"; readonly redo: readonly Path[] };

@@ -7,11 +7,13 @@ import type { Command, Event, Recorded, Settled } from "./2-schedule/types.ts";
 import type { Task, TaskResult } from "./3-task/task.ts";
 import type { TraceEvent } from "./4-trace/columns.ts";
 import type { Recorder } from "./4-trace/recorder.ts";
-import type { Asker } from "./asker.ts";
+import { type Asker, nobody } from "./asker.ts";
 import type { Executor } from "./executors/executor.ts";
 import type { Follower } from "./journal/follower.ts";
-import { taskKinds } from "./journal/journal.ts";
+import { type Asked, taskKinds } from "./journal/journal.ts";
 import type { KnownRows } from "./journal/known-rows.ts";
+import type { Inbox } from "./people/inbox.ts";
+import { openQuestions, waitingFor } from "./people/questions.ts";
 import type { Blobs } from "./session/blobs.ts";
 import { starter } from "./start-task.ts";
 
@@ -36,13 +38,17 @@ export interface LoopOptions extends RunOptions {
   readonly concurrency: number;
   /** Who answers questions to people. Default: nobody. */
   readonly asker?: Asker;
+  /** Where other processes put answers. Default: nowhere. */
+  readonly inbox?: Inbox;
+  /** Questions that a process before this one has asked. Default: none. */
+  readonly asked?: ReadonlyMap<Path, Asked>;
   /** A record that leads the run as far as it goes. Default: none. */
   readonly record?: RecordToFollow;
   /** Looks a task up before it is done. Default: nothing is found. */
   readonly cache?: (run: Run, task: Task) => Found | null;
   /** Microseconds since 1970. */
   readonly nowUs: () => number;
-  /** Aborting it stops the run: nothing new starts, what is in flight is cancelled, and the run ends `cancelled`. */
+  /** Aborting it stops the run: nothing new starts, what is in flight is cancelled, and the run ends `cancelled`. A text as its reason is recorded. */
   readonly signal: AbortSignal;
   readonly onEvent: (event: TraceEvent) => void;
 }
@@ -55,11 +61,17 @@ export interface RecordToFollow {
   readonly known: KnownRows | null;
 }
 
-/** Drives a run: first along its record, then by handing the scheduler's tasks to the executor, its records to the trace, and answers back. Rejects only where the trace cannot be written. */
+/**
+ * Drives a run: first along its record, then by handing the scheduler's tasks to the executor, its records to the trace, and answers back.
+ * When nothing is under way but questions that nobody here can answer, it is left as it stands: `waiting`, with no op ended.
+ * Rejects only where the trace cannot be written.
+ */
 export function runLoop(options: LoopOptions): Promise<Settled> {
   return new Promise((resolve, reject) => {
     const running = new Map<Path, AbortController>();
-    const start = starter(options);
+    const { asker = nobody, inbox = null, asked = new Map<Path, Asked>(), nowUs } = options;
+    const questions = openQuestions({ asker, inbox, asked, nowUs, onLeft: () => guarded(rest) });
+    const start = starter({ ...options, questions });
     const write = writer(options);
     const follower = options.record?.follower;
     let isFollowing = follower !== undefined;
@@ -108,12 +120,21 @@ export function runLoop(options: LoopOptions): Promise<Settled> {
       const settled = (result: TaskResult) => {
         running.delete(task.path);
         guarded(() => tell(run, { kind: "settled", path: task.path, result }));
+        guarded(rest);
       };
       answer.then(settled, (error) =>
         guarded(() => {
           throw error;
         }),
       );
+    };
+    const rest = () => {
+      const isResting = () => running.size > 0 && running.size === questions.left().size;
+      if (isResting()) inbox?.look();
+      if (!isResting()) return;
+      const [path = ""] = questions.left().keys();
+      isOver = true;
+      resolve({ kind: "failed", failure: { code: "waiting", message: waitingFor(questions.left()), path } });
     };
     const follow = (run: Run) => {
       for (let event = follower?.next(run); event && !isOver; event = follower?.next(run)) {
@@ -126,7 +147,7 @@ export function runLoop(options: LoopOptions): Promise<Settled> {
 
     guarded(() => {
       const { run, commands } = createRun(options);
-      const stop = () => guarded(() => tell(run, { kind: "stop", reason: "interrupted" }));
+      const stop = () => guarded(() => tell(run, { kind: "stop", reason: reasonOf(options.signal) }));
       options.signal.addEventListener("abort", stop, { once: true });
       apply(run, commands);
       follow(run);
@@ -155,10 +176,17 @@ function writer({ recorder, onEvent, record: followed }: LoopOptions) {
     },
     /** A stop from without is a decision of a clock or a person: a replay stops there too. */
     stop: (run: Run, reason: string, isFollowing: boolean) => {
-      const detail = canonical({ decision: "stop" });
+      const detail = canonical({ decision: reason === cancelReason ? "cancel" : "stop" });
       say({ kind: "decision", path: run.root?.prefix ?? "", status: "cancelled", message: reason, detail }, isFollowing);
     },
   };
+}
+
+/** Why a run stops that a person has cancelled. */
+export const cancelReason = "cancelled";
+
+function reasonOf({ reason }: AbortSignal): string {
+  return typeof reason === "string" ? reason : "interrupted";
 }
 
 /** A failure in one line for people. */

@@ -1,7 +1,7 @@
 import pLimit from "p-limit";
 import type { RunModel, Task, TaskResult } from "./3-task/task.ts";
-import { type Asker, nobody, waitResult } from "./asker.ts";
 import type { Executor } from "./executors/executor.ts";
+import type { Questions } from "./people/questions.ts";
 import type { Blobs } from "./session/blobs.ts";
 import { artifactResult } from "./session/fetch.ts";
 
@@ -10,16 +10,15 @@ export interface StartOptions {
   readonly blobs: Blobs;
   /** Model calls under way at once, per model. */
   readonly concurrency: number;
-  readonly asker?: Asker;
+  readonly questions: Questions;
   readonly nowUs: () => number;
 }
 
-/** Starts tasks where they belong: questions with the asker, one at a time; artifacts are read here; all else with the executor, model calls within their limits. */
+/** Starts tasks where they belong: questions with those of the run; artifacts are read here; all else with the executor, model calls within their limits. */
 export function starter(options: StartOptions): (task: Task, signal: AbortSignal) => Promise<TaskResult> {
   const limitFor = limiters(options.concurrency);
-  const oneAtATime = pLimit(1);
   return (task, signal) => {
-    if (task.kind === "wait") return oneAtATime(() => waitResult(options.asker ?? nobody, task, signal, options.nowUs));
+    if (task.kind === "wait") return options.questions.ask(task, signal);
     if (task.kind === "artifact") return Promise.resolve(artifactResult(options.blobs, task, options.nowUs));
     const work = () => options.executor.run(task, signal);
     return task.kind === "model" ? limitFor(task.model)(work) : work();

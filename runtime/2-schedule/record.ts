@@ -83,6 +83,7 @@ export function taskDetail(run: Run, task: Task, result: TaskResult): { detail?:
     ...(Object.keys(request).length > 0 ? { request } : {}),
     ...(result.kind === "failed" && result.details !== null ? { details: result.details } : {}),
     ...(result.kind === "ok" && result.answer.kind === "model" ? { finish: result.answer.finish, model: result.answer.model } : {}),
+    ...(result.kind === "ok" && result.answer.kind === "wait" && result.answer.by === "deadline" ? { by: "deadline" } : {}),
   };
   return Object.keys(detail).length > 0 ? { detail: canonical(detail) } : {};
 }

@@ -89,6 +89,13 @@ export interface WaitTask {
   readonly channel: string;
   readonly question: Json;
   readonly answer: Type;
+  /** What stands for an answer when none came in time, counted from when the question was recorded; null: it waits for ever. */
+  readonly deadline: Deadline | null;
+}
+
+export interface Deadline {
+  readonly afterMs: number;
+  readonly default: Json;
 }
 
 /** The bytes of an artifact, as text: read where the run's folder is, on the main thread. */
@@ -138,10 +145,11 @@ export interface CodeAnswer {
   readonly value: Json;
 }
 
-/** What a person answered, as they wrote it. */
+/** What a person answered, as they wrote it; or the default, when the deadline had passed. */
 export interface WaitAnswer {
   readonly kind: "wait";
   readonly value: Json;
+  readonly by: "person" | "deadline";
 }
 
 /** One try of a model request on the wire. `status` is HTTP's, null where there was no response. */

@@ -87,7 +87,7 @@ export type ColumnName = keyof typeof columns;
 export const columnNames = Object.keys(columns) as readonly ColumnName[]; // Object.keys forgets the keys' type
 
 /**
- * Event kinds. Journal: `run_started run_ended llm_call tool_call code_call wait_answer intent decision`, state `state_set
+ * Event kinds. Journal: `run_started run_ended llm_call tool_call code_call wait_asked wait_answer intent decision`, state `state_set
  * state_deleted state_merged`. Spans: `span_started span_ended`. Texts: `text message`. The loop's own (Harn's names):
  * `tool_rejected loop_intervention context_compaction phase_change loop_complete schema_retry empty_completion_retry`.
  * A session's (Trace's names): `session_created session_loaded session_saved user_input system_note plan_created
@@ -101,6 +101,7 @@ export const eventKinds = [
   "llm_call",
   "tool_call",
   "code_call",
+  "wait_asked",
   "wait_answer",
   "intent",
   "decision",

@@ -6,9 +6,7 @@
  * W3: a batch is written whole before its lines are cut: a row is in one of the files at any time, in both for a moment.
  * W4: numbers run on across segments, without a gap.
  */
-import { randomUUID } from "node:crypto";
-import { closeSync, ftruncateSync, linkSync, mkdirSync, openSync, rmSync, writeFileSync, writeSync } from "node:fs";
-import { join } from "node:path";
+import { closeSync, ftruncateSync, mkdirSync, openSync, writeSync } from "node:fs";
 import { traceLocked, traceUnwritable } from "../../compiler/diagnostics/codes.generated.ts";
 import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
 import { encodeBatch, encodeEnd, encodeSchema } from "./arrow.ts";
@@ -16,6 +14,7 @@ import { sequence } from "./batch.ts";
 import { cellsOf } from "./cells.ts";
 import { batchBuffer } from "./column-buffer.ts";
 import type { ColumnName, Row } from "./columns.ts";
+import { place } from "./place.ts";
 import { thisProcess } from "./process-identity.ts";
 import { readBatches, refusal } from "./read.ts";
 import { arrowFile, ownerOf, segmentsOf, walFile } from "./segments.ts";
@@ -58,23 +57,7 @@ function claim(dir: string, traceId: string): OpenedLog {
     if (owner) return { kind: "failed", diagnostic: traceLocked(null, { run: traceId, pid: owner.pid }) };
     const segment = (segmentsOf(dir).at(-1) ?? 0) + 1;
     const header = headerLine(thisProcess());
-    if (place(dir, walFile(dir, segment), header))
-      return { kind: "open", log: writer({ dir, traceId, segment, header, last: lastSeq(dir) }) };
-  }
-}
-
-/** Makes a file, whole at once, unless it is there. */
-function place(dir: string, file: string, content: string): boolean {
-  const draft = join(dir, `draft-${randomUUID()}`);
-  writeFileSync(draft, content);
-  try {
-    linkSync(draft, file);
-    return true;
-  } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "EEXIST") return false;
-    throw error;
-  } finally {
-    rmSync(draft);
+    if (place(walFile(dir, segment), header)) return { kind: "open", log: writer({ dir, traceId, segment, header, last: lastSeq(dir) }) };
   }
 }
 

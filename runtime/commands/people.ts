@@ -5,6 +5,7 @@ import type { Plan } from "../../compiler/ir/plan.ts";
 import { opsOf } from "../../compiler/ir/walk.ts";
 import { type Asker, nobody } from "../asker.ts";
 import { terminalAsker } from "./ask-terminal.ts";
+import { openPrompter } from "./terminal.ts";
 
 /** Who answers a plan's questions, until closed; or why a scenario that should answer cannot. */
 export type People =
@@ -27,8 +28,9 @@ export async function openPeople(plan: Plan, model: string | undefined, { termin
   const scripted = file === undefined ? null : await script(file);
   if (scripted?.kind === "failed") return scripted;
   const input = asks ? terminal() : null;
-  const person = input ? terminalAsker({ input, write }) : { ask: nobody, close: () => {} };
-  return { kind: "ok", close: person.close, ask: scripted ? scripted.before(person.ask) : person.ask };
+  const prompter = input && openPrompter({ input, write });
+  const person = prompter ? terminalAsker(prompter) : nobody;
+  return { kind: "ok", close: () => prompter?.close(), ask: scripted ? scripted.before(person) : person };
 }
 
 type Scripted = { readonly kind: "ok"; readonly before: (otherwise: Asker) => Asker } | (People & { readonly kind: "failed" });

@@ -3,6 +3,7 @@ import type { Digest } from "../../compiler/ir/digest.ts";
 import type { Path } from "../../compiler/ir/path.ts";
 import type { Row } from "../4-trace/columns.ts";
 import { readRun } from "../4-trace/read.ts";
+import { detailOf } from "./result.ts";
 import { type Started, startedOf } from "./started.ts";
 
 /** A task's last record: of a model, a tool or artifact, worker code or a question. */
@@ -15,6 +16,12 @@ export interface RecordedTask {
   readonly row: Row;
 }
 
+/** What was asked, as its journal key, and when: microseconds since 1970. */
+export interface Asked {
+  readonly contentKey: Digest;
+  readonly timeUs: number;
+}
+
 /** A run as its log tells it. */
 export interface Journal {
   readonly traceId: string;
@@ -25,6 +32,8 @@ export interface Journal {
   readonly tasks: ReadonlyMap<Path, RecordedTask>;
   /** Tasks with an effect that were begun, with the place of the record that says so. */
   readonly intents: ReadonlyMap<Path, number>;
+  /** Questions to people, as they were last asked. */
+  readonly asked: ReadonlyMap<Path, Asked>;
   /** Where it was stopped from without, and why. */
   readonly stops: readonly { readonly seq: number; readonly reason: string }[];
   /** A text by its digest; null where the log keeps digests only. */
@@ -51,12 +60,14 @@ export function readJournal(dir: string, traceId: string): Journal {
   const tasks = new Map<Path, RecordedTask>();
   const intents = new Map<Path, number>();
   const stops: { seq: number; reason: string }[] = [];
+  const asked = new Map<Path, Asked>();
   const said = new Map<Digest, Row>();
   for (const row of readRun(dir)) {
     if (row.kind === "text" || row.kind === "message") said.set(row.hash ?? "", row);
     else if (row.kind === "run_started" || row.kind === "run_ended") marks.push(row);
     else if (row.kind === "intent") intents.set(row.path ?? "", row.seq ?? 0);
-    else if (row.kind === "decision") stops.push({ seq: row.seq ?? 0, reason: row.message ?? "" });
+    else if (row.kind === "decision" && isStop(row)) stops.push({ seq: row.seq ?? 0, reason: row.message ?? "" });
+    else if (row.kind === "wait_asked") asked.set(row.path ?? "", { contentKey: row.content_key ?? "", timeUs: row.time_us ?? 0 });
     else addTask(tasks, row);
   }
   const text = (hash: string | null) => (hash === null ? null : (said.get(hash)?.text ?? null));
@@ -67,12 +78,18 @@ export function readJournal(dir: string, traceId: string): Journal {
     ended: last?.kind === "run_ended" ? last : null,
     tasks,
     intents,
+    asked,
     stops,
     text,
     messages: (head) => messagesTo(head, said),
     hashes: new Set(said.keys()),
     keepsTexts: [...said.values()].every((row) => row.kind !== "text" || row.text !== null),
   };
+}
+
+/** A deadline is a decision too, but its answer's own row tells what followed from it. */
+function isStop(row: Row): boolean {
+  return detailOf(row)["decision"] !== "deadline";
 }
 
 /** A row of a task has a key by content; tools that the scheduler answers itself have none, and are no tasks. */

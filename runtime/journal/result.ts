@@ -35,7 +35,8 @@ function answerOf({ kind, row }: RecordedTask, text: string): Answer | null {
     case "wait": {
       const value = parseJson(text);
       if (value === undefined) return null;
-      return kind === "wait" ? { kind, value } : { kind, key: row.key ?? "done", value };
+      if (kind === "code") return { kind, key: row.key ?? "done", value };
+      return { kind, value, by: detailOf(row)["by"] === "deadline" ? "deadline" : "person" };
     }
     default:
       return unreachable(kind);

@@ -63,6 +63,7 @@ const tellers: Readonly<Record<EventKind, Teller>> = {
   llm_call: nothing,
   tool_call: nothing,
   code_call: nothing,
+  wait_asked: nothing,
   intent: nothing,
   decision: nothing,
   attempt: nothing,

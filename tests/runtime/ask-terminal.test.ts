@@ -3,20 +3,21 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { WaitTask } from "../../runtime/3-task/task.ts";
 import { terminalAsker } from "../../runtime/commands/ask-terminal.ts";
+import { openPrompter } from "../../runtime/commands/terminal.ts";
 
 const test = suite("asking at the terminal");
 const never = new AbortController().signal;
 
 function question(channel: string): WaitTask {
   const step = { agent: "main", op: "answer", label: "answer", call: 1 };
-  return { kind: "wait", path: "main@1/answer", step, channel, question: `what of ${channel}?`, answer: { kind: "text" } };
+  return { kind: "wait", path: "main@1/answer", step, channel, question: `what of ${channel}?`, answer: { kind: "text" }, deadline: null };
 }
 
 function terminal() {
   const input = new PassThrough();
   const shown: string[] = [];
-  const asker = terminalAsker({ input, write: (text) => void shown.push(text) });
-  return { input, shown, ...asker };
+  const prompter = openPrompter({ input, write: (text) => void shown.push(text) });
+  return { input, shown, ask: terminalAsker(prompter), close: prompter.close };
 }
 
 test("shows the banner, the channel and the question, and takes one trimmed line", async () => {

@@ -3,6 +3,7 @@ import { canonical, toText } from "../../../compiler/ir/json.ts";
 import type { Wait } from "../../../compiler/ir/ops.ts";
 import { show } from "../../../compiler/ir/types.ts";
 import { bug } from "../../../compiler/ir/unreachable.ts";
+import { plainType } from "../../3-task/content-key.ts";
 import type { TaskResult, WaitTask } from "../../3-task/task.ts";
 import { askingStep } from "../asking-step.ts";
 import { dispatch, failWith, outcomeOf } from "../conversation.ts";
@@ -18,14 +19,18 @@ import { type Handler, noBody } from "./handler.ts";
 export const wait: Handler<Wait> = {
   start(run, frame) {
     const env = envOf(frame.body);
-    dispatch(run, frame, {
+    const { deadline } = frame.op;
+    const task: WaitTask = {
       kind: "wait",
       path: frame.path,
       step: askingStep(run, frame),
       channel: toText(evaluate(frame.op.channel, env)),
       question: evaluate(frame.op.question, env),
       answer: frame.op.answer,
-    });
+      deadline: deadline && { afterMs: deadline.afterMs, default: evaluate(deadline.default, env) },
+    };
+    recordAsked(run, frame, task);
+    dispatch(run, frame, task);
   },
   task(run, frame, path, result) {
     const task = run.sent.get(path);
@@ -40,6 +45,16 @@ export const wait: Handler<Wait> = {
   },
   body: noBody,
 };
+
+/** Notes that a question stands, since when, and until when: what an inbox shows, and what a deadline counts from. */
+function recordAsked(run: Run, frame: OpFrame<Wait>, { path, channel, question, answer, deadline }: WaitTask): void {
+  const detail = canonical({
+    answer: plainType(answer),
+    ...(deadline ? { deadline: { after_ms: deadline.afterMs, default: deadline.default } } : {}),
+  });
+  const content_key = run.contentKeys.wait({ channel, question, answer });
+  record(run, { kind: "wait_asked", path, parent: spanOf(frame), key: channel, content_key, detail }, { input_hash: toText(question) });
+}
 
 function recordWait(run: Run, frame: OpFrame<Wait>, task: WaitTask, result: TaskResult): void {
   const answer = result.kind === "ok" && result.answer.kind === "wait" ? result.answer : null;
@@ -60,4 +75,6 @@ function recordWait(run: Run, frame: OpFrame<Wait>, task: WaitTask, result: Task
   } as const;
   const texts = { input_hash: toText(task.question), ...(answer ? { value_hash: canonical(answer.value) } : {}) };
   record(run, event, texts);
+  const detail = canonical({ decision: "deadline" });
+  if (answer?.by === "deadline") record(run, { kind: "decision", path: task.path, status: "ok", message: "the deadline passed", detail });
 }

@@ -1,0 +1,125 @@
+/**
+ * The questions of a run that is going on.
+ *
+ * Q1: the asker has one question at a time, in the order in which they were asked.
+ * Q2: a question is answered once, by what comes first: a letter in the inbox, its deadline, the asker. Elsewhere it is then withdrawn.
+ * Q3: one that the asker cannot have answered stays open; it stops nothing, and may still be answered while the run goes on.
+ * Q4: a deadline counts from when the log says that the question was asked, whichever process asked it.
+ */
+import pLimit from "p-limit";
+import type { Path } from "../../compiler/ir/path.ts";
+import { contentKeys } from "../3-task/content-key.ts";
+import type { TaskResult, WaitAnswer, WaitTask } from "../3-task/task.ts";
+import type { Asker, Reply } from "../asker.ts";
+import type { Asked } from "../journal/journal.ts";
+import type { Inbox } from "./inbox.ts";
+import { letterName } from "./mailbox.ts";
+
+export interface QuestionsOptions {
+  readonly asker: Asker;
+  /** Null: no letters come. */
+  readonly inbox: Inbox | null;
+  /** What a process before this one has asked, and when. */
+  readonly asked: ReadonlyMap<Path, Asked>;
+  /** Microseconds since 1970. */
+  readonly nowUs: () => number;
+  /** Called when a question stays open because the asker cannot have it answered. */
+  readonly onLeft: () => void;
+}
+
+export interface Questions {
+  /** Settles when the question is answered or withdrawn, which may be never. */
+  readonly ask: (task: WaitTask, signal: AbortSignal) => Promise<TaskResult>;
+  /** Questions that the asker cannot have answered, by path. */
+  readonly left: () => ReadonlyMap<Path, WaitTask>;
+}
+
+/** Opens the questions of a run. */
+export function openQuestions(options: QuestionsOptions): Questions {
+  const { inbox, nowUs, onLeft } = options;
+  const keys = contentKeys();
+  const oneAtATime = pLimit(1);
+  const left = new Map<Path, WaitTask>();
+  const byLetter = new Map<string, () => void>();
+  inbox?.listen((name) => byLetter.get(name)?.());
+
+  const ask = (task: WaitTask, signal: AbortSignal) =>
+    new Promise<TaskResult>((resolve, reject) => {
+      const id = { path: task.path, contentKey: keys.wait(task) };
+      const name = letterName(id);
+      const startUs = askedAt(options, id);
+      const withdrawn = new AbortController();
+      const settle = (come: Come, endUs = nowUs()) => {
+        if (withdrawn.signal.aborted) return;
+        withdrawn.abort();
+        left.delete(task.path);
+        byLetter.delete(name);
+        resolve({ ...come, startUs, endUs: Math.max(endUs, startUs), thread: 0, attempts: [] });
+      };
+      const takeLetter = () => {
+        const letter = inbox?.read(id);
+        if (letter) settle(answered(letter.value, "person"), Math.min(letter.timeUs, nowUs()));
+      };
+      const hear = (reply: Reply) => {
+        if (reply.kind === "answer") settle(answered(reply.value, "person"));
+        if (reply.kind !== "nobody" || withdrawn.signal.aborted) return;
+        left.set(task.path, task);
+        onLeft();
+      };
+      if (signal.aborted) return settle(cancelled);
+      takeLetter();
+      watchDeadline({ task, startUs, nowUs, signal: withdrawn.signal, passed: (value) => settle(answered(value, "deadline")) });
+      if (withdrawn.signal.aborted) return;
+      signal.addEventListener("abort", () => settle(cancelled), { once: true, signal: withdrawn.signal });
+      byLetter.set(name, takeLetter);
+      oneAtATime(async () => {
+        if (!withdrawn.signal.aborted) hear(await options.asker(task, withdrawn.signal));
+      }).catch(reject);
+    });
+  return { ask, left: () => left };
+}
+
+/** How an open run can stand that does nothing but wait, in a sentence. */
+export function waitingFor(open: ReadonlyMap<Path, WaitTask>): string {
+  const channels = [...open.values()].map(({ channel }) => `\`${channel}\``);
+  const shown = [...new Set(channels)];
+  const more = shown.length > 3 ? ` and ${shown.length - 3} more` : "";
+  const where = `${shown.length === 1 ? "channel" : "channels"} ${shown.slice(0, 3).join(", ")}${more}`;
+  return channels.length === 1 ? `${where} waits for an answer` : `${channels.length} questions wait for answers: ${where}`;
+}
+
+type Come =
+  | { readonly kind: "ok"; readonly answer: WaitAnswer }
+  | { readonly kind: "failed"; readonly code: "cancelled"; readonly message: string; readonly details: null };
+
+const cancelled: Come = { kind: "failed", code: "cancelled", message: "the question was withdrawn", details: null };
+
+function answered(value: WaitAnswer["value"], by: WaitAnswer["by"]): Come {
+  return { kind: "ok", answer: { kind: "wait", value, by } };
+}
+
+/** When a question was first asked: what the log tells, for the same question. */
+function askedAt({ asked, nowUs }: QuestionsOptions, { path, contentKey }: { path: Path; contentKey: string }): number {
+  const before = asked.get(path);
+  return before?.contentKey === contentKey ? before.timeUs : nowUs();
+}
+
+/** A timer cannot be set further ahead. */
+const longestMs = 2 ** 31 - 1;
+
+/** Tells once when a deadline has passed, at once where it has. Keeps no process alive. */
+function watchDeadline(watch: {
+  readonly task: WaitTask;
+  readonly startUs: number;
+  readonly nowUs: () => number;
+  readonly signal: AbortSignal;
+  readonly passed: (value: WaitAnswer["value"]) => void;
+}): void {
+  const { task, startUs, nowUs, signal, passed } = watch;
+  const { deadline } = task;
+  if (!deadline || signal.aborted) return;
+  const leftMs = (startUs - nowUs()) / 1000 + deadline.afterMs;
+  if (leftMs <= 0) return passed(deadline.default);
+  const timer = setTimeout(() => watchDeadline(watch), Math.min(Math.ceil(leftMs), longestMs)).unref();
+  signal.addEventListener("abort", () => clearTimeout(timer), { once: true });
+}
