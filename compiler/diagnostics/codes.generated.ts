@@ -461,6 +461,17 @@ export function lowerBadPattern(
   return { code: "lower/bad-pattern", severity: "error", message, help, span, related };
 }
 
+/** `{agent}` can end with {keys}, which the `exits` of its pattern `{pattern}` do not list */
+export function lowerUnlistedExit(
+  span: Span | null,
+  facts: { readonly agent: string | number; readonly keys: string | number; readonly pattern: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `\`${facts.agent}\` can end with ${facts.keys}, which the \`exits\` of its pattern \`${facts.pattern}\` do not list`;
+  const help = `list it in \`exits\`; \`{ kind: "any" }\` stands for any word`;
+  return { code: "lower/unlisted-exit", severity: "error", message, help, span, related };
+}
+
 /** this is not YAML: {reason} */
 export function parseBadYaml(
   span: Span | null,
@@ -1355,6 +1366,17 @@ export function sessionFailed(
   const message = `${facts.reason} (${facts.code})`;
   const help = null;
   return { code: "session/failed", severity: "error", message, help, span, related };
+}
+
+/** `{file}` cannot be used: {reason} */
+export function sessionUnusableFile(
+  span: Span | null,
+  facts: { readonly file: string | number; readonly reason: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `\`${facts.file}\` cannot be used: ${facts.reason}`;
+  const help = null;
+  return { code: "session/unusable-file", severity: "error", message, help, span, related };
 }
 
 /** this is not TOML: {reason} */

@@ -154,7 +154,8 @@ function time(value: string): number {
   return ms;
 }
 
-function bytes(value: string): number {
+/** A size in bytes, for options. */
+export function bytes(value: string): number {
   const size = parseBytes(value);
   if (size === null) throw new InvalidArgumentError("wanted: a size, such as 500MB or 2GB");
   return size;

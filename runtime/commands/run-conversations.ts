@@ -1,3 +1,4 @@
+import { wrap } from "../../compiler/diagnostics/render/wrap.ts";
 import { type ExitCode, exitCodes } from "../../compiler/ir/exit-codes.ts";
 import type { Row } from "./find-run.ts";
 import { formatMs } from "./progress.ts";
@@ -35,7 +36,7 @@ export async function conversations({ store, id, head, all, io }: Shown, format:
   const blocks = whole.map(({ call, messages: sent }) => {
     const fresh = sent.filter(({ hash }) => all || !shown.has(hash));
     for (const { hash } of sent) shown.add(hash);
-    return callText(call, { fresh, before: sent.length - fresh.length, color: io.color });
+    return callText(call, { fresh, before: sent.length - fresh.length, io });
   });
   io.stdout([...head, "", ...blocks].join("\n"));
   return exitCodes.ok;
@@ -57,28 +58,39 @@ function chain(head: unknown, messages: ReadonlyMap<string, Row>): readonly Mess
   return found.reverse();
 }
 
-function callText(call: Row, { fresh, before, color }: { fresh: readonly Message[]; before: number; color: boolean }): string {
+function callText(call: Row, { fresh, before, io }: { fresh: readonly Message[]; before: number; io: Shown["io"] }): string {
   const tokens = formatTokens(call);
   const facts = [String(call["model"]), formatMs(Number(call["duration_ms"])), ...(tokens === "" ? [] : [`${tokens} tokens`])];
-  const title = `━━ ${String(call["path"])}  ${facts.join(", ")}  ${paintStatus(String(call["status"]), color)}`;
-  const told = fresh.map(({ role, content, calls, call: answers }) => part(answers === null ? role : `${role} ${answers}`, content, calls));
-  const answer = part("answer", call["response"], call["calls"]);
+  const title = `━━ ${String(call["path"])}  ${facts.join(", ")}  ${paintStatus(String(call["status"]), io.color)}`;
+  const told = fresh.map(({ role, content, calls, call: answers }) =>
+    part(answers === null ? role : `${role} ${answers}`, { content, calls }, io.columns),
+  );
+  const answer = part("answer", { content: call["response"], calls: call["calls"] }, io.columns);
   return [title, ...(before > 0 ? [`(${before} messages as before)`] : []), ...told, answer, ""].join("\n");
 }
 
 /** A text under the name of who said it, whatever it holds. What a run did not keep is said to be missing. */
-function part(who: string, content: unknown, calls: unknown): string {
+function part(who: string, { content, calls }: { readonly content: unknown; readonly calls: unknown }, columns: number): string {
   const hasCalls = typeof calls === "string" && calls !== "[]";
   const text = typeof content === "string" ? printable(content) : "(the run kept no texts)";
-  const lines = [...(text === "" && hasCalls ? [] : [indent(text)]), ...(hasCalls ? [indent(`calls ${printable(calls)}`)] : [])];
+  const lines = [
+    ...(text === "" && hasCalls ? [] : [indent(text.split("\n").flatMap((line) => broken(line, columns - 2)))]),
+    ...(hasCalls ? [indent(printable(`calls ${calls}`).split("\n"))] : []),
+  ];
   return [`─ ${who}`, ...lines].join("\n");
 }
 
-function indent(text: string): string {
-  return text
-    .split("\n")
-    .map((line) => `  ${line}`.trimEnd())
-    .join("\n");
+function indent(lines: readonly string[]): string {
+  return lines.map((line) => `  ${line}`.trimEnd()).join("\n");
+}
+
+/** A line that is wider than the terminal, broken between words, under its own first word. */
+function broken(line: string, columns: number): readonly string[] {
+  const [margin = ""] = /^\s*(?:[-*] )?/.exec(line) ?? [];
+  const under = " ".repeat(margin.length);
+  if (line.length <= columns || margin.length > columns / 2) return [line];
+  const [first = "", ...rest] = wrap(line.slice(margin.length), { width: columns, taken: margin.length, indent: under });
+  return [margin + first, ...rest];
 }
 
 /** Whatever a model wrote, none of it may steer the terminal. Lines and tabs stay. */

@@ -3,14 +3,18 @@ import { join } from "node:path";
 import { runsLive } from "../../compiler/diagnostics/codes.generated.ts";
 import { type ExitCode, exitCodes } from "../../compiler/ir/exit-codes.ts";
 import { ownerOf } from "../4-trace/segments.ts";
+import { findSession } from "../session/find.ts";
 import { type Io, tell } from "./io.ts";
 import { formatBytes } from "./run-text.ts";
 import { withRuns } from "./with-store.ts";
 
-/** `tama runs rm RUN...`: removes runs, but none that a process is writing. */
+/** `tama runs rm RUN...`: removes runs, but none that a process is writing. A run that ended before its first event has a folder alone. */
 export async function runsRmCommand({ stateDir, runs }: { stateDir: string; runs: readonly string[] }, io: Io): Promise<ExitCode> {
-  return withRuns({ stateDir, runs, io }, async (_store, found) => {
-    const dirs = [...new Set(found.map(({ id }) => id))].map((id) => ({ id, dir: join(stateDir, "runs", id) }));
+  const folders = runs.map((word) => ({ word, id: folderNamed(stateDir, word) }));
+  const words = folders.flatMap(({ word, id }) => (id === null ? [word] : []));
+  return withRuns({ stateDir, runs: words, io }, async (_store, found) => {
+    const ids = new Set([...found, ...folders].flatMap(({ id }) => id ?? []));
+    const dirs = [...ids].map((id) => ({ id, dir: join(stateDir, "runs", id) }));
     const live = dirs.flatMap(({ id, dir }) => liveIn(id, dir));
     if (live.length > 0) {
       tell(io, live);
@@ -22,6 +26,12 @@ export async function runsRmCommand({ stateDir, runs }: { stateDir: string; runs
     }
     return exitCodes.ok;
   });
+}
+
+/** The one folder that the word names; null for `last`, which is told by the record. */
+function folderNamed(stateDir: string, word: string): string | null {
+  const found = word === "last" ? null : findSession(stateDir, word);
+  return found?.kind === "ok" ? found.id : null;
 }
 
 function liveIn(id: string, dir: string): readonly ReturnType<typeof runsLive>[] {

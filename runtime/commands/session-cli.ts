@@ -2,7 +2,7 @@
 import { type Command, InvalidArgumentError } from "commander";
 import { projectDir } from "../1-load/project-dir.ts";
 import type { PlanFlags } from "./plan.ts";
-import { type End, format, stateOf, wholeNumber } from "./record-cli.ts";
+import { bytes, type End, format, stateOf, wholeNumber } from "./record-cli.ts";
 import type { Shown } from "./session.ts";
 
 /** Adds them to `tama`. */
@@ -12,17 +12,21 @@ export function sessionCommands(tama: Command, end: End): void {
   session
     .command("new")
     .description("make a session and print its id")
-    .action(async (_flags: object, command: Command) => {
+    .option("--max-artifact-size <size>", "the largest artifact that it takes (default: 100 MiB)", bytes)
+    .action(async (flags: { maxArtifactSize?: number }, command: Command) => {
       const { sessionNewCommand } = await import("./session.ts");
       await end(async (host) => {
         const { directory } = command.optsWithGlobals<{ directory?: string }>();
-        return sessionNewCommand({ stateDir: stateOf(command, host), workspace: projectDir(directory, host.cwd) }, host.io);
+        const largest = flags.maxArtifactSize === undefined ? {} : { maxArtifactBytes: flags.maxArtifactSize };
+        return sessionNewCommand({ stateDir: stateOf(command, host), workspace: projectDir(directory, host.cwd), ...largest }, host.io);
       }, command);
     });
   readingCommands(session, end);
   valueCommands(session, end);
+  artifactCommands(session, end);
 }
 
+const author = ["--by <name>", "who writes (default: user)"] as const;
 const which = ["<session>", "the id of a session or a run, the beginning of one, or `last`"] as const;
 
 function readingCommands(session: Command, end: End): void {
@@ -66,7 +70,7 @@ function valueCommands(session: Command, end: End): void {
     .argument(...which)
     .argument("<key>")
     .argument("<value>", "JSON, or else a text")
-    .option("--by <name>", "who writes (default: user)")
+    .option(...author)
     .option("--expect-version <n>", "only where the value is in this version; 0 for none", version)
     .action(async (name: string, key: string, ...[value, flags, command]: [string, SetFlags, Command]) => {
       const { sessionSetCommand } = await import("./session.ts");
@@ -74,6 +78,69 @@ function valueCommands(session: Command, end: End): void {
         async (host) => sessionSetCommand({ stateDir: stateOf(command, host), session: name, key, value, ...flags }, host.io),
         command,
       );
+    });
+  session
+    .command("delete")
+    .description("delete a key, and print the state's new version")
+    .argument(...which)
+    .argument("<key>")
+    .option(...author)
+    .option("--expect-version <n>", "only where the value is in this version", version)
+    .action(async (name: string, key: string, flags: SetFlags, command: Command) => {
+      const { sessionDeleteCommand } = await import("./session.ts");
+      await end(async (host) => sessionDeleteCommand({ stateDir: stateOf(command, host), session: name, key, ...flags }, host.io), command);
+    });
+}
+
+function artifactCommands(session: Command, end: End): void {
+  session
+    .command("artifacts")
+    .description("the artifacts: names, versions and sizes")
+    .argument(...which)
+    .addOption(format("text", "json"))
+    .action(async (name: string, flags: { format: Shown }, command: Command) => {
+      const { artifactsCommand } = await import("./session-artifacts.ts");
+      await end(async (host) => artifactsCommand({ stateDir: stateOf(command, host), session: name, ...flags }, host.io), command);
+    });
+  session
+    .command("artifact")
+    .description("the content of an artifact")
+    .argument(...which)
+    .argument("<name>")
+    .option("--version <n>", "an earlier version", wholeNumber)
+    .option("-o, --output <file>", "where it goes (default: standard output, if it is text)")
+    .action(async (session: string, name: string, flags: { version?: number; output?: string }, command: Command) => {
+      const { artifactReadCommand } = await import("./session-artifacts.ts");
+      const { version: one = null, output = null } = flags;
+      await end(
+        async (host) =>
+          artifactReadCommand({ stateDir: stateOf(command, host), session, name, version: one, output, cwd: host.cwd }, host.io),
+        command,
+      );
+    });
+  session
+    .command("keep")
+    .description("keep a file as an artifact, and print its new version")
+    .argument(...which)
+    .argument("<name>")
+    .argument("<file>")
+    .option(...author)
+    .action(async (session: string, name: string, ...[file, flags, command]: [string, { by?: string }, Command]) => {
+      const { artifactWriteCommand } = await import("./session-artifacts.ts");
+      await end(
+        async (host) => artifactWriteCommand({ stateDir: stateOf(command, host), session, name, file, cwd: host.cwd, ...flags }, host.io),
+        command,
+      );
+    });
+  session
+    .command("discard")
+    .description("delete an artifact, and print its new version; the earlier ones stay readable")
+    .argument(...which)
+    .argument("<name>")
+    .option(...author)
+    .action(async (session: string, name: string, flags: { by?: string }, command: Command) => {
+      const { artifactDeleteCommand } = await import("./session-artifacts.ts");
+      await end(async (host) => artifactDeleteCommand({ stateDir: stateOf(command, host), session, name, ...flags }, host.io), command);
     });
 }
 

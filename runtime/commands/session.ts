@@ -3,9 +3,9 @@ import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
 import { type ExitCode, exitCodes } from "../../compiler/ir/exit-codes.ts";
 import { canonical, parseJson, toText } from "../../compiler/ir/json.ts";
 import type { Entry } from "../session/entry.ts";
-import { type Failed, failed } from "../session/errors.ts";
+import { type Failed, failed, okay, type Result } from "../session/errors.ts";
 import { findSession } from "../session/find.ts";
-import { createSession, loadSession, readSession, type WriteOptions } from "../session/session.ts";
+import { type CreateOptions, createSession, loadSession, readSession, type Session, type WriteOptions } from "../session/session.ts";
 import type { SessionView } from "../session/view.ts";
 import { alignRows, cut, pad, width } from "./columns-text.ts";
 import { type Io, tell } from "./io.ts";
@@ -20,8 +20,8 @@ export interface Which {
 export type Shown = "text" | "json";
 
 /** `tama session new`: makes a session and prints its id. */
-export function sessionNewCommand({ stateDir, workspace }: { stateDir: string; workspace: string }, io: Io): ExitCode {
-  const made = createSession({ stateDir, workspace });
+export function sessionNewCommand(options: CreateOptions, io: Io): ExitCode {
+  const made = createSession(options);
   if (made.kind === "failed") return fail(io, made);
   const closed = made.value.close();
   if (closed.kind === "failed") return fail(io, closed);
@@ -52,7 +52,7 @@ export function sessionLogCommand(which: Which & { readonly limit?: number; read
 export function sessionGetCommand(which: Which & { readonly key: string; readonly withVersion: boolean }, io: Io): ExitCode {
   return reading(which, io, (session) => {
     const { value, version } = session.entry(which.key);
-    if (value === undefined) return fail(io, failed("validation_error", `the session has no value for '${which.key}'`));
+    if (value === undefined) return fail(io, noValue(which.key));
     io.stdout(`${which.withVersion ? canonical({ value, version }) : toText(value)}\n`);
     return exitCodes.ok;
   });
@@ -60,11 +60,25 @@ export function sessionGetCommand(which: Which & { readonly key: string; readonl
 
 /** `tama session set`: sets a key to JSON, or to the text where it is none, and prints the state's new version. */
 export function sessionSetCommand(which: Which & WriteOptions & { readonly key: string; readonly value: string }, io: Io): ExitCode {
+  return writing(which, io, (session) => session.set(which.key, parseJson(which.value) ?? which.value, which));
+}
+
+/** `tama session delete`: deletes a key, and prints the state's new version. */
+export function sessionDeleteCommand(which: Which & WriteOptions & { readonly key: string }, io: Io): ExitCode {
+  return writing(which, io, (session) => {
+    const deleted = session.delete(which.key, which);
+    if (deleted.kind === "failed") return deleted;
+    return deleted.value ? okay(session.version()) : noValue(which.key);
+  });
+}
+
+/** Opens a session for a write that gives a new version, and prints that. */
+export function writing(which: Which, io: Io, write: (session: Session) => Result<number>): ExitCode {
   const found = findSession(which.stateDir, which.session);
   if (found.kind !== "ok") return missing(io, which, found);
   const loaded = loadSession(found.id, which);
   if (loaded.kind === "failed") return fail(io, loaded);
-  const written = loaded.value.set(which.key, parseJson(which.value) ?? which.value, which);
+  const written = write(loaded.value);
   const closed = loaded.value.close();
   if (written.kind === "failed") return fail(io, written);
   if (closed.kind === "failed") return fail(io, closed);
@@ -78,7 +92,12 @@ export function fail(io: Io, { error }: Failed): ExitCode {
   return exitCodes.diagnostics;
 }
 
-function reading(which: Which, io: Io, use: (session: SessionView) => ExitCode): ExitCode {
+function noValue(key: string): Failed {
+  return failed("validation_error", `the session has no value for '${key}'`);
+}
+
+/** Opens a session for reading, which others may write meanwhile. */
+export function reading(which: Which, io: Io, use: (session: SessionView) => ExitCode): ExitCode {
   const found = findSession(which.stateDir, which.session);
   if (found.kind !== "ok") return missing(io, which, found);
   const read = readSession(found.id, which);
@@ -126,7 +145,7 @@ function entryRows(entries: readonly Entry[]): readonly (readonly string[])[] {
 }
 
 /** Aligned cells, the last of which is cut where the terminal ends. */
-function lines(rows: readonly (readonly string[])[], io: Io): string {
+export function lines(rows: readonly (readonly string[])[], io: Io): string {
   const heads = alignRows(rows.map((row) => row.slice(0, -1)));
   const widest = heads.reduce((most, head) => Math.max(most, width(head)), 0);
   const line = (head: string, last: string) => `${pad(head, widest, "left")}  ${cut(last, Math.max(8, io.columns - widest - 2))}\n`;

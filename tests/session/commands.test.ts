@@ -10,12 +10,19 @@ import { foreignCode } from "../../runtime/1-load/trust.ts";
 import { type PlanFlags, planCommand } from "../../runtime/commands/plan.ts";
 import { runsCommand } from "../../runtime/commands/runs.ts";
 import {
+  sessionDeleteCommand,
   sessionGetCommand,
   sessionLogCommand,
   sessionNewCommand,
   sessionSetCommand,
   sessionShowCommand,
 } from "../../runtime/commands/session.ts";
+import {
+  artifactDeleteCommand,
+  artifactReadCommand,
+  artifactsCommand,
+  artifactWriteCommand,
+} from "../../runtime/commands/session-artifacts.ts";
 import { take } from "../../runtime/session/errors.ts";
 import { loadSession, readSession } from "../../runtime/session/session.ts";
 import { outcomeOf, runPlan } from "../support/run-plan.ts";
@@ -72,6 +79,56 @@ test(
     assert.equal(take(readSession(id, { stateDir })).trajectory(2)[0]?.agent_id, "me");
   }),
 );
+
+test(
+  "a key is deleted once, in the version that is expected",
+  inFolder(async ({ stateDir, id }) => {
+    const remove = (more = {}) => said((io) => sessionDeleteCommand({ stateDir, session: id, key: "a", ...more }, io));
+    await said((io) => sessionSetCommand({ stateDir, session: id, key: "a", value: "1" }, io));
+    assert.match((await remove({ expectVersion: 7 })).stderr, "(state_conflict)");
+    assert.equal(await remove(), { exit: 0, stdout: "2\n", stderr: "" });
+    const again = await remove();
+    assert.is(again.exit, 1);
+    assert.match(again.stderr, "the session has no value for 'a'");
+  }),
+);
+
+test(
+  "a file is kept under a name, each version of it, until it is discarded",
+  inFolder(async ({ stateDir, id }) => {
+    const which = { stateDir, session: id, name: "notes", cwd: stateDir };
+    const read = (more = {}) => said((io) => artifactReadCommand({ ...which, version: null, output: null, ...more }, io));
+    writeFileSync(join(stateDir, "one.txt"), "one");
+    writeFileSync(join(stateDir, "two.bin"), Uint8Array.of(0xff, 0));
+    assert.is((await said((io) => artifactWriteCommand({ ...which, file: "one.txt" }, io))).stdout, "1\n");
+    assert.is((await said((io) => artifactWriteCommand({ ...which, file: "two.bin", by: "me" }, io))).stdout, "2\n");
+    assert.is((await read({ version: 1 })).stdout, "one");
+    assert.match((await read()).stderr, "notes is no text: give a file with --output");
+    assert.is((await read({ output: "back.bin" })).exit, 0);
+    assert.equal([...readFileSync(join(stateDir, "back.bin"))], [0xff, 0]);
+    assert.is((await said((io) => artifactsCommand({ stateDir, session: id, format: "text" }, io))).stdout, "notes  v2  2 bytes\n");
+    assert.is((await said((io) => artifactDeleteCommand(which, io))).stdout, "3\n");
+    assert.match((await read()).stderr, "(artifact_not_found)");
+    assert.is((await said((io) => artifactsCommand({ stateDir, session: id, format: "json" }, io))).stdout, "[]\n");
+    for (const command of [
+      () => said((io) => artifactWriteCommand({ ...which, file: "none" }, io)),
+      () => read({ version: 1, output: "no/x" }),
+    ])
+      assert.match((await command()).stderr, /error\[session\/unusable-file\][\s\S]*ENOENT/);
+  }),
+);
+
+test("a session takes no artifact above the size that it was made with", async () => {
+  const stateDir = mkdtempSync(join(tmpdir(), "tama-commands-"));
+  try {
+    await said((io) => sessionNewCommand({ stateDir, maxArtifactBytes: 2 }, io));
+    writeFileSync(join(stateDir, "three"), "abc");
+    const write = (io: Io) => artifactWriteCommand({ stateDir, session: "last", name: "x", file: "three", cwd: stateDir }, io);
+    assert.match((await said(write)).stderr, "(artifact_too_large)");
+  } finally {
+    rmSync(stateDir, { recursive: true });
+  }
+});
 
 test(
   "what fails says its code and exits with 1",

@@ -126,6 +126,18 @@ test("a text that a run did not keep is said to be missing, and one that would s
   assert.match((await show(state, "d", "llm")).stdout, "  a�[2Jb\n        c".replace("        ", "  \t"));
 });
 
+test("a line that is wider than the terminal is broken under its first word", async () => {
+  const state = newFolder();
+  const recorder = recordRun(state, idOf("d"));
+  startRun(recorder);
+  const parts = [{ kind: "text", text: `- ${"word ".repeat(20).trim()}\n\n    ${"x".repeat(90)} y` }] as const;
+  recorder.event({ kind: "llm_call", path: "writer@1/ask:1", status: "ok", input_hash: recorder.messages([{ role: "user", parts }]) });
+  recorder.flush();
+  const { stdout } = await show(state, "d", "llm");
+  const words = (count: number) => "word ".repeat(count).trim();
+  assert.match(stdout, `\n  - ${words(15)}\n    ${words(5)}\n\n      ${"x".repeat(90)}\n      y\n`);
+});
+
 test("show --summary has the fields of the view, and a line per agent", async () => {
   const state = threeRuns();
   const { stdout } = await show(state, "b", "summary");
@@ -259,6 +271,13 @@ test("rm removes runs, but with one that is going on among them none", async () 
   assert.is((await run((io) => runsRmCommand({ stateDir: state, runs: ["a", "b"] }, io))).exit, 0);
   assert.equal(folders(state), ["c"]);
   assert.equal(await idsOf(state, {}), ["c"]);
+});
+
+test("rm removes a run that ended before its first event", async () => {
+  const state = threeRuns();
+  mkdirSync(join(state, "runs", idOf("e")));
+  assert.is((await run((io) => runsRmCommand({ stateDir: state, runs: ["e", "a"] }, io))).exit, 0);
+  assert.equal(folders(state), ["b", "c"]);
 });
 
 /** Sets the times of a run's files. */
