@@ -50,9 +50,9 @@ function begin(sources: SourceSet): Begun {
 function finish({ sources, parsed, found, watched }: Begun, reader: Reader | null): Compiled {
   const { report } = watched;
   const resolved = resolve(parsed, reader, report);
-  check(parsed, report);
+  const endings = check(parsed, report);
   const lowered = resolved && lower(resolved, report);
-  const turns = resolved && lowered && prove({ config: parsed.config, project: resolved, lowered }, report);
+  const turns = resolved && lowered && prove({ config: parsed.config, project: resolved, lowered, endings }, report);
   const diagnostics = sortDiagnostics(suppress(found, textsOf(sources), settingsOf(sources.config)));
   return { plan: turns && !hasErrors(diagnostics) ? makePlan(resolved, lowered, turns) : null, diagnostics };
 }

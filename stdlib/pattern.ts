@@ -164,13 +164,15 @@ export interface PatternInput {
 /**
  * Where the key of an agent's outcome comes from. `prompt`: its body (`step` null) or a step file; an act finishes with the agent's
  * declared keys, else with those that its caller allows, less those in `except`, which the pattern takes itself; an ask ends `done`.
- * `agent`: another agent that a field names, called with what this one may finish with. `machine`: states, as those of an fsm.
+ * `agent`: another agent that a field names, called with what this one may finish with. `machine`: states, as those of an fsm. `any`:
+ * whatever word a run comes to, so that the tables around it need an entry `*`.
  */
 export type Exit =
   | { readonly kind: "word"; readonly word: string }
   | { readonly kind: "prompt"; readonly step: string | null; readonly except?: readonly string[] }
   | { readonly kind: "agent"; readonly field: string }
   | { readonly kind: "worker" }
+  | { readonly kind: "any" }
   | { readonly kind: "machine"; readonly initial: string; readonly states: string };
 
 /** What one declares of a pattern: everything that any part of tama knows of it. */
@@ -190,15 +192,15 @@ export interface Pattern {
   readonly maxIter: number | null;
   /** What `on_error` means where it is not given; null where the pattern has no fan-out. */
   readonly onError: "fail" | "collect" | null;
-  /** Which keys its agents can end with; null where that is not known: then no key that a state leaves out is told. */
-  readonly exits: readonly Exit[] | null;
+  /** Which keys its agents can end with: what `lower` places is held against it. */
+  readonly exits: readonly Exit[];
   readonly lower: (agent: PatternInput, build: Builder) => Result;
 }
 
 /** A pattern as one writes it: what is left out has its default. */
-export type PatternDeclaration = Pick<Pattern, "name" | "summary" | "lower"> & Partial<Pattern>;
+export type PatternDeclaration = Pick<Pattern, "name" | "summary" | "exits" | "lower"> & Partial<Pattern>;
 
-/** What a declaration says where it is silent: no fields, no step files, no prompt of its own, no loop, no fan-out, exits unknown. */
+/** What a declaration says where it is silent: no fields, no step files, no prompt of its own, no loop, no fan-out. */
 export const patternDefaults = {
   fields: {},
   steps: [],
@@ -207,7 +209,6 @@ export const patternDefaults = {
   body: "none",
   maxIter: null,
   onError: null,
-  exits: null,
 } as const satisfies Partial<Pattern>;
 
 /** Declares a pattern. */

@@ -160,11 +160,11 @@ function reportUnused({ fields, common, pattern }: Read): void {
   if (pattern.body !== "act") unused(uses[0]?.span, "uses");
   if (pattern.body !== "act" && pattern.maxIter === null) unused(maxIter?.span, "max_iter");
   if (pattern.onError === null) unused(common.onError?.span, "on_error");
-  if (pattern.exits && !pattern.exits.some(takesKeys)) unused(common.keys?.[0]?.span, "keys");
+  if (!pattern.exits.some(takesKeys)) unused(common.keys?.[0]?.span, "keys");
   if (pattern.body === "code") for (const key of ["input", "output"]) unused(fields.entry(key)?.key.span, key);
 }
 
 /** Whether an exit can end with declared keys. */
 function takesKeys({ kind }: Exit): boolean {
-  return kind === "prompt" || kind === "agent" || kind === "machine";
+  return kind === "prompt" || kind === "agent" || kind === "machine" || kind === "any";
 }

@@ -49,7 +49,7 @@ const open = ownKeys(allWords);
 /** Whom an agent calls, and with which keys: a state's agent with its table's, one that ends the agent with the agent's, all others with any. */
 function* callsOf(agent: ParsedAgent, machines: readonly Followed[]): Generator<readonly [string, Keys]> {
   const pattern = agent.definition;
-  const ending = new Set(pattern.exits?.flatMap((exit) => (exit.kind === "agent" ? [exit.field] : [])));
+  const ending = new Set(pattern.exits.flatMap((exit) => (exit.kind === "agent" ? [exit.field] : [])));
   for (const [name, field] of Object.entries(agent.fields)) {
     if (field.kind === "agent") yield [field.name.value, ending.has(name) ? endKeys(agent) : open];
     if (field.kind === "agents") for (const callee of field.names) yield [callee.value, open];

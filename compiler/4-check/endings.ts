@@ -1,8 +1,9 @@
 import type { Exit, Pattern } from "../../stdlib/pattern.ts";
+import { patterns } from "../../stdlib/patterns/index.ts";
 import type { Located, ParsedAgent, ParsedProject, ParsedState } from "../2-parse/types.ts";
 import { bottomUp } from "../graph.ts";
 import { unreachable } from "../ir/unreachable.ts";
-import { calledWith, isNone, keysWithout, noKeys, ownKeys, someWords, uniteKeys, type Words } from "../ir/words.ts";
+import { allWords, calledWith, isNone, keysWithout, noKeys, ownKeys, someWords, uniteKeys, type Words } from "../ir/words.ts";
 import { callersOf, endKeys } from "./callers.ts";
 import { follow, type Machine, type Verdict } from "./machine.ts";
 import { type Ending, unknownEnding } from "./table.ts";
@@ -53,10 +54,10 @@ function namesOf({ agents, unread }: ParsedProject): Known["isAgent"] {
 
 function endingOf(agent: ParsedAgent, known: Known): Ending {
   const pattern = agent.definition;
-  if (agent.broken && pattern.exits?.some(({ kind }) => kind !== "word")) return unknownEnding;
-  const parts = pattern.exits?.map((exit) => exitOf(agent, exit, known)) ?? [];
+  if (agent.broken && pattern.exits.some(({ kind }) => kind !== "word")) return unknownEnding;
+  const parts = pattern.exits.map((exit) => exitOf(agent, exit, known));
   const keys = parts.flatMap((part) => part.keys ?? []);
-  const isKnown = pattern.exits !== null && keys.length === parts.length;
+  const isKnown = keys.length === parts.length;
   const fails = runsOfItsOwn(pattern) || parts.some((part) => part.fails) || callsFail(agent, known);
   const united = isBlocked(agent, known) ? noKeys : uniteKeys(keys);
   return { keys: isKnown ? united : null, fails };
@@ -83,6 +84,8 @@ function exitOf(agent: ParsedAgent, exit: Exit, known: Known): Ending {
       if (!worker) return unknownEnding;
       return { keys: ownKeys(someWords(worker.keys.length > 0 ? worker.keys : ["done"])), fails: true };
     }
+    case "any":
+      return { keys: ownKeys(allWords), fails: true };
     case "machine":
       return machineEnding(agent, exit, known);
     default:
@@ -111,8 +114,13 @@ function isMarker({ name, routes }: ParsedState, { isAgent }: Known): boolean {
   return !isAgent(name.value) && routes.every(({ key }) => key?.value === "!error");
 }
 
-function runsOfItsOwn({ body, steps }: Pattern): boolean {
-  return body !== "none" || steps.length > 0;
+/** Whether a pattern has more that can fail than the agents it calls. What one of the project's own does with them is not known. */
+function runsOfItsOwn({ name, body, steps }: Pattern): boolean {
+  return body !== "none" || steps.length > 0 || !isBuiltIn(name);
+}
+
+function isBuiltIn(pattern: string): boolean {
+  return Object.hasOwn(patterns, pattern);
 }
 
 /** Whether calls can make an agent fail: any one of them, but of a list whose failures are collected only all. */
@@ -126,6 +134,7 @@ function callsFail(agent: ParsedAgent, { endings }: Known): boolean {
 
 /** Whether an agent cannot end well, because those of its list never do: all of them, or any where failures are not collected. */
 function isBlocked(agent: ParsedAgent, { endings }: Known): boolean {
+  if (!isBuiltIn(agent.definition.name)) return false;
   const never = ({ value }: Located<string>) => {
     const keys = endings.get(value)?.keys;
     return keys ? isNone(keys.own) && isNone(keys.passes) : false;

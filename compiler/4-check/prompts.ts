@@ -31,7 +31,7 @@ function choicesIn({ machine, verdict }: Followed): readonly { readonly agent: s
 
 /** The prompts of an agent whose models choose the key that it ends with; those of a judge, where that ends it. */
 function choosersOf(agent: ParsedAgent, agents: Endings["agents"]): readonly ParsedStep[] {
-  const exits = agent.definition.exits ?? [];
+  const exits = agent.definition.exits;
   return exits.flatMap((exit) => {
     if (exit.kind === "prompt") {
       const step = exit.step === null ? agent.body : agent.steps.find(({ name }) => name === exit.step);

@@ -1,4 +1,5 @@
 import type { ResolvedProject } from "../3-resolve/types.ts";
+import type { Ending } from "../4-check/table.ts";
 import type { LoweredProject } from "../5-lower/types.ts";
 import type { ProjectConfig } from "../config.ts";
 import { costLimitBelowMinimum } from "../diagnostics/codes.generated.ts";
@@ -15,6 +16,8 @@ export interface Given {
   readonly config: ProjectConfig;
   readonly project: ResolvedProject;
   readonly lowered: LoweredProject;
+  /** How agents end, by what their patterns say. */
+  readonly endings: ReadonlyMap<string, Ending>;
 }
 
 /** Tells of limits that every run breaks: fewer model calls than the cheapest run makes, fewer items than a fan-out always has. */

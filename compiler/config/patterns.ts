@@ -48,6 +48,7 @@ const exits: C.Codec<Exit> = C.unionOf<Exit>({
   prompt: C.objectOf({ kind: C.oneOf("prompt"), step: C.nullable(word), except: C.listOf(C.string) }),
   agent: C.objectOf({ kind: C.oneOf("agent"), field: name }),
   worker: C.objectOf({ kind: C.oneOf("worker") }),
+  any: C.objectOf({ kind: C.oneOf("any") }),
   machine: C.objectOf({ kind: C.oneOf("machine"), initial: name, states: name }),
 });
 
@@ -74,6 +75,6 @@ const declaration: C.Codec<Pattern> = C.objectOf<Pattern>({
   body: C.oneOf("ask", "act", "code", "none"),
   maxIter: C.nullable(positive),
   onError: C.nullable(C.oneOf("fail", "collect")),
-  exits: C.nullable(C.listOf(exit)),
+  exits: C.listOf(exit),
   lower,
 });

@@ -93,17 +93,22 @@ function plainNames({ blocks, models, skills, texts, tools, workers, needs, cost
   return { blocks: Object.fromEntries(named), models, skills, texts, tools, workers, needs, cost };
 }
 
-const twice = `import { definePattern, literal } from "tama/compiler";
+const twice = `import { choice, definePattern, literal } from "tama/compiler";
 const twice = definePattern({
   name: "twice",
   summary: "drafts, then drafts again",
   fields: { helper: { kind: "agent", summary: "who helps", required: false } },
   steps: ["again"],
   body: "ask",
+  exits: [EXITS],
   lower(agent, build) { BODY },
 });`;
 const main = { ...agent("main", "pattern: twice", "Draft."), "agents/main/again.md": "Draft again.\n" };
-const withBody = (body: string): Files => ({ ...main, ...config(twice.replace("BODY", body), "twice") });
+const withExits = (exits: string, body: string): Files => ({
+  ...main,
+  ...config(twice.replace("EXITS", exits).replace("BODY", body), "twice"),
+});
+const withBody = (body: string): Files => withExits(`{ kind: "word", word: "done" }`, body);
 const sound = `
     const draft = build.step(agent.body, build.input, { id: "draft" });
     return build.pass(build.step(agent.steps("again"), draft.value));`;
@@ -203,18 +208,54 @@ for (const [what, body, problem] of failures) {
   });
 }
 
+const exits: readonly (readonly [exits: string, ends: string, unlisted: string | null])[] = [
+  [`{ kind: "word", word: "done" }`, `build.pass(draft)`, null],
+  [`{ kind: "word", word: "done" }`, `build.exit("Done", draft.value)`, null],
+  [`{ kind: "word", word: "done" }`, `build.exit("good", draft.value)`, "`good`"],
+  [`{ kind: "word", word: "good" }`, `build.exit(choice(draft.failed, literal("bad"), literal("good")), draft.value)`, "`bad`"],
+  [`{ kind: "any" }`, `build.exit(draft.value, draft.value)`, null],
+  [`{ kind: "word", word: "done" }`, `build.exit(draft.value, draft.value)`, "any word but `done`"],
+  [`{ kind: "prompt", step: "again" }`, `build.pass(build.step(agent.steps("again"), draft.value, { keys: build.endKeys }))`, null],
+  [`{ kind: "prompt", step: "again" }`, `build.pass(build.step(agent.steps("again"), draft.value))`, "any word"],
+  [`{ kind: "agent", field: "nobody" }`, `build.exit("good", draft.value)`, "`good`"],
+];
+
+for (const [listed, ends, unlisted] of exits) {
+  test(`what ends by \`${ends}\` ${unlisted ? "needs more exits than" : "has the exits"} ${listed}`, async () => {
+    const body = `const draft = build.step(agent.body, build.input, { id: "draft" }); return ${ends};`;
+    const files = { ...withExits(listed, body), "agents/main/again.md": "---\npattern: react\n---\nAgain.\n" };
+    const { diagnostics } = await built(files);
+    assert.equal(
+      diagnostics.map(({ code, message }) => `${code}: ${message}`),
+      unlisted ? [`lower/unlisted-exit: \`main\` can end with ${unlisted}, which the \`exits\` of its pattern \`twice\` do not list`] : [],
+    );
+  });
+}
+
+test("a state whose agent may end with any word needs a way for any other", async () => {
+  const files = withExits(
+    `{ kind: "any" }`,
+    `const draft = build.step(agent.body, build.input); return build.exit(draft.value, draft.value);`,
+  );
+  const states = (more: string) => agent("flow", `pattern: fsm\ninitial: main\nstates:\n  main:\n    - good: ~\n${more}`);
+  const codes = async (more: string) => (await built({ ...files, ...states(more) })).diagnostics.map(({ code }) => code);
+  assert.equal(await codes(""), ["resolve/unused-agent", "routes/no-route"]);
+  assert.equal(await codes(`    - "*": ~\n`), ["resolve/unused-agent"]);
+});
+
 test("a declaration that is wrong is told at its key, and a TOML config can hold none", async () => {
   const inline = `{ name: "Twice", summary: "x", steps: "again" }`;
   const { diagnostics } = await built({ ...agent("main", "pattern: oneshot"), ...config("", inline) });
   assert.equal(
     diagnostics.map(({ code, message }) => [code, message]),
     [
+      ["config/bad-pattern", "`patterns[0]`: field `exits` is missing"],
       ["config/bad-pattern", "`patterns[0]`: field `lower` is missing"],
       ["config/bad-pattern", '`patterns[0].name`: expected a word in kebab-case, found "Twice"'],
       ["config/bad-pattern", '`patterns[0].steps`: expected a list, found "again"'],
     ],
   );
-  const toml = `[project]\nname = "p"\n[models]\ndefault = "openai:gpt-4o"\n[[patterns]]\nname = "a"\nsummary = "b"\nlower = "c"\n`;
+  const toml = `[project]\nname = "p"\n[models]\ndefault = "openai:gpt-4o"\n[[patterns]]\nname = "a"\nsummary = "b"\nexits = []\nlower = "c"\n`;
   const { diagnostics: inToml } = await built({ ...agent("main", "pattern: oneshot"), "tama.toml": toml });
   assert.equal(
     inToml.map(({ code }) => code),

@@ -234,7 +234,7 @@ test("configs and workers are given the library's own type constructors", async 
   ];
   assert.equal(sample(given.types), sample(library.types));
   assert.equal(given.defineWorker({ a: 1 }), { a: 1 });
-  const pattern = { name: "a", summary: "", lower: () => ({ kind: "pass", op: "" }) as const };
+  const pattern = { name: "a", summary: "", exits: [], lower: () => ({ kind: "pass", op: "" }) as const };
   assert.equal(given.definePattern(pattern), definePattern(pattern));
 });
 

@@ -3,6 +3,7 @@ import { sourcesFromMemory } from "../../compiler/1-source/memory.ts";
 import type { WorkerSource } from "../../compiler/1-source/types.ts";
 import { parse } from "../../compiler/2-parse/index.ts";
 import { resolve } from "../../compiler/3-resolve/index.ts";
+import { check } from "../../compiler/4-check/index.ts";
 import { lower } from "../../compiler/5-lower/index.ts";
 import { makePlan } from "../../compiler/6-plan/index.ts";
 import { prove } from "../../compiler/6-plan/prove.ts";
@@ -30,7 +31,7 @@ export function forcedPlanOf(texts: Readonly<Record<string, string>>, workers: R
   if (!resolved) throw new Error("the sources do not resolve");
   const lowered = lower(resolved, none);
   if (!lowered) throw new Error("a pattern of the project cannot lower its agents");
-  return makePlan(resolved, lowered, prove({ config: parsed.config, project: resolved, lowered }, none));
+  return makePlan(resolved, lowered, prove({ config: parsed.config, project: resolved, lowered, endings: check(parsed, none) }, none));
 }
 
 const config = `[project]

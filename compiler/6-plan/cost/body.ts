@@ -1,9 +1,9 @@
 import type { Body, Result } from "../../ir/ops.ts";
 import type { Interval } from "../../ir/plan.ts";
-import { allWords, type Keys, keysAmong, ownKeys, someWords } from "../../ir/words.ts";
+import { allWords, keysAmong, noKeys } from "../../ir/words.ts";
 import { failing } from "./failing.ts";
 import { nothing, plus } from "./interval.ts";
-import type { Scope } from "./scope.ts";
+import { keyOf, keysIn, type Scope } from "./scope.ts";
 import { merged, type Spend, type Way, wellIn } from "./spend.ts";
 
 const never: Spend = { ways: [], failed: null };
@@ -31,7 +31,8 @@ export function bodySpend(body: Body, scope: Scope): Spend {
 function endings(body: Body, well: readonly Interval[], scope: Scope): readonly Way[] {
   const all = well.reduce(plus, nothing);
   const source = sourceOf(body.result);
-  if (source === null) return [{ keys: keysOf(body.result), caught: false, turns: all }];
+  if (source === null)
+    return [{ keys: body.result.kind === "outcome" ? keysIn(body.result.key, scope) : noKeys, caught: false, turns: all }];
   const position = body.ops.findIndex(({ id }) => id === source);
   const others = well.filter((_, index) => index !== position).reduce(plus, nothing);
   const known = scope.keys.get(source) ?? allWords;
@@ -45,11 +46,5 @@ function endings(body: Body, well: readonly Interval[], scope: Scope): readonly 
 
 /** The op whose key a result has. */
 function sourceOf(result: Result): string | null {
-  if (result.kind === "pass") return result.op;
-  return result.key.kind === "outcome" && result.key.field === "key" ? result.key.op : null;
-}
-
-function keysOf(result: Result): Keys {
-  const word = result.kind === "outcome" && result.key.kind === "literal" ? result.key.value : null;
-  return ownKeys(typeof word === "string" ? someWords([word]) : allWords);
+  return result.kind === "pass" ? result.op : keyOf(result.key);
 }

@@ -18,8 +18,8 @@ type Blocks = Readonly<Record<string, Block>>;
 type Workers = Readonly<Record<string, Pick<PlanWorker, "keys">>>;
 
 /** The model turns of runs that begin with each block. */
-export function turnsOf(blocks: Blocks, workers: Workers): ReadonlyMap<string, Turns> {
-  return new Map([...spendsOf(blocks, workers)].map(([name, spend]) => [name, ofRun(spend, blocks[name]?.attempts ?? 1)]));
+export function turnsOf(blocks: Blocks, spends: ReadonlyMap<string, Spend>): ReadonlyMap<string, Turns> {
+  return new Map([...spends].map(([name, spend]) => [name, ofRun(spend, blocks[name]?.attempts ?? 1)]));
 }
 
 /** What calls of each block take, by the way that they end. Every block is counted once, those first that others call; calls go in no circle. */

@@ -7,7 +7,7 @@ import { allWords, calledWith, isNone, type Keys, keysOfSet, meet, ownKeys, some
 import { bodySpend } from "./body.ts";
 import { hullOf, nothing, plus, scaled } from "./interval.ts";
 import { repeatSpend } from "./repeat.ts";
-import { constantOf, keyOf, lengthOf, type Scope, wordIn } from "./scope.ts";
+import { constantOf, keyOf, keysIn, lengthOf, type Scope, wordIn } from "./scope.ts";
 import { merged, type Spend, wellIn } from "./spend.ts";
 
 /** The keys of an outcome that no pattern names. */
@@ -27,8 +27,7 @@ export function spendOf(op: Op, scope: Scope): Spend {
       return { ways: free(keys.length > 0 ? ownKeys(someWords(keys)) : done), failed: nothing };
     }
     case "pure": {
-      const word = op.key.kind === "literal" ? ownKeys(someWords([toText(op.key.value)])) : ownKeys(allWords);
-      return { ways: free(word), failed: op.require.length > 0 ? nothing : null };
+      return { ways: free(keysIn(op.key, scope)), failed: op.require.length > 0 ? nothing : null };
     }
     case "wait":
       return { ways: free(done), failed: nothing };

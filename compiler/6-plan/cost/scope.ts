@@ -1,10 +1,10 @@
 import { type Env as ExprEnv, evaluate } from "../../ir/eval.ts";
 import type { Expr } from "../../ir/expr.ts";
-import type { Json } from "../../ir/json.ts";
+import { type Json, toText } from "../../ir/json.ts";
 import type { Op } from "../../ir/ops.ts";
 import type { Interval, PlanWorker } from "../../ir/plan.ts";
 import { exprsIn } from "../../ir/walk.ts";
-import { noWords, someWords, type Words } from "../../ir/words.ts";
+import { allWords, type Keys, keysAmong, noWords, ownKeys, someWords, uniteKeys, type Words } from "../../ir/words.ts";
 import { most } from "./interval.ts";
 import type { Spend } from "./spend.ts";
 
@@ -67,6 +67,16 @@ export function keyOf(expr: Expr): string | null {
   if (expr.kind === "outcome" && expr.field === "key") return expr.op;
   const [only] = expr.kind === "builtin" && expr.name === "lower" ? expr.args : [];
   return only ? keyOf(only) : null;
+}
+
+/** The keys that an expression of a key can come to. */
+export function keysIn(expr: Expr, scope: Pick<Scope, "keys" | "spends">): Keys {
+  const op = keyOf(expr);
+  if (op !== null) return keysAmong(uniteKeys((scope.spends.get(op)?.ways ?? []).map(({ keys }) => keys)), scope.keys.get(op) ?? allWords);
+  if (expr.kind === "literal") return ownKeys(someWords([toText(expr.value)]));
+  if (expr.kind === "if") return uniteKeys([expr.then, expr.else].map((one) => keysIn(one, scope)));
+  if (expr.kind === "switch") return uniteKeys([...expr.cases.map(({ then }) => then), expr.else].map((one) => keysIn(one, scope)));
+  return ownKeys(allWords);
 }
 
 /** A case's value as the word that it stands for. */
