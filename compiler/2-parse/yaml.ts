@@ -25,6 +25,7 @@ import {
 import type { Report } from "../diagnostics/diagnostic.ts";
 import { watch } from "../diagnostics/watch.ts";
 import type { Span } from "../ir/span.ts";
+import { readSimpleYaml } from "./simple-yaml.ts";
 import type { Located } from "./types.ts";
 
 /** YAML as plain data with places. A scalar's `source` is how it is written, without quotes; `raw` is what its place holds. */
@@ -82,6 +83,11 @@ interface Anchor {
 
 /** Reads YAML 1.2 (core schema). Null after an error, which has been reported: one for syntax, since others follow from the first. */
 export function readYaml(source: YamlSource, report: Report): Node | null {
+  return readSimpleYaml(source) ?? readFullYaml(source, report);
+}
+
+/** As `readYaml`, by the library that reads all of YAML. */
+export function readFullYaml(source: YamlSource, report: Report): Node | null {
   const document = parseDocument(source.text, { prettyErrors: false, uniqueKeys: false, logLevel: "silent" });
   const problem = document.errors[0] ?? document.warnings[0];
   if (problem) {
