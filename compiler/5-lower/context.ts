@@ -24,6 +24,9 @@ export interface Context {
   readonly origins: Map<string, Span>;
 }
 
+/** How many ops a pattern of the project's own may place for an agent: it may do so in a loop without end. */
+const maxOps = 100_000;
+
 /** The context for lowering `agent`. */
 export function contextOf(project: ResolvedProject, agent: ResolvedAgent, shared: Pick<Context, "texts" | "attempts">): Context {
   const prompts = new Map<Step, ResolvedStep>([agent.body, ...Object.values(agent.steps)].map((step) => [step, step]));
@@ -39,8 +42,9 @@ export function embed(context: Context, text: string): Expr {
   return { kind: "text", text: digest };
 }
 
-/** Notes where an op comes from: its own source, else what its id names in a frontmatter field, else that field, else the agent. */
+/** Notes where an op comes from: its own source, else what its id names in a frontmatter field, else that field, else the agent. Throws at an id that is taken. */
 export function claimId(context: Context, id: string, span?: Span): string {
+  if (context.agent.patternSpan && context.origins.size >= maxOps) throw new Error(`it places more than ${maxOps} ops`);
   if (context.origins.has(id)) throw bug(`two ops of ${context.agent.name} have the id ${id}`);
   const [list = ""] = id.split("/");
   const { fieldSpans } = context.agent;
