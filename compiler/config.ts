@@ -1,5 +1,6 @@
 import type { Pattern } from "../stdlib/pattern.ts";
 import type { ConfigSource } from "./1-source/types.ts";
+import { decodeLimits, type GivenLimits, nothingLimited } from "./config/limits.ts";
 import { decodeModels, decodeProviders } from "./config/models.ts";
 import { decodePatterns, type OwnPattern } from "./config/patterns.ts";
 import { findPlaces } from "./config/places.ts";
@@ -8,7 +9,7 @@ import { checkSettings } from "./config/severities.ts";
 import { configBadRoot, parseNotYet } from "./diagnostics/codes.generated.ts";
 import type { Report } from "./diagnostics/diagnostic.ts";
 import type { Setting } from "./diagnostics/policy/severity.ts";
-import { defaultGuards, type Effect, effects, type Limits, type LoopGuards, noLimits, type Price } from "./ir/plan.ts";
+import { defaultGuards, type Effect, effects, type LoopGuards, type Price } from "./ir/plan.ts";
 import type { Span } from "./ir/span.ts";
 
 /** A model as a config names it: `provider:name`, or with parameters. */
@@ -33,11 +34,16 @@ export interface Config {
   readonly models?: Readonly<Record<string, string | ModelConfig>>;
   readonly providers?: Readonly<Record<string, { readonly base_url?: string }>>;
   readonly limits?: {
-    readonly calls?: number;
-    readonly tokens?: number;
+    /** `40`, `"2k"`. */
+    readonly calls?: number | string;
+    readonly tokens?: number | string;
+    /** Time at work: `"90s"`, `"10m"`, `"1h30m"`. */
     readonly wall?: string;
-    readonly usd?: number;
-    readonly items?: number;
+    readonly usd?: number | string;
+    /** The items of one fan-out. */
+    readonly items?: number | string;
+    /** Model calls under way at once. */
+    readonly concurrency?: number | string;
   };
   readonly permissions?: readonly Effect[];
   readonly trace?: { readonly texts?: "full" | "hash" };
@@ -60,9 +66,7 @@ export interface ProjectConfig {
   readonly name: string;
   readonly entries: readonly { readonly name: string; readonly span: Span | null }[];
   readonly models: Readonly<Record<string, ResolvedModelConfig>>;
-  readonly limits: Limits;
-  /** Where the limit of calls stands, or the limits. */
-  readonly callsLimitSpan: Span | null;
+  readonly limits: GivenLimits;
   readonly permissions: readonly Effect[] | null;
   readonly trace: { readonly texts: "full" | "hash" };
   readonly guards: LoopGuards;
@@ -124,8 +128,7 @@ const emptyConfig: ProjectConfig = {
   name: "project",
   entries: [],
   models: {},
-  limits: noLimits,
-  callsLimitSpan: null,
+  limits: nothingLimited,
   permissions: null,
   trace: { texts: "full" },
   guards: defaultGuards,
@@ -146,7 +149,6 @@ function decodeRoot(root: Field, source: ConfigSource): ProjectConfig {
     entries: decodeEntries([...("entrypoint" in project && project.entrypoint ? [project.entrypoint] : []), ...items(top.entries)]),
     models: decodeModels(top.models, decodeProviders(top.providers)),
     limits: decodeLimits(top.limits),
-    callsLimitSpan: top.limits ? spanOf({ ...top.limits, path: [...top.limits.path, "calls"] }) : null,
     permissions: top.permissions ? items(top.permissions).flatMap((item) => word(item, effects) ?? []) : null,
     trace: { texts: top.trace ? (word(table(top.trace, ["texts"]).texts, ["full", "hash"]) ?? "full") : "full" },
     guards: decodeGuards(top.guards),
@@ -179,19 +181,6 @@ function decodeEntries(fields: readonly Field[]): ProjectConfig["entries"] {
     if (name !== null && !byName.has(name)) byName.set(name, spanOf(field));
   }
   return [...byName].map(([name, span]) => ({ name, span }));
-}
-
-function decodeLimits(field: Field | undefined): Limits {
-  if (!field) return noLimits;
-  const given = table(field, ["calls", "tokens", "wall", "usd", "items"]);
-  for (const later of [given.wall, given.usd]) if (later) notYet(later);
-  return {
-    calls: wholeFrom(given.calls, 1),
-    tokens: wholeFrom(given.tokens, 1),
-    wallMs: null,
-    usd: null,
-    items: wholeFrom(given.items, 1),
-  };
 }
 
 function notYet(field: Field): void {

@@ -1,17 +1,18 @@
 import type { Exit, Pattern } from "../../stdlib/pattern.ts";
 import type { SourceFile } from "../1-source/types.ts";
+import type { GivenLimits } from "../config/limits.ts";
 import { closest } from "../diagnostics/closest.ts";
 import { parseEmptyPrompt, parseUnknownPattern, parseUnusedKey } from "../diagnostics/codes.generated.ts";
 import type { Report } from "../diagnostics/diagnostic.ts";
 import { watch } from "../diagnostics/watch.ts";
 import type { JsonObject } from "../ir/json.ts";
-import { noLimits } from "../ir/plan.ts";
 import type { Span } from "../ir/span.ts";
 import { type Call, readCall, readNames } from "./call.ts";
 import { describeFields } from "./describe-fields.ts";
 import { type Document, readDocument } from "./document.ts";
 import { type Fields, openFields } from "./fields.ts";
 import { readName } from "./identity.ts";
+import { readLimits } from "./limits.ts";
 import { readPatternFields, referencesOf } from "./pattern-fields.ts";
 import { readSteps, type StepFile } from "./step.ts";
 import type { Located, ParsedAgent, ParsedType } from "./types.ts";
@@ -29,9 +30,6 @@ export interface AgentSource {
   readonly patterns: Readonly<Record<string, Pattern>>;
 }
 
-/** Keys of the language that this version does not build. */
-const laterKeys = ["limits"];
-
 /** What every agent says, whatever its pattern. */
 interface Common {
   readonly input: ParsedType | null;
@@ -45,6 +43,7 @@ interface Common {
   readonly call: Call;
   readonly onError: Located<"fail" | "collect"> | null;
   readonly attempts: Located<number> | null;
+  readonly limits: GivenLimits;
 }
 
 /** Reads an agent. Null, after findings, where its frontmatter or its pattern cannot be made out. */
@@ -76,9 +75,10 @@ function readCommon(fields: Fields, directory: string): Common {
     description: fields.required("description", text, "what it does"),
     version: fields.required("version", text, "1.0.0"),
     env: readNames(fields, "env"),
-    call: readCall(fields),
+    call: readCall(fields, directory),
     onError: fields.optional("on_error", oneOf("fail", "collect")),
     attempts: readRetry(fields),
+    limits: readLimits(fields),
     input: fields.optional("input", type),
     output: fields.optional("output", type),
     keys: readKeys(fields),
@@ -112,7 +112,6 @@ interface Read {
 function readPatterned(source: AgentSource, document: Document, read: Read): Omit<ParsedAgent, "broken"> {
   const { fields, common, named, pattern } = read;
   const values = readPatternFields(pattern, fields);
-  for (const key of laterKeys) fields.later(key);
   fields.close(`\`${pattern.name}\` agents`);
   reportUnused(read);
   if ((pattern.body === "ask" || pattern.body === "act") && document.body.value.trim() === "") {
@@ -146,7 +145,7 @@ function readPatterned(source: AgentSource, document: Document, read: Read): Omi
     },
     steps: readSteps(source, { pattern, span: named.span, isTemplate }, fields.report),
     env: common.env,
-    limits: noLimits,
+    limits: common.limits,
   };
 }
 

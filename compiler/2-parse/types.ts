@@ -1,9 +1,9 @@
 import type { Pattern } from "../../stdlib/pattern.ts";
 import type { WorkerSource } from "../1-source/types.ts";
+import type { GivenLimits } from "../config/limits.ts";
 import type { ProjectConfig } from "../config.ts";
 import type { ExprSource } from "../expr/source.ts";
 import type { Digest } from "../ir/digest.ts";
-import type { Limits } from "../ir/plan.ts";
 import type { Span } from "../ir/span.ts";
 
 /** A value and where it stands. */
@@ -100,18 +100,22 @@ export interface ParsedAgent {
   readonly body: ParsedStep;
   readonly steps: readonly ParsedStep[];
   readonly env: readonly Located<string>[];
-  readonly limits: Limits;
+  readonly limits: GivenLimits;
   /** Whether something in it was reported as an error: later phases stay silent about what may follow from that. */
   readonly broken: boolean;
 }
 
 /** A skill directory, read. */
 export interface ParsedSkill {
+  /** What it is known by: its folder's name under `skills/`, its folder's path where it stands beside an agent, `std/name` if it comes with tama. */
   readonly directory: string;
   readonly file: string;
   readonly name: Located<string>;
   readonly description: Located<string>;
+  /** The tools that reading it unlocks. */
   readonly tools: readonly Located<string>[];
+  /** Environment variables that its tools may use. */
+  readonly env: readonly Located<string>[];
   readonly body: Located<string>;
 }
 

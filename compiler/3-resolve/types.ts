@@ -1,5 +1,6 @@
 import type { FieldValues, Pattern } from "../../stdlib/pattern.ts";
 import type { WorkerSource } from "../1-source/types.ts";
+import type { GivenLimits } from "../config/limits.ts";
 import type { ExprSource } from "../expr/source.ts";
 import type { Syntax } from "../expr/syntax.ts";
 import type { Digest } from "../ir/digest.ts";
@@ -52,6 +53,7 @@ export interface ResolvedAgent {
   /** How often a failed run of it is tried, the first time included. */
   readonly attempts: number;
   readonly limits: Limits;
+  readonly limitSpans: GivenLimits["spans"];
   /** Agents that it calls, sorted, without repeats. */
   readonly calls: readonly string[];
   /** The frontmatter's place, and that of each field (`workers`) and of what it names (`workers/critic`), for origins. */

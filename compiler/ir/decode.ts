@@ -180,6 +180,7 @@ const limits: C.Codec<P.Limits> = C.objectOf<P.Limits>({
   wallMs: C.nullable(C.count),
   usd: C.nullable(C.number),
   items: C.nullable(C.count),
+  concurrency: C.nullable(C.count),
 });
 const interval: C.Codec<P.Interval> = C.objectOf<P.Interval>({ min: C.number, max: C.number });
 const cost: C.Codec<P.Cost> = C.unionOf<P.Cost>({

@@ -83,13 +83,18 @@ export interface WorkerDeclaration {
   readonly timeoutMs: number;
 }
 
-/** Enforced while running; null means none. */
+/** Enforced while running; null means none. A plan's bind the run, a block's each run of it, with all that it calls. */
 export interface Limits {
+  /** Model requests, repairs included and transport attempts apart. */
   readonly calls: number | null;
   readonly tokens: number | null;
+  /** Time at work: while nothing but people is waited for, none passes. */
   readonly wallMs: number | null;
   readonly usd: number | null;
+  /** Of one fan-out, or rounds over a list: the `max` of the maps and repeats of the block itself. */
   readonly items: number | null;
+  /** Model requests under way at once: more of them wait. */
+  readonly concurrency: number | null;
 }
 
 /** An agent, compiled. The runtime uses `pattern` for span names only. */
@@ -164,7 +169,7 @@ export interface Plan {
 }
 
 /** No limit at all. */
-export const noLimits: Limits = { calls: null, tokens: null, wallMs: null, usd: null, items: null };
+export const noLimits: Limits = { calls: null, tokens: null, wallMs: null, usd: null, items: null, concurrency: null };
 
 /** The guards where a config sets none. */
 export const defaultGuards: LoopGuards = { warn: 2, block: 3, skip: 4 };

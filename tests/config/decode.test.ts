@@ -73,7 +73,7 @@ test("findings in TOML stand at the key or the value concerned", () => {
 test("findings in TypeScript stand at the key or the value concerned", () => {
   assert.equal(ts('{ /* name: */ project: { nmae: "x" } }').found, ["config/unknown-key nmae"]);
   assert.equal(ts('{ models: { "default": "gpt-4o", other: "openai:x" } }').found, ['config/bad-model "gpt-4o"']);
-  assert.equal(ts('{ limits: { wall: "ten", calls: 0 } }').found, ["parse/not-yet wall", "config/wrong-type 0"]);
+  assert.equal(ts('{ limits: { wall: "ten", calls: 0 } }').found, ["config/wrong-type 0", 'config/wrong-type "ten"']);
   assert.equal(ts('{ permissions: ["read", "fly"], trace: { texts: "some" } }').found, [
     'config/wrong-type "fly"',
     'config/wrong-type "some"',
@@ -95,13 +95,21 @@ test("a value that is not written where it is used is told at the nearest key", 
   assert.equal(decode("export default make();", { modles: {} }, "ts").found, ["config/unknown-key "]);
 });
 
-test("limits and permissions are read, and those that no run keeps yet are told", () => {
+test("limits and permissions are read", () => {
   const { config, found } = ts(
-    '{ limits: { calls: 40, tokens: 200, wall: "10m", usd: 2.5, items: 100 }, permissions: ["read"], trace: { texts: "hash" } }',
+    '{ limits: { calls: 40, tokens: "200k", wall: "1h30m", usd: 2.5, items: 100, concurrency: 8 }, permissions: ["read"], trace: { texts: "hash" } }',
   );
-  assert.equal(config.limits, { calls: 40, tokens: 200, wallMs: null, usd: null, items: 100 });
-  assert.equal(found, ["parse/not-yet wall", "parse/not-yet usd"]);
+  assert.equal(found, []);
+  assert.equal(config.limits.values, { calls: 40, tokens: 200_000, wallMs: 5_400_000, usd: 2.5, items: 100, concurrency: 8 });
   assert.equal([config.permissions, config.trace.texts], [["read"], "hash"]);
+});
+
+test("limits of a tama.toml are read alike, and what is no amount is told where it stands", () => {
+  const { config, found } = toml(
+    '[limits]\ncalls = "1.5M"\nwall = "90s"\nusd = "0.25"\ntokens = "2.5"\nitems = -1\nconcurrency = "many"\n',
+  );
+  assert.equal(config.limits.values, { calls: 1_500_000, tokens: null, wallMs: 90_000, usd: 0.25, items: null, concurrency: null });
+  assert.equal(found, ['config/wrong-type "2.5"', "config/wrong-type -1", 'config/wrong-type "many"']);
 });
 
 test("a role whose model is wrong stays, so that nothing else is reported of it", () => {
