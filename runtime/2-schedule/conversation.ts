@@ -10,6 +10,7 @@ import { askingStep } from "./asking-step.ts";
 import { envOf } from "./env.ts";
 import type { LoopState, OpFrame, Run } from "./frames.ts";
 import { contentKey, record, recordSpanEnd, recordSpanStart, spanOf, taskDetail } from "./record.ts";
+import { noRepeats } from "./repeats.ts";
 import { labelOf, settle } from "./run-body.ts";
 import type { Settled } from "./types.ts";
 
@@ -32,6 +33,7 @@ export function begin(run: Run, frame: ModelFrame, first: string): LoopState {
     counted: 0,
     repairsLeft: frame.op.repairs.schema,
     emptyLeft: frame.op.repairs.empty,
+    repeats: noRepeats(),
     calls: null,
   };
   frame.state = state;

@@ -8,6 +8,7 @@ import type { AskingStep, Message, RunModel, Task } from "../3-task/task.ts";
 import type { Memory } from "../session/memory.ts";
 import type { BodyIndex } from "./body-index.ts";
 import type { Handlers } from "./ops/handler.ts";
+import type { Repeats } from "./repeats.ts";
 import type { Command, Outcome, Settled } from "./types.ts";
 
 /** A block being run. `keys` are the words that it may finish with, null when open. */
@@ -87,6 +88,8 @@ export interface LoopState {
   counted: number;
   repairsLeft: number;
   emptyLeft: number;
+  /** What repeated calls came to. */
+  repeats: Repeats;
   calls: TurnCalls | null;
 }
 
@@ -96,7 +99,11 @@ export interface TurnCalls {
   readonly calls: readonly { readonly name: string; readonly args: string }[];
   readonly results: (string | null)[];
   readonly running: Map<Path, number>;
+  /** Those that were made: neither refused nor skipped. */
+  readonly made: Set<number>;
   next: number;
+  /** How many of the calls the loop guards have looked at. */
+  seen: number;
   /** Whether a finish of this turn was sent back: the next request does not count. */
   repaired: boolean;
   /** Why the loop ends once this turn's tools have: a tool failed in a way that ends the run. */

@@ -49,6 +49,7 @@ export function toolAnswered(run: Run, frame: OpFrame<Act>, task: ToolTask | Art
   calls.results[index] = answer;
   const failure = result.kind === "failed" ? { code: result.code, message: result.message, path: task.path } : null;
   if (failure && isFatal(failure)) calls.fatal ??= failure;
+  calls.made.add(index);
   const times = { start_us: result.startUs, end_us: result.endUs, thread: result.thread };
   recordCall(run, frame, task.path, {
     name: task.tool,
@@ -154,6 +155,7 @@ function note(run: Run, frame: OpFrame<Act>, calls: TurnCalls, { call, reply }: 
   const isStart = call.name === "start";
   const text = isStart ? reply.text : truncate(reply.status === "ok" ? reply.text : `[error: ${reply.text}]`);
   calls.results[calls.next] = text;
+  if (reply.status === "ok") calls.made.add(calls.next);
   const why = reply.status === "ok" ? {} : { code: "tool", message: reply.text };
   recordCall(run, frame, path, { name: call.name, raw: call.args, event: { status: reply.status, ...why }, result: text });
   if (reply.status === "refused")
@@ -165,6 +167,14 @@ function note(run: Run, frame: OpFrame<Act>, calls: TurnCalls, { call, reply }: 
       message: reply.text,
       iteration: loopOf(frame).turn,
     });
+}
+
+/** Records a call that was left out, and keeps what the model is told in place of a result. */
+export function noteSkipped(run: Run, frame: OpFrame<Act>, calls: TurnCalls, { call, text }: { call: Call; text: string }): void {
+  const path = toolPath(calls.turnPath, calls.next + 1);
+  calls.results[calls.next] = text;
+  const event = { status: "refused", code: "tool", message: "skipped: it gave the same result each time" };
+  recordCall(run, frame, path, { name: call.name, raw: call.args, event, result: text });
 }
 
 function recordCall(run: Run, frame: OpFrame<Act>, path: string, told: { name: string; raw: string; event: object; result: string }): void {

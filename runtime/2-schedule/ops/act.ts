@@ -6,9 +6,10 @@ import { type ModelAnswer, type TaskResult, textParts } from "../../3-task/task.
 import { answered, begin, cancelledAt, end, failTalk, loopOf, recordRepair, recordSynthetic, request } from "../conversation.ts";
 import { type Finish, finishOf } from "../finish.ts";
 import type { OpFrame, Run, TurnCalls } from "../frames.ts";
+import { guardedResults, mustWait, skipNote } from "../loop-guards.ts";
 import { offeredTools } from "../offer.ts";
 import { record, spanOf } from "../record.ts";
-import { callTool, parseArgs, toolAnswered } from "../tool-calls.ts";
+import { callTool, noteSkipped, parseArgs, toolAnswered } from "../tool-calls.ts";
 import { ok } from "../types.ts";
 import { type Handler, noBody } from "./handler.ts";
 
@@ -58,7 +59,9 @@ function take(run: Run, frame: OpFrame<Act>, answer: ModelAnswer, result: TaskRe
     calls: answer.calls,
     results: answer.calls.map(() => null),
     running: new Map(),
+    made: new Set(),
     next: 0,
+    seen: 0,
     repaired: false,
     fatal: null,
   };
@@ -99,17 +102,27 @@ function workOff(run: Run, frame: OpFrame<Act>): void {
       if (calls.running.size > 0) return;
       const finish = takeFinish(run, frame, calls, call.args);
       if (finish.kind === "ok") return finished(run, frame, finish);
-      if (!repair(run, frame, finish)) return;
+      if (!calls.repaired && !repair(run, frame, finish)) return;
       calls.repaired = true;
-    } else if (call && !callTool(run, frame, calls, call)) return;
+    } else if (call && !guardedCall(run, frame, calls, call)) return;
     calls.next += 1;
   }
   if (calls.running.size > 0) return;
   if (frame.cancelled) return end(run, frame, cancelledAt(frame));
   if (calls.fatal) return end(run, frame, { kind: "failed", failure: calls.fatal });
+  guardedResults(run, frame, calls);
   tellResults(frame, calls);
   if (calls.repaired) again(run, frame);
   else turn(run, frame);
+}
+
+/** Runs a tool call, hands it out, or skips it. False: it has to wait until those before it have ended. */
+function guardedCall(run: Run, frame: OpFrame<Act>, calls: TurnCalls, call: TurnCalls["calls"][number]): boolean {
+  if (mustWait(run, frame, calls)) return false;
+  const skipped = skipNote(run, frame, calls);
+  if (skipped === null) return callTool(run, frame, calls, call);
+  noteSkipped(run, frame, calls, { call, text: skipped });
+  return true;
 }
 
 function takeFinish(run: Run, frame: OpFrame<Act>, calls: TurnCalls, raw: string): Finish {
