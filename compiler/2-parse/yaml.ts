@@ -64,20 +64,21 @@ export interface YamlSource {
 }
 
 const maxDepth = 64;
-const maxAliases = 100;
+/** How many values aliases may stand for: a few of them can stand for gigabytes. */
+const maxRepeated = 10_000;
 
 interface Reading {
   readonly source: YamlSource;
   readonly report: Report;
   readonly anchors: Map<string, Anchor>;
   /** How many values the aliases stand for so far, those in what they repeat included. */
-  aliases: number;
+  repeated: number;
 }
 
-/** A value that aliases repeat, with the aliases in it and the levels that it has. */
+/** A value that aliases repeat, how many values that is, and the levels that it has. */
 interface Anchor {
   readonly node: Node;
-  readonly aliases: number;
+  readonly size: number;
   readonly height: number;
 }
 
@@ -95,7 +96,7 @@ export function readFullYaml(source: YamlSource, report: Report): Node | null {
     return null;
   }
   const watched = watch(report);
-  const node = read(document.contents, spanOf(source, [0, 0]), 0, { source, report: watched.report, anchors: new Map(), aliases: 0 });
+  const node = read(document.contents, spanOf(source, [0, 0]), 0, { source, report: watched.report, anchors: new Map(), repeated: 0 });
   return watched.hasErrors() ? null : node;
 }
 
@@ -113,10 +114,9 @@ function read(node: unknown, fallback: Span, depth: number, reading: Reading): N
   const span = placeOf(node, fallback, reading);
   if (depth > maxDepth) return tooDeep(span, reading);
   if (isAlias(node)) return readAlias(node, span, depth, reading);
-  const before = reading.aliases;
   const made = readSolid(node, span, depth, reading);
   if ((isMap(node) || isSeq(node) || isScalar(node)) && node.anchor)
-    reading.anchors.set(node.anchor, { node: made, aliases: reading.aliases - before, height: heightOf(made) });
+    reading.anchors.set(node.anchor, { node: made, size: sizeOf(made), height: heightOf(made) });
   return made;
 }
 
@@ -126,13 +126,13 @@ function readSolid(node: unknown, span: Span, depth: number, reading: Reading): 
   return isScalar(node) ? readScalar(node, span, reading) : nothing(span);
 }
 
-/** Repeats what was anchored, as long as that is little: aliases of aliases can stand for more than fits anywhere. */
+/** Repeats what was anchored, as long as that is little. */
 function readAlias(node: Alias, span: Span, depth: number, reading: Reading): Node {
   const target = reading.anchors.get(node.source);
-  const before = reading.aliases;
-  reading.aliases += 1 + (target?.aliases ?? 0);
+  const before = reading.repeated;
+  reading.repeated += target?.size ?? 1;
   if (!target) reading.report(parseUnknownAlias(span, { name: node.source }));
-  if (reading.aliases > maxAliases) return tooMany(span, before, reading);
+  if (reading.repeated > maxRepeated) return tooMany(span, before, reading);
   if (!target) return nothing(span);
   if (depth + target.height > maxDepth) return tooDeep(span, reading);
   return target.node.kind === "scalar" ? { ...target.node, span, raw: rawAt(span, reading) } : { ...target.node, span };
@@ -140,7 +140,7 @@ function readAlias(node: Alias, span: Span, depth: number, reading: Reading): No
 
 /** Told once, where there are too many for the first time. */
 function tooMany(span: Span, before: number, { report }: Reading): ScalarNode {
-  if (before <= maxAliases) report(parseTooManyAliases(span, { limit: maxAliases }));
+  if (before <= maxRepeated) report(parseTooManyAliases(span, { limit: maxRepeated }));
   return nothing(span);
 }
 
@@ -149,10 +149,17 @@ function tooDeep(span: Span, { report }: Reading): ScalarNode {
   return nothing(span);
 }
 
+function sizeOf(node: Node): number {
+  return innerOf(node).reduce((size, one) => size + sizeOf(one), 1);
+}
+
 function heightOf(node: Node): number {
-  if (node.kind === "scalar") return 0;
-  const inner = node.kind === "map" ? node.entries.map(({ value }) => value) : node.items;
-  return inner.reduce((height, one) => Math.max(height, heightOf(one) + 1), 0);
+  return innerOf(node).reduce((height, one) => Math.max(height, heightOf(one) + 1), 0);
+}
+
+function innerOf(node: Node): readonly Node[] {
+  if (node.kind === "scalar") return [];
+  return node.kind === "map" ? node.entries.map(({ value }) => value) : node.items;
 }
 
 function readItems(node: YAMLSeq, span: Span, depth: number, reading: Reading): readonly Node[] {

@@ -667,6 +667,28 @@ export function parseRepeatedItem(
   return { code: "parse/repeated-item", severity: "warning", message, help, span, related };
 }
 
+/** `{name}` is no name of a skill */
+export function parseSkillForm(
+  span: Span | null,
+  facts: { readonly name: string | number; readonly suggestion: string | number | null },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `\`${facts.name}\` is no name of a skill`;
+  const help = facts.suggestion === null ? null : `write \`${facts.suggestion}\``;
+  return { code: "parse/skill-form", severity: "error", message, help, span, related };
+}
+
+/** `{path}` leads out of the project */
+export function parseSkillOutside(
+  span: Span | null,
+  facts: { readonly path: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `\`${facts.path}\` leads out of the project`;
+  const help = `move the skill into the project, beside the agent or under \`skills/\``;
+  return { code: "parse/skill-outside", severity: "error", message, help, span, related };
+}
+
 /** a step runs as oneshot or react, not as `{pattern}` */
 export function parseStepPattern(
   span: Span | null,
@@ -710,15 +732,26 @@ export function parseTooLong(
   return { code: "parse/too-long", severity: "warning", message, help, span, related };
 }
 
-/** this file uses more than {limit} YAML aliases */
+/** the YAML aliases of this file stand for more than {limit} values */
 export function parseTooManyAliases(
   span: Span | null,
   facts: { readonly limit: string | number },
   related: readonly Related[] = [],
 ): Diagnostic {
-  const message = `this file uses more than ${facts.limit} YAML aliases`;
+  const message = `the YAML aliases of this file stand for more than ${facts.limit} values`;
   const help = "write the values out";
   return { code: "parse/too-many-aliases", severity: "error", message, help, span, related };
+}
+
+/** `tools` does not hold `{tool}`, which the skill is about */
+export function parseToolNotListed(
+  span: Span | null,
+  facts: { readonly tool: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `\`tools\` does not hold \`${facts.tool}\`, which the skill is about`;
+  const help = `write it into \`tools\`, so that reading the skill unlocks it`;
+  return { code: "parse/tool-not-listed", severity: "warning", message, help, span, related };
 }
 
 /** the frontmatter that begins here is never closed */
@@ -806,6 +839,72 @@ export function parseWrongType(
   const message = `\`${facts.key}\` must be ${facts.expected}, found ${facts.found}`;
   const help = facts.suggestion === null ? null : `write \`${facts.suggestion}\``;
   return { code: "parse/wrong-type", severity: "error", message, help, span, related };
+}
+
+/** `{channel}` of run `{run}` was answered already */
+export function peopleAnswered(
+  span: Span | null,
+  facts: { readonly channel: string | number; readonly run: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `\`${facts.channel}\` of run \`${facts.run}\` was answered already`;
+  const help = `the first answer counts; see it with tama runs show ${facts.run}`;
+  return { code: "people/answered", severity: "error", message, help, span, related };
+}
+
+/** run `{run}` has no open question on `{channel}` */
+export function peopleNoSuchChannel(
+  span: Span | null,
+  facts: { readonly channel: string | number; readonly open: string | number | null; readonly run: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `run \`${facts.run}\` has no open question on \`${facts.channel}\``;
+  const help = facts.open === null ? null : `open: ${facts.open}`;
+  return { code: "people/no-such-channel", severity: "error", message, help, span, related };
+}
+
+/** run `{run}` has ended ({status}): there is nothing to cancel */
+export function peopleNotCancelled(
+  span: Span | null,
+  facts: { readonly run: string | number; readonly status: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `run \`${facts.run}\` has ended (${facts.status}): there is nothing to cancel`;
+  const help = `tama runs rm ${facts.run} removes it`;
+  return { code: "people/not-cancelled", severity: "error", message, help, span, related };
+}
+
+/** {count} open questions of run `{run}` are on the channel `{channel}` */
+export function peopleSeveralChannels(
+  span: Span | null,
+  facts: { readonly channel: string | number; readonly count: string | number; readonly paths: string | number; readonly run: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `${facts.count} open questions of run \`${facts.run}\` are on the channel \`${facts.channel}\``;
+  const help = `name one by its path: ${facts.paths}`;
+  return { code: "people/several-channels", severity: "error", message, help, span, related };
+}
+
+/** the deadline of `{channel}` of run `{run}` has passed: its default stands */
+export function peopleTooLate(
+  span: Span | null,
+  facts: { readonly channel: string | number; readonly default: string | number; readonly run: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `the deadline of \`${facts.channel}\` of run \`${facts.run}\` has passed: its default stands`;
+  const help = `the run takes ${facts.default} when it goes on: tama resume ${facts.run}`;
+  return { code: "people/too-late", severity: "error", message, help, span, related };
+}
+
+/** `{channel}` wants {type}, and the answer is not of that type */
+export function peopleWrongAnswer(
+  span: Span | null,
+  facts: { readonly channel: string | number; readonly type: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `\`${facts.channel}\` wants ${facts.type}, and the answer is not of that type`;
+  const help = "give it as JSON: 3, true, a text as it is, a list as '[\"a\", \"b\"]'";
+  return { code: "people/wrong-answer", severity: "error", message, help, span, related };
 }
 
 /** {file} was changed after it was built: its digest does not match */
@@ -959,6 +1058,17 @@ export function resolveRoleFallsBack(
   const message = `no model has the role \`${facts.role}\`; \`default\` serves instead`;
   const help = facts.closest === null ? null : `did you mean \`${facts.closest}\`?`;
   return { code: "resolve/role-falls-back", severity: "warning", message, help, span, related };
+}
+
+/** two of these skills are named `{name}` */
+export function resolveSameSkillName(
+  span: Span | null,
+  facts: { readonly name: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `two of these skills are named \`${facts.name}\``;
+  const help = "use one of them, or give one another name";
+  return { code: "resolve/same-skill-name", severity: "error", message, help, span, related };
 }
 
 /** no agent is named `{name}` */

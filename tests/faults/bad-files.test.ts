@@ -74,6 +74,10 @@ const heavy: Readonly<Record<string, readonly [codes: readonly string[], text: s
     ["parse/too-many-aliases"],
     agent(`pattern: oneshot\noutput:\n  a0: &a0 {x: int}\n${lines(45, (n) => `  a${n + 1}: &a${n + 1} {x: *a${n}, y: *a${n}}`)}`),
   ],
+  "few aliases of a long list": [
+    ["parse/too-many-aliases"],
+    agent(`pattern: parallel\nworkers: &all [${"main, ".repeat(50_000)}main]\nenv: [${"*all, ".repeat(90)}*all]`),
+  ],
   "aliases that nest": [
     ["parse/too-deep"],
     agent(`pattern: oneshot\noutput:\n  a: &a ${"{x: ".repeat(40)}int${"}".repeat(40)}\n  b: ${"{x: ".repeat(40)}*a${"}".repeat(40)}`),
