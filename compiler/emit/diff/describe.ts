@@ -28,6 +28,7 @@ function factsOfPlan(plan: Plan): ReadonlyMap<string, Fact> {
     ["environment", fact(needs.env.join(", "))],
     ["cost", fact(costText(plan.cost), canonical({ ...plan.cost, agents: {} } as Json))],
     ["trace of texts", fact(plan.trace.texts)],
+    ...Object.entries(plan.guards).map(([guard, count]) => [`loop guard ${guard}`, fact(String(count))] as const),
     ...limitFacts(plan.limits),
   ]);
 }
@@ -39,6 +40,7 @@ function describeAgent(plan: Plan, name: string, block: Block): Described {
     ["description", fact(block.description)],
     ["version", fact(block.version)],
     ["attempts", fact(String(block.attempts))],
+    ["effects", fact(block.effects.join(", "))],
     ["cost", fact(agentCostText(plan.cost, name), exactCost(plan, name))],
     ["input", fact(show(block.input))],
     ["output", fact(show(block.output))],
