@@ -89,7 +89,9 @@ export async function runPlan(plan: Plan, flags: ExecFlags, host: Host): Promise
   const cache = flags.cache ? "use" : "off";
   const result = await exec({ ...options, plan, traceId, cache, ...rest, ...(replay ? { replay } : {}) });
   close();
-  const code = report(io, result, { traceId, ms: (options.nowUs() - startUs) / 1000, quiet: flags.quiet ?? false });
+  const { stateDir } = options;
+  const ms = (options.nowUs() - startUs) / 1000;
+  const code = report(io, result, { stateDir, traceId, ms, quiet: flags.quiet ?? false, where: flags });
   if (result.kind === "ended") tell(io, await loadRuns({ stateDir: options.stateDir, waitMs: storeWaitMs }));
   return code;
 }

@@ -5,6 +5,7 @@ import pkg from "../../package.json" with { type: "json" };
 import type { ExecFlags, Host } from "./exec.ts";
 import type { Io } from "./io.ts";
 import { resumeCommands, whyCommand } from "./journal-cli.ts";
+import { peopleCommands } from "./people-cli.ts";
 import { recordCommands, wholeNumber } from "./record-cli.ts";
 import { sessionCommands } from "./session-cli.ts";
 
@@ -45,6 +46,7 @@ export function program(): Command {
   });
   resumeCommands(tama, runFlags, end);
   whyCommand(tama, end);
+  peopleCommands(tama, end);
   recordCommands(tama, end);
   sessionCommands(tama, end);
   return tama;

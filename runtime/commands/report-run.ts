@@ -4,10 +4,14 @@ import { type ExitCode, exitCodes } from "../../compiler/ir/exit-codes.ts";
 import type { Failure } from "../../compiler/ir/failure.ts";
 import { isObject, toText } from "../../compiler/ir/json.ts";
 import type { Plan } from "../../compiler/ir/plan.ts";
+import { runDir } from "../4-trace/run-folder.ts";
 import type { ExecResult, RunStatus } from "../exec.ts";
+import { readJournal } from "../journal/journal.ts";
+import { openQuestions } from "../people/open-questions.ts";
 import { failureLine } from "../run-loop.ts";
 import { type Io, tell } from "./io.ts";
 import { formatMs } from "./progress.ts";
+import { commandText, questionLines, type Where } from "./question-text.ts";
 
 /** Says what begins, and what it can reach. */
 export function announce(io: Io, plan: Plan, run: { entry: string; traceId: string; how: string; notes: readonly string[] }): void {
@@ -23,8 +27,18 @@ export function announce(io: Io, plan: Plan, run: { entry: string; traceId: stri
 /** What every run may do: memory, files under the project, and worker code that was judged before. */
 const granted: ReadonlySet<string> = new Set(["mem", "read", "code"]);
 
+/** What is told of a run beside its result. */
+export interface Reported {
+  readonly stateDir: string;
+  readonly traceId: string;
+  readonly ms: number;
+  readonly quiet: boolean;
+  /** How the command was told where runs are. */
+  readonly where: Where;
+}
+
 /** Prints a run's value on stdout, or on stderr why there is none. */
-export function report(io: Io, result: ExecResult, run: { traceId: string; ms: number; quiet: boolean }): ExitCode {
+export function report(io: Io, result: ExecResult, run: Reported): ExitCode {
   if (result.kind === "refused") return refuse(io, [result.diagnostic], exitCodes.diagnostics);
   const id = run.traceId.slice(0, 8);
   if (result.settled.kind === "ok") {
@@ -35,10 +49,18 @@ export function report(io: Io, result: ExecResult, run: { traceId: string; ms: n
   const { failure } = result.settled;
   const miss = missOf(failure);
   if (miss) return refuse(io, [miss], exitCodes.replayMiss);
-  const told = `${result.status === "waiting" ? "waiting" : "failed"}: ${failureLine(failure)}`;
-  const why = result.status === "interrupted" ? "interrupted" : told;
+  if (result.status === "waiting") return reportWaiting(io, failure.message, run);
+  const why = result.status === "interrupted" ? failure.message : `failed: ${failureLine(failure)}`;
   io.stderr(`tama: ${why}\ntama: what happened until then is kept: tama runs show ${id}, tama resume ${id}\n`);
   return exitOf[result.status];
+}
+
+/** Lists what a run asks people, and how each is answered. */
+function reportWaiting(io: Io, message: string, { stateDir, traceId, where }: Reported): ExitCode {
+  const open = openQuestions(readJournal(runDir(stateDir, traceId), traceId));
+  const goOn = commandText(["tama", "resume", traceId.slice(0, 8)], where);
+  io.stderr([`tama: ${message}; the run is kept`, ...questionLines(traceId, open, where), `tama: then go on with: ${goOn}`, ""].join("\n"));
+  return exitCodes.waiting;
 }
 
 const exitOf: Readonly<Record<RunStatus, ExitCode>> = {

@@ -11,7 +11,7 @@ import { recordedModels } from "../journal/started.ts";
 import { type OpenedRun, openRun, type ResumeResult, resume } from "../resume.ts";
 import { type Host, judgePlan } from "./exec.ts";
 import { type Io, tell } from "./io.ts";
-import { announce, refuse, report } from "./report-run.ts";
+import { announce, type Reported, refuse, report } from "./report-run.ts";
 import { runId } from "./run-id.ts";
 import { environmentOf, openWorld, type RunFlags, stateOf } from "./run-world.ts";
 import { storeWaitMs } from "./with-store.ts";
@@ -61,11 +61,11 @@ async function goOn(run: OpenedRun, flags: ResumeFlags, host: Host): Promise<Exi
   const startUs = options.nowUs();
   const result = await resume(run, { ...options, plan, models: models.models, accept: flags.accept ?? false, settle: flags.settle });
   close();
-  return { code: told(io, result, run, { ms: (options.nowUs() - startUs) / 1000, quiet: flags.quiet ?? false }) };
+  return { code: told(io, result, run, { ms: (options.nowUs() - startUs) / 1000, quiet: flags.quiet ?? false, where: flags }) };
 }
 
-function told(io: Io, result: ResumeResult, { traceId }: OpenedRun, how: { ms: number; quiet: boolean }): ExitCode {
-  if (result.kind !== "uncertain") return report(io, result, { traceId, ...how });
+function told(io: Io, result: ResumeResult, { stateDir, traceId }: OpenedRun, how: Pick<Reported, "ms" | "quiet" | "where">): ExitCode {
+  if (result.kind !== "uncertain") return report(io, result, { stateDir, traceId, ...how });
   const run = traceId.slice(0, 8);
   return refuse(
     io,

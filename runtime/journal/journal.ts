@@ -16,10 +16,13 @@ export interface RecordedTask {
   readonly row: Row;
 }
 
-/** What was asked, as its journal key, and when: microseconds since 1970. */
+/** A question that was asked, and when: microseconds since 1970. */
 export interface Asked {
   readonly contentKey: Digest;
   readonly timeUs: number;
+  readonly row: Row;
+  /** Whether no answer was recorded since; else it was answered, or withdrawn. */
+  readonly stands: boolean;
 }
 
 /** A run as its log tells it. */
@@ -67,8 +70,8 @@ export function readJournal(dir: string, traceId: string): Journal {
     else if (row.kind === "run_started" || row.kind === "run_ended") marks.push(row);
     else if (row.kind === "intent") intents.set(row.path ?? "", row.seq ?? 0);
     else if (row.kind === "decision" && isStop(row)) stops.push({ seq: row.seq ?? 0, reason: row.message ?? "" });
-    else if (row.kind === "wait_asked") asked.set(row.path ?? "", { contentKey: row.content_key ?? "", timeUs: row.time_us ?? 0 });
     else addTask(tasks, row);
+    if (row.kind === "wait_asked" || row.kind === "wait_answer") addAsked(asked, row);
   }
   const text = (hash: string | null) => (hash === null ? null : (said.get(hash)?.text ?? null));
   const last = marks.at(-1);
@@ -85,6 +88,14 @@ export function readJournal(dir: string, traceId: string): Journal {
     hashes: new Set(said.keys()),
     keepsTexts: [...said.values()].every((row) => row.kind !== "text" || row.text !== null),
   };
+}
+
+function addAsked(asked: Map<Path, Asked>, row: Row): void {
+  const { path, content_key: contentKey, time_us: timeUs } = row;
+  if (path === null || contentKey === null || timeUs === null) return;
+  const before = asked.get(path);
+  if (row.kind === "wait_asked") asked.set(path, { contentKey, timeUs, row, stands: true });
+  else if (before) asked.set(path, { ...before, stands: false });
 }
 
 /** A deadline is a decision too, but its answer's own row tells what followed from it. */

@@ -18,6 +18,8 @@ export interface Started {
   readonly override: string | null;
   readonly notes: readonly string[];
   readonly maxArtifactBytes: number | null;
+  /** Whether its answers are those of another run. */
+  readonly isReplay: boolean;
 }
 
 /** The models of a run as far as their names and parameters go: enough to tell whether a request is the same, not to make one. */
@@ -41,6 +43,7 @@ export function startedOf(marks: readonly Row[], text: (hash: string | null) => 
     override: typeof told["override"] === "string" ? told["override"] : null,
     notes: Array.isArray(told["notes"]) ? told["notes"].map(String) : [],
     maxArtifactBytes: typeof size === "number" ? size : null,
+    isReplay: first.source === "replay",
   };
 }
 

@@ -98,10 +98,10 @@ function answered(value: WaitAnswer["value"], by: WaitAnswer["by"]): Come {
   return { kind: "ok", answer: { kind: "wait", value, by } };
 }
 
-/** When a question was first asked: what the log tells, for the same question. */
+/** When a question was asked: what the log tells, where the same question still stood. */
 function askedAt({ asked, nowUs }: QuestionsOptions, { path, contentKey }: { path: Path; contentKey: string }): number {
   const before = asked.get(path);
-  return before?.contentKey === contentKey ? before.timeUs : nowUs();
+  return before?.stands && before.contentKey === contentKey ? before.timeUs : nowUs();
 }
 
 /** A timer cannot be set further ahead. */

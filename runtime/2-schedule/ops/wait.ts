@@ -12,7 +12,7 @@ import type { OpFrame, Run } from "../frames.ts";
 import { coerce } from "../keys.ts";
 import { contentKey, record, spanOf, taskDetail } from "../record.ts";
 import { fail, settle } from "../run-body.ts";
-import { ok } from "../types.ts";
+import { ok, type Recorded } from "../types.ts";
 import { type Handler, noBody } from "./handler.ts";
 
 /** A question to a person. */
@@ -29,7 +29,7 @@ export const wait: Handler<Wait> = {
       answer: frame.op.answer,
       deadline: deadline && { afterMs: deadline.afterMs, default: evaluate(deadline.default, env) },
     };
-    recordAsked(run, frame, task);
+    run.commands.push({ kind: "record", ...askedRecord(run, frame, task) });
     dispatch(run, frame, task);
   },
   task(run, frame, path, result) {
@@ -46,14 +46,21 @@ export const wait: Handler<Wait> = {
   body: noBody,
 };
 
-/** Notes that a question stands, since when, and until when: what an inbox shows, and what a deadline counts from. */
-function recordAsked(run: Run, frame: OpFrame<Wait>, { path, channel, question, answer, deadline }: WaitTask): void {
+/** Tells that a question stands: what an inbox shows, and what a deadline counts from. */
+function askedRecord(run: Run, frame: OpFrame, task: WaitTask): Recorded {
+  const { path, channel, question, answer, deadline } = task;
   const detail = canonical({
     answer: plainType(answer),
     ...(deadline ? { deadline: { after_ms: deadline.afterMs, default: deadline.default } } : {}),
   });
-  const content_key = run.contentKeys.wait({ channel, question, answer });
-  record(run, { kind: "wait_asked", path, parent: spanOf(frame), key: channel, content_key, detail }, { input_hash: toText(question) });
+  const event = { kind: "wait_asked", path, parent: spanOf(frame), key: channel, content_key: contentKey(run, task), detail } as const;
+  return { event, texts: { input_hash: toText(question) }, messages: null };
+}
+
+/** The same of a question in flight that was withdrawn once, when it is asked again. */
+export function askedAgain(run: Run, task: WaitTask): readonly Recorded[] {
+  const frame = run.tasks.get(task.path);
+  return frame ? [askedRecord(run, frame, task)] : [];
 }
 
 function recordWait(run: Run, frame: OpFrame<Wait>, task: WaitTask, result: TaskResult): void {
