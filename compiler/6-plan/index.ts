@@ -1,5 +1,6 @@
 import type { ResolvedProject } from "../3-resolve/types.ts";
 import type { LoweredProject } from "../5-lower/types.ts";
+import { sortPlan } from "../ir/decode.ts";
 import { digestBytes } from "../ir/digest.ts";
 import type { Op } from "../ir/ops.ts";
 import { type Plan, planFormat } from "../ir/plan.ts";
@@ -28,7 +29,7 @@ export function makePlan(project: ResolvedProject, lowered: LoweredProject, turn
   const tools = pick(project.tools, new Set([...unlocked, ...used((op) => (op.kind === "act" ? op.tools : []))]));
   const workers = mapValues(bundles, planWorker);
   const embedded = [...Object.values(skills).map((skill) => skill.body), ...Object.values(bundles).map((worker) => worker.bundle)];
-  const content = {
+  const content = sortPlan({
     format: planFormat,
     compiler: `tamac ${version}`,
     digest: "",
@@ -51,7 +52,7 @@ export function makePlan(project: ResolvedProject, lowered: LoweredProject, turn
     texts: { ...lowered.texts, ...Object.fromEntries(embedded.map((text) => [digestBytes(text), text])) },
     origins: placesOf(lowered.origins, project.texts),
     sources: project.digests,
-  } as const satisfies Plan;
+  });
   return { ...content, ...planDigests(content) };
 }
 

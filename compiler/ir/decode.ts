@@ -1,7 +1,7 @@
 import * as C from "./codec.ts";
 import type { Expr, ObjectField, SwitchCase } from "./expr.ts";
 import type { Json, JsonObject } from "./json.ts";
-import { deeperThan, isObject, maxDepth } from "./json.ts";
+import { deeperThan, isObject, maxDepth, sortKeys } from "./json.ts";
 import type * as O from "./ops.ts";
 import * as P from "./plan.ts";
 import type { Type } from "./types.ts";
@@ -266,4 +266,9 @@ export function planSchema(): JsonObject {
 /** A plan as plain JSON. */
 export function encodePlan(value: P.Plan): Json {
   return value as unknown as Json; // a Plan is JSON by construction; its optional-free interfaces lack index signatures
+}
+
+/** A plan with its keys in the order in which it is hashed and written, so that neither has to sort them. */
+export function sortPlan(value: P.Plan): P.Plan {
+  return sortKeys(encodePlan(value)) as unknown as P.Plan; // a copy, of the same shape
 }

@@ -15,8 +15,9 @@ export function isObject(value: unknown): value is Readonly<Record<string, unkno
  * @see RFC 8785
  */
 export function canonical(value: Json): string {
-  const text = JSON.stringify(sortKeys(value));
-  return needsCare.test(text) ? assembled(value) : text;
+  const isInOrder = isSorted(value);
+  const text = JSON.stringify(isInOrder ? value : sortedCopy(value));
+  return text.includes(loneSurrogate) || (!isInOrder && numberLikeKey.test(text)) ? assembled(value) : text;
 }
 
 /** Sorted and indented by two spaces, with a final newline: for files that people review. */
@@ -24,13 +25,9 @@ export function pretty(value: Json): string {
   return `${JSON.stringify(sortKeys(value), null, 2)}\n`;
 }
 
-/** A deep copy whose objects have sorted keys (by UTF-16 code unit, as RFC 8785 asks), those apart that look like whole numbers. */
+/** The value, or where its objects have keys out of order a copy that has them sorted (by UTF-16 code unit, as RFC 8785 asks), those apart that look like whole numbers. */
 export function sortKeys(value: Json): Json {
-  if (typeof value !== "object" || value === null) return value;
-  if (isList(value)) return value.map(sortKeys);
-  const copy: Record<string, Json> = {};
-  for (const key of sortedKeys(value)) put(copy, key, sortKeys(value[key] ?? null));
-  return copy;
+  return isSorted(value) ? value : sortedCopy(value);
 }
 
 /** Whether two values are the same JSON. */
@@ -67,8 +64,30 @@ export function toText(value: Json): string {
   return typeof value === "string" ? value : canonical(value);
 }
 
-/** What `JSON.stringify` may write otherwise: lone surrogates, and number-like keys, which stand first in every object. */
-const needsCare = /\\ud|\{"\d+":/;
+/** Whether every key of every object comes after those before it: much quicker to see than to sort. */
+function isSorted(value: Json | undefined): boolean {
+  if (typeof value !== "object" || value === null) return value !== undefined;
+  if (isList(value)) return value.every(isSorted);
+  let before = "";
+  for (const key in value) {
+    if (key < before || !isSorted(value[key])) return false;
+    before = key;
+  }
+  return true;
+}
+
+function sortedCopy(value: Json): Json {
+  if (typeof value !== "object" || value === null) return value;
+  if (isList(value)) return value.map(sortedCopy);
+  const copy: Record<string, Json> = {};
+  for (const key of sortedKeys(value)) put(copy, key, sortedCopy(value[key] ?? null));
+  return copy;
+}
+
+/** What `JSON.stringify` writes otherwise: a lone surrogate, */
+const loneSurrogate = "\\ud";
+/** and a number-like key, which stands first in every object. */
+const numberLikeKey = /\{"\d+":/;
 
 /** The canonical form piece by piece. */
 function assembled(value: Json): string {

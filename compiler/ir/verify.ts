@@ -1,6 +1,6 @@
 import type { Problem } from "./codec.ts";
 import { encodePlan } from "./decode.ts";
-import { digestBytes } from "./digest.ts";
+import { digestBytes, digestsFrom } from "./digest.ts";
 import { canonical, isObject } from "./json.ts";
 import type { Plan } from "./plan.ts";
 import { verifyBlock } from "./verify-block.ts";
@@ -17,10 +17,14 @@ export function planDigests(plan: Plan): Pick<Plan, "digest" | "semantics"> {
   const encoded = encodePlan(plan);
   const fields = Object.entries(isObject(encoded) ? encoded : {}).filter(([name]) => name !== "digest" && name !== "semantics");
   const forms = fields
-    .map(([name, field]) => [name, `${canonical(name)}:${canonical(field)}`] as const)
-    .sort(([a], [b]) => (a < b ? -1 : 1));
-  const digestOf = (parts: typeof forms) => digestBytes(`{${parts.map(([, form]) => form).join(",")}}`);
-  return { digest: digestOf(forms), semantics: digestOf(forms.filter(([name]) => !asides.includes(name))) };
+    .map(([name, field]) => ({ name, form: `,${canonical(name)}:${canonical(field)}` }))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+  const both = forms.findIndex(({ name }) => asides.includes(name));
+  const textOf = (parts: typeof forms) => parts.map(({ form }) => form).join("");
+  const rest = forms.slice(both);
+  const ends = [rest, rest.filter(({ name }) => !asides.includes(name))].map((parts) => `${textOf(parts)}}`);
+  const [digest = "", semantics = ""] = digestsFrom(`{${textOf(forms.slice(0, both)).slice(1)}`, ends);
+  return { digest, semantics };
 }
 
 /**
