@@ -21,6 +21,7 @@ import { keepPlan } from "./journal/kept-plan.ts";
 import { replayPolicy } from "./journal/replay.ts";
 import { type Inbox, openInbox } from "./people/inbox.ts";
 import { cancelName, takeCancel } from "./people/mailbox.ts";
+import type { Grants } from "./permissions/grants.ts";
 import { cancelReason, type RecordToFollow, runLoop, type Source } from "./run-loop.ts";
 import { defaultMaxArtifactBytes } from "./session/artifacts.ts";
 import { blobsDir, fileBlobs } from "./session/blobs.ts";
@@ -49,6 +50,10 @@ export interface ExecOptions {
   readonly maxArtifactBytes?: number;
   /** Who answers questions to people. Default: nobody, and a run that has one ends as waiting. */
   readonly asker?: Asker;
+  /** What tools may do; never recorded. Default: nothing beyond reading the project's files. */
+  readonly grants?: Grants;
+  /** The longest time that a tool call may take. Default 120 seconds. */
+  readonly toolTimeoutMs?: number;
   readonly signal: AbortSignal;
   /** Microseconds since 1970. */
   readonly nowUs: () => number;

@@ -14,6 +14,7 @@ import { type Asked, taskKinds } from "./journal/journal.ts";
 import type { KnownRows } from "./journal/known-rows.ts";
 import type { Inbox } from "./people/inbox.ts";
 import { openQuestions, waitingFor } from "./people/questions.ts";
+import type { Grants } from "./permissions/grants.ts";
 import type { Blobs } from "./session/blobs.ts";
 import { starter } from "./start-task.ts";
 
@@ -42,6 +43,10 @@ export interface LoopOptions extends RunOptions {
   readonly inbox?: Inbox;
   /** Questions that a process before this one has asked. Default: none. */
   readonly asked?: ReadonlyMap<Path, Asked>;
+  /** What tools may do. Default: nothing beyond reading the project's files. */
+  readonly grants?: Grants;
+  /** The longest time that a tool call may take. Default 120 seconds. */
+  readonly toolTimeoutMs?: number;
   /** A record that leads the run as far as it goes. Default: none. */
   readonly record?: RecordToFollow;
   /** Looks a task up before it is done. Default: nothing is found. */

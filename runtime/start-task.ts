@@ -1,7 +1,9 @@
 import pLimit from "p-limit";
-import type { RunModel, Task, TaskResult } from "./3-task/task.ts";
+import type { PermittedTool, RunModel, Task, TaskResult, ToolTask } from "./3-task/task.ts";
 import type { Executor } from "./executors/executor.ts";
 import type { Questions } from "./people/questions.ts";
+import { type Grants, noGrants } from "./permissions/grants.ts";
+import { judge } from "./permissions/judge.ts";
 import type { Blobs } from "./session/blobs.ts";
 import { artifactResult } from "./session/fetch.ts";
 
@@ -11,18 +13,47 @@ export interface StartOptions {
   /** Model calls under way at once, per model. */
   readonly concurrency: number;
   readonly questions: Questions;
+  readonly models: Readonly<Record<string, RunModel>>;
+  /** What tools may do. Default: nothing beyond reading the project's files. */
+  readonly grants?: Grants;
+  /** The longest time that a tool call may take. Default 120 seconds. */
+  readonly toolTimeoutMs?: number;
   readonly nowUs: () => number;
 }
 
-/** Starts tasks where they belong: questions with those of the run; artifacts are read here; all else with the executor, model calls within their limits. */
+/** How long a tool call may take where nothing else is said. */
+export const usualToolTimeoutMs = 120_000;
+
+/**
+ * Starts tasks where they belong: questions with those of the run; artifacts are read here; all else with the executor, model calls
+ * within their limits, tool calls with what they may use. A call that nobody granted is not started.
+ */
 export function starter(options: StartOptions): (task: Task, signal: AbortSignal) => Promise<TaskResult> {
   const limitFor = limiters(options.concurrency);
   return (task, signal) => {
     if (task.kind === "wait") return options.questions.ask(task, signal);
     if (task.kind === "artifact") return Promise.resolve(artifactResult(options.blobs, task, options.nowUs));
+    if (task.kind === "tool") return startTool(options, task, signal);
     const work = () => options.executor.run(task, signal);
     return task.kind === "model" ? limitFor(task.model)(work) : work();
   };
+}
+
+function startTool(options: StartOptions, task: ToolTask, signal: AbortSignal): Promise<TaskResult> {
+  const { grants = noGrants, toolTimeoutMs: timeoutMs = usualToolTimeoutMs, nowUs } = options;
+  const judged = judge(grants, task);
+  if (judged.kind === "refused") {
+    const times = { startUs: nowUs(), endUs: nowUs(), thread: 0, attempts: [] };
+    return Promise.resolve({ kind: "failed", code: "refused", message: judged.message, details: null, ...times });
+  }
+  const permitted: PermittedTool = { ...task, permit: judged.permit, secrets: secretsOf(options, grants), timeoutMs };
+  return options.executor.run(permitted, signal);
+}
+
+/** What no answer of a tool may hold: the values of granted variables, and the keys of models. */
+function secretsOf({ models }: StartOptions, { env }: Grants): readonly string[] {
+  const keys = Object.values(models).flatMap(({ keyEnv }) => keyEnv ?? []);
+  return [...new Set([...env, ...keys])];
 }
 
 type Limiter = <T>(work: () => Promise<T>) => Promise<T>;

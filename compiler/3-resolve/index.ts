@@ -1,3 +1,4 @@
+import { fingerprintOf } from "../../stdlib/tool.ts";
 import { toolOrder, tools } from "../../stdlib/tools/index.ts";
 import type { ParsedProject, ParsedSkill } from "../2-parse/types.ts";
 import { resolveUnusedAgent, resolveUnusedSkill } from "../diagnostics/codes.generated.ts";
@@ -5,7 +6,6 @@ import type { Report } from "../diagnostics/diagnostic.ts";
 import { watch } from "../diagnostics/watch.ts";
 import type { Reader } from "../expr/types.ts";
 import { reachable } from "../graph.ts";
-import { digest } from "../ir/digest.ts";
 import type { PlanTool } from "../ir/plan.ts";
 import { bindAgent } from "./agent.ts";
 import { findEntries } from "./entries.ts";
@@ -80,14 +80,11 @@ function toolsOf(skills: Readonly<Record<string, ResolvedSkill>>): Readonly<Reco
   return Object.fromEntries([...names].sort().flatMap((name) => toPlanTool(name)));
 }
 
-/** A tool's fingerprint is that of its declaration: what a model sees of it, and what it may do. */
 function toPlanTool(name: string): readonly (readonly [string, PlanTool])[] {
   const tool = tools[name];
   if (!tool) return [];
   const { description, parameters, effects, undo } = tool;
-  return [
-    [name, { description, parameters, effects, undo, fingerprint: digest({ name, description, parameters, effects, undo }), bundle: null }],
-  ];
+  return [[name, { description, parameters, effects, undo, fingerprint: fingerprintOf(tool), bundle: null }]];
 }
 
 function envOf({ agents }: ParsedProject, reached: ReadonlySet<string>): readonly string[] {

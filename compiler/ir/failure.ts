@@ -4,7 +4,7 @@ import type { Json } from "./json.ts";
  * Why a step failed. `no-route`: a finish whose key nobody routes; `max-turns`: a react loop that never finished;
  * `exhausted`: a repetition that never ended; `schema`: an answer of the wrong type; `all-failed`: a fan-out without
  * a single success; `require`: a condition that a pattern states; `model`, `tool`, `code`: the call itself failed;
- * `unsupported`: this runtime cannot do the step; `worker-died`: its thread ended.
+ * `refused`: a tool that nobody granted; `unsupported`: this runtime cannot do the step; `worker-died`: its thread ended.
  * The rest end a run and are never collected, caught or retried.
  */
 export const failureCodes = [
@@ -16,6 +16,7 @@ export const failureCodes = [
   "require",
   "model",
   "tool",
+  "refused",
   "code",
   "unsupported",
   "worker-died",

@@ -144,7 +144,8 @@ function limitReached({ plan, spent }: Run): string | null {
 /** The status columns of a task's result. */
 export function outcomeOf(result: TaskResult): { status: string; code: string | null; message: string | null } {
   if (result.kind === "ok") return { status: "ok", code: null, message: null };
-  return { status: result.code === "cancelled" ? "cancelled" : "failed", code: result.code, message: result.message };
+  const status = result.code === "cancelled" || result.code === "refused" ? result.code : "failed";
+  return { status, code: result.code, message: result.message };
 }
 
 /** Ends an op as its task failed. */

@@ -1,7 +1,7 @@
 import { isFatal } from "../../compiler/ir/failure.ts";
 import { isObject, type JsonObject, parseJson } from "../../compiler/ir/json.ts";
 import type { Act } from "../../compiler/ir/ops.ts";
-import { toolPath } from "../../compiler/ir/path.ts";
+import { type Path, toolPath } from "../../compiler/ir/path.ts";
 import { unreachable } from "../../compiler/ir/unreachable.ts";
 import { tools } from "../../stdlib/tools/index.ts";
 import type { ArtifactTask, TaskResult, ToolTask } from "../3-task/task.ts";
@@ -49,7 +49,7 @@ export function toolAnswered(run: Run, frame: OpFrame<Act>, task: ToolTask | Art
   calls.results[index] = answer;
   const failure = result.kind === "failed" ? { code: result.code, message: result.message, path: task.path } : null;
   if (failure && isFatal(failure)) calls.fatal ??= failure;
-  calls.made.add(index);
+  if (failure?.code !== "refused") calls.made.add(index);
   const times = { start_us: result.startUs, end_us: result.endUs, thread: result.thread };
   recordCall(run, frame, task.path, {
     name: task.tool,
@@ -57,6 +57,7 @@ export function toolAnswered(run: Run, frame: OpFrame<Act>, task: ToolTask | Art
     event: { ...outcomeOf(result), ...times, content_key: contentKey(run, task), ...taskDetail(run, task, result) },
     result: calls.results[index] ?? "",
   });
+  if (failure?.code === "refused") recordRejected(run, frame, task.path, { tool: task.tool, why: failure.message });
 }
 
 /** A call's arguments as a model wrote them, none at all being none; null where they are not a JSON object. */
@@ -82,11 +83,11 @@ function handOut(run: Run, frame: OpFrame<Act>, calls: TurnCalls, asked: { call:
 }
 
 /** Where a call runs, null for a tool that this loop does not offer now. */
-function toolFor(run: Run, frame: OpFrame<Act>, name: string): "protocol" | "state" | "thread" | "none" | null {
+function toolFor(run: Run, frame: OpFrame<Act>, name: string): "protocol" | "state" | "thread" | null {
   const where = tools[name]?.where ?? null;
   if (where === "protocol") return name === "read_skill" && frame.op.skills.length === 0 ? null : where;
   const offered = frame.op.tools.includes(name) || loopOf(frame).unlocked.has(name);
-  return offered && run.plan.tools[name] ? (where ?? "none") : null;
+  return offered && run.plan.tools[name] ? where : null;
 }
 
 function refusal(run: Run, frame: OpFrame<Act>, name: string): Reply {
@@ -104,9 +105,7 @@ function replyTo(run: Run, frame: OpFrame<Act>, calls: TurnCalls, { call, args }
       return readSkill(run, frame, args);
     default:
       if (isArtifactTool(call.name)) return onArtifact(run, frame, calls, { call, args });
-      return tools[call.name]?.where === "state"
-        ? onState(run, frame, calls, { call, args })
-        : refused(`tool '${call.name}' is not granted: this version of tama cannot run it yet`);
+      return onState(run, frame, calls, { call, args });
   }
 }
 
@@ -158,15 +157,12 @@ function note(run: Run, frame: OpFrame<Act>, calls: TurnCalls, { call, reply }: 
   if (reply.status === "ok") calls.made.add(calls.next);
   const why = reply.status === "ok" ? {} : { code: "tool", message: reply.text };
   recordCall(run, frame, path, { name: call.name, raw: call.args, event: { status: reply.status, ...why }, result: text });
-  if (reply.status === "refused")
-    record(run, {
-      kind: "tool_rejected",
-      path,
-      parent: spanOf(frame),
-      tool_name: call.name,
-      message: reply.text,
-      iteration: loopOf(frame).turn,
-    });
+  if (reply.status === "refused") recordRejected(run, frame, path, { tool: call.name, why: reply.text });
+}
+
+function recordRejected(run: Run, frame: OpFrame<Act>, path: Path, { tool, why }: { tool: string; why: string }): void {
+  const { turn } = loopOf(frame);
+  record(run, { kind: "tool_rejected", path, parent: spanOf(frame), tool_name: tool, message: why, iteration: turn });
 }
 
 /** Records a call that was left out, and keeps what the model is told in place of a result. */

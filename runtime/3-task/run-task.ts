@@ -2,11 +2,14 @@ import type { Digest } from "../../compiler/ir/digest.ts";
 import type { FailureCode } from "../../compiler/ir/failure.ts";
 import type { Json } from "../../compiler/ir/json.ts";
 import { unreachable } from "../../compiler/ir/unreachable.ts";
+import type { ToolContext } from "../../stdlib/tool.ts";
 import { tools } from "../../stdlib/tools/index.ts";
 import { type ProviderRegistry, providerRegistry } from "../providers/registry.ts";
 import { type Clock, readClock } from "./clock.ts";
 import { runCode, type WorkerLoader, workerLoader } from "./code.ts";
-import type { Attempt, CodeTask, ModelTask, TaskResult, ThreadTask, ToolTask } from "./task.ts";
+import { redactor, type Secret } from "./redact.ts";
+import { sender } from "./send.ts";
+import type { Attempt, CodeTask, ModelTask, PermittedTool, TaskResult, ThreadTask } from "./task.ts";
 import { truncate } from "./truncate.ts";
 
 /** What a thread has for the tasks that it runs. */
@@ -69,13 +72,38 @@ async function endModel(task: ModelTask, { providers, env, nowUs }: TaskHost, si
   return provider.complete(task, { env, signal, nowUs });
 }
 
-async function endTool({ tool: name, args }: ToolTask, { projectDir }: TaskHost, signal: AbortSignal): Promise<Ended> {
-  const tool = Object.hasOwn(tools, name) ? tools[name] : undefined;
-  if (tool?.where !== "thread" || !tool.run)
-    return { kind: "failed", code: "unsupported", message: `the tool ${name} cannot run on a thread` };
-  const outcome = await tool.run(args, { projectDir, signal });
-  if (outcome.kind === "failed") return { kind: "failed", code: "tool", message: outcome.message };
-  return { kind: "ok", answer: { kind: "tool", text: truncate(outcome.text) } };
+/** Runs a tool with what it was permitted. Secrets leave its answer here, before a model, a hash or the log sees it, and before it is cut. */
+async function endTool(task: PermittedTool, host: TaskHost, signal: AbortSignal): Promise<Ended> {
+  const tool = Object.hasOwn(tools, task.tool) ? tools[task.tool] : undefined;
+  if (!tool?.run) return { kind: "failed", code: "unsupported", message: `the tool ${task.tool} cannot run on a thread` };
+  const redact = redactor(secretsOf(task, host));
+  const outcome = await tool.run(task.args, contextOf(task, host, signal));
+  if (outcome.kind !== "ok")
+    return { kind: "failed", code: outcome.kind === "refused" ? "refused" : "tool", message: truncate(redact(outcome.message)) };
+  return { kind: "ok", answer: { kind: "tool", text: truncate(redact(outcome.text), outcome) } };
+}
+
+function contextOf({ tool, permit, timeoutMs }: PermittedTool, { projectDir, env }: TaskHost, signal: AbortSignal): ToolContext {
+  const names = [...(tools[tool]?.effects.includes("exec") ? always : []), ...permit.env];
+  const values = names.flatMap((name) => {
+    const value = env(name);
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  return {
+    projectDir,
+    signal,
+    timeoutMs,
+    env: Object.fromEntries(values),
+    writable: permit.writable,
+    send: sender({ net: permit.net, env, signal, timeoutMs }),
+  };
+}
+
+/** What every command gets of the environment. */
+const always = ["PATH", "HOME", "LANG"];
+
+function secretsOf({ secrets }: PermittedTool, { env }: TaskHost): readonly Secret[] {
+  return secrets.map((name) => ({ name, value: env(name) ?? "" }));
 }
 
 async function endCode(task: CodeTask, { workers }: TaskHost): Promise<Ended> {

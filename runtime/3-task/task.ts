@@ -3,6 +3,7 @@ import type { FailureCode } from "../../compiler/ir/failure.ts";
 import type { Json, JsonObject } from "../../compiler/ir/json.ts";
 import type { Path } from "../../compiler/ir/path.ts";
 import type { Type } from "../../compiler/ir/types.ts";
+import type { Permit } from "../permissions/judge.ts";
 
 /** A piece of a message. Text only today; images and files come as further kinds. */
 export type Part = { readonly kind: "text"; readonly text: string };
@@ -69,6 +70,14 @@ export interface ToolTask {
   readonly args: JsonObject;
 }
 
+/** A tool call that was granted, with what it may use. */
+export interface PermittedTool extends ToolTask {
+  readonly permit: Permit;
+  /** Variables whose values are taken out of what it answers. */
+  readonly secrets: readonly string[];
+  readonly timeoutMs: number;
+}
+
 export interface CodeTask {
   readonly kind: "code";
   readonly path: Path;
@@ -109,10 +118,10 @@ export interface ArtifactTask {
 }
 
 /** What executors run, on whatever thread. */
-export type ThreadTask = ModelTask | ToolTask | CodeTask;
+export type ThreadTask = ModelTask | PermittedTool | CodeTask;
 
 /** What the scheduler hands out: stateless, plain, cloneable. */
-export type Task = ThreadTask | WaitTask | ArtifactTask;
+export type Task = ModelTask | ToolTask | CodeTask | WaitTask | ArtifactTask;
 
 /** Tokens in disjoint buckets: `input` excludes `cached`, `output` excludes `reasoning`. */
 export interface Usage {

@@ -4,7 +4,7 @@ import { BroadcastChannel, MessageChannel } from "node:worker_threads";
 import type { Piscina } from "piscina";
 import { readClock } from "../3-task/clock.ts";
 import type { HostData } from "../3-task/run-task.ts";
-import type { CodeTask, ModelTask, TaskResult, ThreadTask, ToolTask } from "../3-task/task.ts";
+import type { CodeTask, ModelTask, PermittedTool, TaskResult, ThreadTask } from "../3-task/task.ts";
 import type { Executor } from "./executor.ts";
 import { endedOutside, timedOut } from "./inline.ts";
 import type { Envelope, ThreadData } from "./protocol.ts";
@@ -67,7 +67,7 @@ interface OpenPool {
 
 type Pool = () => Promise<OpenPool>;
 
-async function runIo(task: ModelTask | ToolTask, open: Pool, signal: AbortSignal, runner: Runner): Promise<TaskResult> {
+async function runIo(task: ModelTask | PermittedTool, open: Pool, signal: AbortSignal, runner: Runner): Promise<TaskResult> {
   const startUs = runner.nowUs();
   const isCancelled = () => signal.aborted || runner.closing.aborted;
   if (isCancelled()) return cancelled(task, startUs, runner);

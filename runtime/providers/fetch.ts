@@ -1,5 +1,6 @@
 import * as http from "node:http";
 import * as https from "node:https";
+import type { LookupFunction } from "node:net";
 import { Readable } from "node:stream";
 import { createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
 import { proxyAuthorization, proxyFor, tunnelAgent } from "./proxy.ts";
@@ -8,6 +9,12 @@ export interface FetchOptions {
   readonly env: (name: string) => string | undefined;
   /** The longest time that a connection may take to open. */
   readonly connectTimeoutMs: number;
+  /** Finds the addresses of hosts that are not behind a proxy. Default: the system's. */
+  readonly lookup?: LookupFunction;
+  /** `once`: each connection serves one request, and none is ever sent twice. Default: connections are kept. */
+  readonly connections?: "kept" | "once";
+  /** `streams`: bodies are handed on as they come. Default: only streams of events are. */
+  readonly bodies?: "streams" | "whole";
 }
 
 interface Request {
@@ -31,23 +38,26 @@ const bodiless: ReadonlySet<number> = new Set([204, 205, 304]);
  */
 export function httpFetch(options: FetchOptions): (url: string | URL | globalThis.Request, init?: RequestInit) => Promise<Response> {
   const route = router(options);
-  return async (url, init = {}) => follow(await toRequest(url, init), route, options.connectTimeoutMs);
+  return async (url, init = {}) => follow(await toRequest(url, init), route, options);
 }
 
 /** Decides by which agent, and to which host, a request goes. */
-function router({ env, connectTimeoutMs }: FetchOptions): Route {
-  const plain = new http.Agent(pooling);
-  const secure = new https.Agent(pooling);
+function router({ env, connectTimeoutMs, lookup, connections }: FetchOptions): Route {
+  const agents = connections === "once" ? { keepAlive: false } : pooling;
+  const found = lookup ? { lookup } : {};
+  const plain = new http.Agent(agents);
+  const secure = new https.Agent(agents);
   const tunnels = new Map<string, https.Agent>();
   const tunnel = (proxy: URL) => {
-    const agent = tunnels.get(proxy.href) ?? tunnelAgent(proxy, { ...pooling, connectTimeoutMs });
+    const agent = tunnels.get(proxy.href) ?? tunnelAgent(proxy, { ...agents, connectTimeoutMs });
     tunnels.set(proxy.href, agent);
     return agent;
   };
   return (url) => {
     const proxy = proxyFor(url, env);
-    if (url.protocol === "https:") return { options: { ...target(url), agent: proxy ? tunnel(proxy) : secure }, headers: {} };
-    if (!proxy) return { options: { ...target(url), agent: plain }, headers: {} };
+    if (url.protocol === "https:")
+      return { options: { ...target(url), ...(proxy ? { agent: tunnel(proxy) } : { agent: secure, ...found }) }, headers: {} };
+    if (!proxy) return { options: { ...target(url), agent: plain, ...found }, headers: {} };
     return { options: { ...target(proxy), path: url.href, agent: plain }, headers: { host: url.host, ...proxyAuthorization(proxy) } };
   };
 }
@@ -68,12 +78,12 @@ async function toRequest(input: string | URL | globalThis.Request, init: Request
   return { url, method: method.toUpperCase(), headers, body: bytes, redirect, signal };
 }
 
-async function follow(first: Request, route: Route, connectTimeoutMs: number): Promise<Response> {
+async function follow(first: Request, route: Route, { connectTimeoutMs, bodies = "whole" }: FetchOptions): Promise<Response> {
   let request = first;
   for (let hops = 0; ; hops++) {
     const message = await send(request, route, connectTimeoutMs);
     const next = redirected(request, message);
-    if (next === null) return toResponse(request, message, hops > 0);
+    if (next === null) return toResponse(request, message, { isRedirected: hops > 0, bodies });
     message.resume();
     if (request.redirect === "error" || hops === maxRedirects) throw new TypeError("fetch failed: too many redirects");
     request = next;
@@ -135,11 +145,15 @@ function redirected(request: Request, message: http.IncomingMessage): Request | 
   return { ...request, url, method: "GET", headers: bare, body: null };
 }
 
-/** A stream of events is handed on as it comes; anything else is read whole first, which is much cheaper. */
-async function toResponse(request: Request, message: http.IncomingMessage, isRedirected: boolean): Promise<Response> {
+/** A stream of events is handed on as it comes; anything else is read whole first, which is much cheaper, unless streams are wanted. */
+async function toResponse(
+  request: Request,
+  message: http.IncomingMessage,
+  { isRedirected, bodies }: { isRedirected: boolean; bodies: "streams" | "whole" },
+): Promise<Response> {
   const status = message.statusCode ?? 0;
   const head = { status, statusText: message.statusMessage ?? "", headers: headersOf(message) };
-  const streams = message.headers["content-type"]?.startsWith("text/event-stream") === true;
+  const streams = bodies === "streams" || message.headers["content-type"]?.startsWith("text/event-stream") === true;
   const response = new Response(bodiless.has(status) ? null : streams ? streamOf(request, message) : await readAll(request, message), head);
   const facts = { url: { value: request.url.href }, redirected: { value: isRedirected } };
   return Object.defineProperties(response, facts);

@@ -1,6 +1,7 @@
 import { readFile, realpath, stat } from "node:fs/promises";
-import { isAbsolute, relative, resolve, sep } from "node:path";
+import { resolve } from "node:path";
 import { defineTool, type ToolContext, type ToolOutcome } from "../tool.ts";
+import { isInside, isPrivate } from "./paths.ts";
 
 /** The largest file that is read, in bytes. */
 export const maxFileBytes = 1024 * 1024;
@@ -30,10 +31,10 @@ export const filesRead = defineTool({
 async function read(path: string, context: ToolContext): Promise<ToolOutcome> {
   const wanted = resolve(context.projectDir, path);
   const asWritten = refusal(context.projectDir, wanted, path);
-  if (asWritten) return failed(asWritten);
+  if (asWritten) return { kind: "refused", message: asWritten };
   const real = await realpath(wanted);
   const asItIs = refusal(await realpath(context.projectDir), real, path);
-  if (asItIs) return failed(asItIs);
+  if (asItIs) return { kind: "refused", message: asItIs };
   const found = await stat(real);
   if (!found.isFile()) return failed(`not a file: ${path}`);
   if (found.size > maxFileBytes) return failed(`file too large: ${path} has ${found.size} bytes, at most ${maxFileBytes} can be read`);
@@ -41,15 +42,8 @@ async function read(path: string, context: ToolContext): Promise<ToolOutcome> {
 }
 
 function refusal(root: string, file: string, shown: string): string | null {
-  const inside = relative(root, file);
-  if (inside === ".." || inside.startsWith(`..${sep}`) || isAbsolute(inside)) return `refused: ${shown} is outside the project`;
-  return inside.split(sep).some(isPrivate) ? `refused: ${shown} is private (.tama, .git and .env files cannot be read)` : null;
-}
-
-/** Compared without case, because some file systems do. */
-function isPrivate(part: string): boolean {
-  const name = part.toLowerCase();
-  return name === ".tama" || name === ".git" || name.startsWith(".env");
+  if (!isInside(root, file)) return `refused: ${shown} is outside the project`;
+  return isPrivate(root, file) ? `refused: ${shown} is private (.tama, .git and .env files cannot be read)` : null;
 }
 
 function decode(bytes: Uint8Array, path: string): ToolOutcome {

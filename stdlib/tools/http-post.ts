@@ -1,4 +1,5 @@
 import { defineTool } from "../tool.ts";
+import { headersSchema, request } from "./http.ts";
 
 /** An HTTP POST of a JSON body. `headers` as those of `tama_http_get`. */
 export const httpPost = defineTool({
@@ -6,14 +7,15 @@ export const httpPost = defineTool({
   description: "Send an HTTP POST request with a JSON body and return the response body.",
   parameters: {
     type: "object",
-    properties: {
-      url: { type: "string" },
-      body: { type: "string" },
-      headers: { type: "array", items: { type: "object", additionalProperties: { type: "string" } } },
-    },
+    properties: { url: { type: "string" }, body: { type: "string" }, headers: headersSchema },
     required: ["url", "body"],
   },
   effects: ["net"],
   undo: "irreversible",
-  where: "none",
+  where: "thread",
+  run: async (args, context) => {
+    const { body } = args;
+    if (typeof body !== "string") return { kind: "failed", message: "`body` must be a text: JSON, for most servers" };
+    return request(args, context, { method: "POST", body });
+  },
 });

@@ -9,8 +9,10 @@ import type { TaskResult, ThreadTask } from "../../runtime/3-task/task.ts";
 import type { Executor } from "../../runtime/executors/executor.ts";
 import { inlineExecutor } from "../../runtime/executors/inline.ts";
 import { threadExecutor } from "../../runtime/executors/threads.ts";
+import { noGrants } from "../../runtime/permissions/grants.ts";
 import { startModelServer } from "../support/model-server.ts";
 import { askTask, bundleOf, codeTask, hostData, serverModel, simModel } from "../support/tasks.ts";
+import { permittedTask } from "../support/tool-calls.ts";
 
 const never = new AbortController().signal;
 const upper = bundleOf("return input.toUpperCase();");
@@ -48,11 +50,11 @@ for (const [name, make] of Object.entries(executors)) {
   });
 
   test("runs a tool that belongs on a thread, and refuses others", async ({ executor }) => {
-    const ok = await executor.run({ kind: "tool", path: "a@1/react:1.1", tool: "tama_files_read", args: { path: "package.json" } }, never);
+    const ok = await executor.run(permittedTask("tama_files_read", { path: "package.json" }, noGrants), never);
     assert.ok(ok.kind === "ok" && ok.answer.kind === "tool" && ok.answer.text.includes('"name": "tama"'));
-    const missing = await executor.run({ kind: "tool", path: "a@1/react:1.2", tool: "tama_files_read", args: { path: "no-such" } }, never);
+    const missing = await executor.run(permittedTask("tama_files_read", { path: "no-such" }, noGrants), never);
     assert.is(codeOf(missing), "tool");
-    assert.is(codeOf(await executor.run({ kind: "tool", path: "a@1/react:1.3", tool: "toString", args: {} }, never)), "unsupported");
+    assert.is(codeOf(await executor.run(permittedTask("toString", {}, noGrants), never)), "unsupported");
   });
 
   test("runs worker code: a plain result is under `done`", async ({ executor }) => {

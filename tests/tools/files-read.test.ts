@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { filesRead, maxFileBytes } from "../../stdlib/tools/files-read.ts";
+import { toolContext } from "../support/tool-calls.ts";
 
 const test = suite<{ base: string }>("tools: tama_files_read");
 
@@ -20,7 +21,7 @@ test.after.each(({ base }) => rmSync(base, { recursive: true, force: true }));
 
 async function read(base: string, path: unknown): Promise<string> {
   const args = path === undefined ? {} : { path: path as string };
-  const outcome = await filesRead.run?.(args, { projectDir: join(base, "project"), signal: new AbortController().signal });
+  const outcome = await filesRead.run?.(args, toolContext(join(base, "project")));
   if (!outcome) throw new Error("the tool does not run");
   return outcome.kind === "ok" ? `ok: ${outcome.text}` : outcome.message;
 }
@@ -46,10 +47,7 @@ test("a symbolic link inside the project is read", async ({ base }) => {
 
 test("a project that is itself behind a symbolic link is read", async ({ base }) => {
   symlinkSync(join(base, "project"), join(base, "alias"));
-  const outcome = await filesRead.run?.(
-    { path: "sub/notes.md" },
-    { projectDir: join(base, "alias"), signal: new AbortController().signal },
-  );
+  const outcome = await filesRead.run?.({ path: "sub/notes.md" }, toolContext(join(base, "alias")));
   assert.equal(outcome, { kind: "ok", text: "größer\n" });
 });
 
