@@ -1,4 +1,10 @@
-import { parseDuplicateRoute, parseGuardedError, parseGuardPlace, parseNoFallback } from "../diagnostics/codes.generated.ts";
+import {
+  parseDuplicateRoute,
+  parseDuplicateRouteNotes,
+  parseGuardedError,
+  parseGuardPlace,
+  parseNoFallback,
+} from "../diagnostics/codes.generated.ts";
 import type { ExprSource } from "../expr/source.ts";
 import type { JsonObject } from "../ir/json.ts";
 import type { ParsedRoute, ParsedState } from "./types.ts";
@@ -84,7 +90,7 @@ function reportDuplicates(routes: readonly ParsedRoute[], { report }: Reading): 
   for (const route of routes) {
     if (!route.key) continue;
     const first = firsts.get(route.key.value.toLowerCase());
-    const related = first ? [{ span: first.key?.span ?? first.span, message: "first routed here" }] : [];
+    const related = first ? [parseDuplicateRouteNotes.first(first.key?.span ?? first.span)] : [];
     if (first) report(parseDuplicateRoute(route.key.span, { key: route.key.value }, related));
     else if (!route.when) firsts.set(route.key.value.toLowerCase(), route);
   }

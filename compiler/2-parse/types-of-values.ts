@@ -1,4 +1,4 @@
-import { parseRepeatedItem } from "../diagnostics/codes.generated.ts";
+import { parseRepeatedItem, parseRepeatedItemNotes } from "../diagnostics/codes.generated.ts";
 import type { ExprSource } from "../expr/source.ts";
 import type { JsonObject } from "../ir/json.ts";
 import type { Fields } from "./fields.ts";
@@ -30,7 +30,7 @@ export function readKeys(fields: Fields): readonly Located<string>[] | null {
   const firsts = new Map<string, Located<string>>();
   for (const key of words ?? []) {
     const first = firsts.get(key.value.toLowerCase());
-    const related = first ? [{ span: first.span, message: "first given here" }] : [];
+    const related = first ? [parseRepeatedItemNotes.first(first.span)] : [];
     if (first) fields.report(parseRepeatedItem(key.span, { item: key.value, key: "keys" }, related));
     else firsts.set(key.value.toLowerCase(), key);
   }

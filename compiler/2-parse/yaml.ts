@@ -15,6 +15,7 @@ import {
   parseBadYaml,
   parseColonInValue,
   parseDuplicateKey,
+  parseDuplicateKeyNotes,
   parseTabIndent,
   parseTooDeep,
   parseTooManyAliases,
@@ -172,8 +173,7 @@ function readEntries(node: YAMLMap, depth: number, reading: Reading): readonly E
   const firsts = new Map<string, Entry>();
   for (const entry of entries) {
     const first = firsts.get(entry.key.value);
-    if (first)
-      reading.report(parseDuplicateKey(entry.key.span, { key: entry.key.value }, [{ span: first.key.span, message: "first given here" }]));
+    if (first) reading.report(parseDuplicateKey(entry.key.span, { key: entry.key.value }, [parseDuplicateKeyNotes.first(first.key.span)]));
     else firsts.set(entry.key.value, entry);
   }
   return [...firsts.values()];

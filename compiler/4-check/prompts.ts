@@ -1,5 +1,5 @@
 import type { Located, ParsedAgent, ParsedProject, ParsedStep } from "../2-parse/types.ts";
-import { routesUnmentionedKey } from "../diagnostics/codes.generated.ts";
+import { routesUnmentionedKey, routesUnmentionedKeyNotes } from "../diagnostics/codes.generated.ts";
 import type { Report } from "../diagnostics/diagnostic.ts";
 import type { Endings, Followed } from "./endings.ts";
 
@@ -14,7 +14,7 @@ export function checkPrompts(project: ParsedProject, { machines, agents }: Endin
       const decider = agents.get(agent);
       const prompts = decider ? choosersOf(decider, agents) : [];
       if (prompts.length === 0 || prompts.some((prompt) => mentions(textOf(prompt), key.value))) continue;
-      const related = prompts.map(({ span }) => ({ span, message: "this prompt chooses the key" }));
+      const related = prompts.map(({ span }) => routesUnmentionedKeyNotes.prompt(span));
       report(routesUnmentionedKey(key.span, { agent, key: key.value }, related));
     }
   }

@@ -1,5 +1,5 @@
 import type { ParsedAgent, ParsedProject } from "../2-parse/types.ts";
-import { checkCycle } from "../diagnostics/codes.generated.ts";
+import { checkCycle, checkCycleNotes } from "../diagnostics/codes.generated.ts";
 import type { Related, Report } from "../diagnostics/diagnostic.ts";
 import { cycles } from "../graph.ts";
 import type { Span } from "../ir/span.ts";
@@ -23,5 +23,5 @@ function callsOf({ references }: ParsedAgent): ReadonlyMap<string, Span> {
 
 function callOf(calls: ReadonlyMap<string, ReadonlyMap<string, Span>>, caller: string, callee: string): Related {
   const span = calls.get(caller)?.get(callee) ?? { file: `agents/${caller}/AGENT.md`, start: 0, end: 0 };
-  return { span, message: `\`${caller}\` calls \`${callee}\` here` };
+  return checkCycleNotes.call(span, { caller, callee });
 }

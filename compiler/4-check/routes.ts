@@ -1,13 +1,16 @@
-import type { ParsedProject } from "../2-parse/types.ts";
+import type { Located, ParsedProject } from "../2-parse/types.ts";
 import {
   checkUnreachableState,
   routesBeyondBound,
   routesBoundTooLow,
   routesDeadTransition,
+  routesDeadTransitionNotes,
   routesNoEnd,
+  routesNoEndNotes,
   routesNoRoute,
+  routesNoRouteNotes,
 } from "../diagnostics/codes.generated.ts";
-import type { Related, Report } from "../diagnostics/diagnostic.ts";
+import type { Report } from "../diagnostics/diagnostic.ts";
 import { reachable } from "../graph.ts";
 import { allWords, isNone, showWords, type Words, wordsOf } from "../ir/words.ts";
 import type { Endings, Followed } from "./endings.ts";
@@ -56,15 +59,11 @@ function reportUnrouted({ machine, verdict }: Followed, visited: ReadonlySet<str
   for (const { name } of machine.states) {
     const step = visited.has(name.value) ? verdict.steps.get(name.value) : undefined;
     if (!step) continue;
-    const related = patternOf(name.value, endings);
+    const agent = endings.agents.get(name.value);
+    const related = agent ? [routesNoRouteNotes.pattern(agent.pattern.span, { name: name.value })] : [];
     const facts = (words: Words) => ({ agent: name.value, keys: showWords(words), first: [...words.words.values()][0] ?? "*" });
     if (!isNone(step.unrouted)) report(routesNoRoute(name.span, facts(step.unrouted), related));
   }
-}
-
-function patternOf(name: string, { agents }: Endings): readonly Related[] {
-  const agent = agents.get(name);
-  return agent ? [{ span: agent.pattern.span, message: `\`${name}\` is of this pattern` }] : [];
 }
 
 /** States from which no run ends are one finding; so is a bound that ends every run. */
@@ -72,7 +71,7 @@ function reportEnds({ machine, verdict }: Followed, report: Report): void {
   const endless = machine.states.filter(({ name }) => verdict.endless.includes(name.value));
   const [first, ...others] = endless;
   if (first) {
-    const related = others.map(({ name }) => ({ span: name.span, message: "nor from here" }));
+    const related = others.map(({ name }) => routesNoEndNotes.other(name.span));
     return report(routesNoEnd(first.name.span, { name: first.name.value }, related));
   }
   const { shortest } = verdict;
@@ -82,21 +81,21 @@ function reportEnds({ machine, verdict }: Followed, report: Report): void {
 }
 
 /** Tells of states that come too late for the bound, and gives back those that only dead entries name. */
-function reportUnreached({ machine, verdict }: Followed, report: Report): readonly Related[] {
+function reportUnreached({ machine, verdict }: Followed, report: Report): readonly Located<string>[] {
   const named = namedFrom(machine);
   return machine.states.flatMap(({ name }) => {
     if (!named.has(name.value) || !verdict.steps.has(name.value)) return [];
     const depth = verdict.depths.get(name.value);
     const isLate = depth !== undefined && depth > machine.maxSteps && verdict.shortest !== null && verdict.shortest <= machine.maxSteps;
     if (isLate) report(routesBeyondBound(name.span, { name: name.value, steps: depth, max: machine.maxSteps }));
-    return depth === undefined ? [{ span: name.span, message: `so nothing comes to \`${name.value}\`` }] : [];
+    return depth === undefined ? [name] : [];
   });
 }
 
 /** Entries that no key takes. Where a key of the same state has no route, that is the cause, and told. */
 function reportIdle(
   { agent, machine, verdict }: Followed,
-  { visited, lost }: { readonly visited: ReadonlySet<string>; readonly lost: readonly Related[] },
+  { visited, lost }: { readonly visited: ReadonlySet<string>; readonly lost: readonly Located<string>[] },
   endings: Endings,
   report: Report,
 ): void {
@@ -106,11 +105,15 @@ function reportIdle(
     const step = verdict.steps.get(name.value);
     if (!step || !visited.has(name.value) || isDeadly(step)) continue;
     for (const route of idleIn(step, caller)) {
-      const follows = [...open].filter(({ message }) => message.endsWith(`\`${route.target?.value}\``));
+      const follows = [...open].filter(({ value }) => value === route.target?.value);
       for (const one of follows) open.delete(one);
       const key = route.key?.value ?? "*";
       const facts = { agent: name.value, key, ends: endsOf(step, caller) };
-      report(routesDeadTransition((route.key ?? route).span, facts, [...patternOf(name.value, endings), ...follows]));
+      const { pattern, lost } = routesDeadTransitionNotes;
+      const definition = endings.agents.get(name.value)?.pattern;
+      const related = follows.map(({ span, value }) => lost(span, { name: value }));
+      const cause = definition ? [pattern(definition.span, { name: name.value })] : [];
+      report(routesDeadTransition((route.key ?? route).span, facts, [...cause, ...related]));
     }
   }
 }

@@ -1,6 +1,6 @@
 import type { PatternInput } from "../../stdlib/pattern.ts";
 import type { ResolvedAgent, ResolvedProject } from "../3-resolve/types.ts";
-import { lowerBadPattern } from "../diagnostics/codes.generated.ts";
+import { lowerBadPattern, lowerBadPatternNotes } from "../diagnostics/codes.generated.ts";
 import type { Diagnostic, Report } from "../diagnostics/diagnostic.ts";
 import type { Digest } from "../ir/digest.ts";
 import type { Block, Effect } from "../ir/plan.ts";
@@ -65,7 +65,7 @@ function problemsIn(project: ResolvedProject, all: readonly Placed[], texts: Rea
     const { name, pattern, patternSpan, span } = agent;
     if (!patternSpan) return [];
     const wrong = problem ?? verifyBlock(known, name)[0]?.message ?? null;
-    const related = [{ span, message: "this agent is of that pattern" }];
+    const related = [lowerBadPatternNotes.agent(span)];
     return wrong === null ? [] : [lowerBadPattern(patternSpan, { pattern: pattern.name, agent: name, problem: wrong }, related)];
   });
 }

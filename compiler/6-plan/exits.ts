@@ -1,4 +1,4 @@
-import { lowerUnlistedExit } from "../diagnostics/codes.generated.ts";
+import { lowerUnlistedExit, lowerUnlistedExitNotes } from "../diagnostics/codes.generated.ts";
 import type { Report } from "../diagnostics/diagnostic.ts";
 import { allWords, isNone, noKeys, noWords, showWords, unite, uniteKeys, without, wordsOf } from "../ir/words.ts";
 import type { Spend } from "./cost/spend.ts";
@@ -12,7 +12,7 @@ export function checkExits({ project, endings }: Given, spends: ReadonlyMap<stri
     const said = endings.get(name)?.keys ?? noKeys;
     const [own, passed] = [noWords, allWords].map((caller) => without(wordsOf(placed, caller), wordsOf(said, caller)));
     const unlisted = unite(own ?? noWords, passed ?? noWords);
-    const related = [{ span, message: "this agent is of that pattern" }];
+    const related = [lowerUnlistedExitNotes.agent(span)];
     if (!isNone(unlisted))
       report(lowerUnlistedExit(patternSpan, { agent: name, pattern: pattern.name, keys: showWords(unlisted) }, related));
   }

@@ -1,6 +1,6 @@
 import { type Exit, type Pattern, type Field as PatternField, patternDefaults } from "../../stdlib/pattern.ts";
 import { patterns as builtIn } from "../../stdlib/patterns/index.ts";
-import { configBadPattern, configTakenPattern } from "../diagnostics/codes.generated.ts";
+import { configBadPattern, configTakenPattern, configTakenPatternNotes } from "../diagnostics/codes.generated.ts";
 import * as C from "../ir/codec.ts";
 import { decodeWith } from "../ir/decode.ts";
 import { isObject } from "../ir/json.ts";
@@ -20,7 +20,7 @@ export function decodePatterns(field: Field | undefined): readonly OwnPattern[] 
     const { name } = own.pattern;
     const first = byName.get(name);
     if (!first && !Object.hasOwn(builtIn, name)) byName.set(name, own);
-    else field?.report(configTakenPattern(own.span, { name }, first ? [{ span: first.span, message: "first declared here" }] : []));
+    else field?.report(configTakenPattern(own.span, { name }, first ? [configTakenPatternNotes.first(first.span)] : []));
   }
   return [...byName.values()];
 }

@@ -35,6 +35,11 @@ export function checkCycle(
   return { code: "check/cycle", severity: "error", message, help, span, related };
 }
 
+/** What `check/cycle` says at related places. */
+export const checkCycleNotes = {
+  call: (span: Span, facts: { readonly callee: string | number; readonly caller: string | number }): Related => ({ span, message: `\`${facts.caller}\` calls \`${facts.callee}\` here` }),
+};
+
 /** no transition leads to the state `{name}` */
 export function checkUnreachableState(
   span: Span | null,
@@ -188,6 +193,11 @@ export function configTakenPattern(
   return { code: "config/taken-pattern", severity: "error", message, help, span, related };
 }
 
+/** What `config/taken-pattern` says at related places. */
+export const configTakenPatternNotes = {
+  first: (span: Span): Related => ({ span, message: "first declared here" }),
+};
+
 /** no code is named `{code}` */
 export function configUnknownCode(
   span: Span | null,
@@ -243,6 +253,17 @@ export function costLimitBelowMinimum(
   return { code: "cost/limit-below-minimum", severity: "error", message, help, span, related };
 }
 
+/** the limit of {limit} USD does not count what `{models}` costs: no price is told */
+export function costNoPrice(
+  span: Span | null,
+  facts: { readonly limit: string | number; readonly models: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `the limit of ${facts.limit} USD does not count what \`${facts.models}\` costs: no price is told`;
+  const help = `give the model a \`price\`, in US dollars per million tokens`;
+  return { code: "cost/no-price", severity: "warning", message, help, span, related };
+}
+
 /** `{effect}` is not among the `permissions` of the config: {path} */
 export function effectsBeyondPermissions(
   span: Span | null,
@@ -253,6 +274,12 @@ export function effectsBeyondPermissions(
   const help = `add \`${facts.effect}\` to \`permissions\`, or take this way to it away`;
   return { code: "effects/beyond-permissions", severity: "error", message, help, span, related };
 }
+
+/** What `effects/beyond-permissions` says at related places. */
+export const effectsBeyondPermissionsNotes = {
+  unlocked: (span: Span, facts: { readonly skill: string | number }): Related => ({ span, message: `\`${facts.skill}\` unlocks it here` }),
+  other: (span: Span, facts: { readonly agent: string | number }): Related => ({ span, message: `\`${facts.agent}\` can do it too` }),
+};
 
 /** a run of `{entry}` will need {flags} */
 export function effectsNeedsFlags(
@@ -265,6 +292,11 @@ export function effectsNeedsFlags(
   return { code: "effects/needs-flags", severity: "warning", message, help, span, related };
 }
 
+/** What `effects/needs-flags` says at related places. */
+export const effectsNeedsFlagsNotes = {
+  way: (span: Span, facts: { readonly effect: string | number; readonly path: string | number }): Related => ({ span, message: `\`${facts.effect}\`: ${facts.path}` }),
+};
+
 /** untrusted text can reach `{tool}` of `{agent}`: what {source} brings in */
 export function effectsUntrustedFlow(
   span: Span | null,
@@ -275,6 +307,11 @@ export function effectsUntrustedFlow(
   const help = `put a \`human\` or a \`code\` agent in between, or take the tool away`;
   return { code: "effects/untrusted-flow", severity: "warning", message, help, span, related };
 }
+
+/** What `effects/untrusted-flow` says at related places. */
+export const effectsUntrustedFlowNotes = {
+  source: (span: Span, facts: { readonly path: string | number }): Related => ({ span, message: `untrusted text comes in here: ${facts.path}` }),
+};
 
 /** `{name}` takes {expected}, here it gets {found} */
 export function exprArgumentCount(
@@ -461,6 +498,11 @@ export function lowerBadPattern(
   return { code: "lower/bad-pattern", severity: "error", message, help, span, related };
 }
 
+/** What `lower/bad-pattern` says at related places. */
+export const lowerBadPatternNotes = {
+  agent: (span: Span): Related => ({ span, message: "this agent is of that pattern" }),
+};
+
 /** `{agent}` can end with {keys}, which the `exits` of its pattern `{pattern}` do not list */
 export function lowerUnlistedExit(
   span: Span | null,
@@ -471,6 +513,11 @@ export function lowerUnlistedExit(
   const help = `list it in \`exits\`; \`{ kind: "any" }\` stands for any word`;
   return { code: "lower/unlisted-exit", severity: "error", message, help, span, related };
 }
+
+/** What `lower/unlisted-exit` says at related places. */
+export const lowerUnlistedExitNotes = {
+  agent: (span: Span): Related => ({ span, message: "this agent is of that pattern" }),
+};
 
 /** this is not YAML: {reason} */
 export function parseBadYaml(
@@ -504,6 +551,11 @@ export function parseDuplicateKey(
   return { code: "parse/duplicate-key", severity: "error", message, help, span, related };
 }
 
+/** What `parse/duplicate-key` says at related places. */
+export const parseDuplicateKeyNotes = {
+  first: (span: Span): Related => ({ span, message: "first given here" }),
+};
+
 /** the key `{key}` is routed twice in this state */
 export function parseDuplicateRoute(
   span: Span | null,
@@ -514,6 +566,11 @@ export function parseDuplicateRoute(
   const help = "keep one of the two";
   return { code: "parse/duplicate-route", severity: "error", message, help, span, related };
 }
+
+/** What `parse/duplicate-route` says at related places. */
+export const parseDuplicateRouteNotes = {
+  first: (span: Span): Related => ({ span, message: "first routed here" }),
+};
 
 /** {file} has no text below its frontmatter, so its system prompt is empty */
 export function parseEmptyPrompt(
@@ -579,6 +636,11 @@ export function parseMissingStepFile(
   const help = "write the missing step as a prompt in a file of that name";
   return { code: "parse/missing-step-file", severity: "error", message, help, span, related };
 }
+
+/** What `parse/missing-step-file` says at related places. */
+export const parseMissingStepFileNotes = {
+  stray: (span: Span): Related => ({ span, message: "nothing reads this file" }),
+};
 
 /** the name `{name}` is not that of its directory, `{directory}` */
 export function parseNameDiffers(
@@ -666,6 +728,11 @@ export function parseRepeatedItem(
   const help = "remove one";
   return { code: "parse/repeated-item", severity: "warning", message, help, span, related };
 }
+
+/** What `parse/repeated-item` says at related places. */
+export const parseRepeatedItemNotes = {
+  first: (span: Span): Related => ({ span, message: "first given here" }),
+};
 
 /** `{name}` is no name of a skill */
 export function parseSkillForm(
@@ -1104,6 +1171,11 @@ export function resolveUnknownRole(
   return { code: "resolve/unknown-role", severity: "error", message, help, span, related };
 }
 
+/** What `resolve/unknown-role` says at related places. */
+export const resolveUnknownRoleNotes = {
+  other: (span: Span): Related => ({ span, message: "this needs it too" }),
+};
+
 /** no skill is named `{name}` */
 export function resolveUnknownSkill(
   span: Span | null,
@@ -1203,6 +1275,12 @@ export function routesDeadTransition(
   return { code: "routes/dead-transition", severity: "warning", message, help, span, related };
 }
 
+/** What `routes/dead-transition` says at related places. */
+export const routesDeadTransitionNotes = {
+  pattern: (span: Span, facts: { readonly name: string | number }): Related => ({ span, message: `\`${facts.name}\` is of this pattern` }),
+  lost: (span: Span, facts: { readonly name: string | number }): Related => ({ span, message: `so nothing comes to \`${facts.name}\`` }),
+};
+
 /** from the state `{name}` no way leads to an end */
 export function routesNoEnd(
   span: Span | null,
@@ -1213,6 +1291,11 @@ export function routesNoEnd(
   const help = `route a key to \`~\`, to a marker, or to a state without a way out`;
   return { code: "routes/no-end", severity: "error", message, help, span, related };
 }
+
+/** What `routes/no-end` says at related places. */
+export const routesNoEndNotes = {
+  other: (span: Span): Related => ({ span, message: "nor from here" }),
+};
 
 /** `{agent}` can finish with {keys}, which its state does not route */
 export function routesNoRoute(
@@ -1225,6 +1308,11 @@ export function routesNoRoute(
   return { code: "routes/no-route", severity: "error", message, help, span, related };
 }
 
+/** What `routes/no-route` says at related places. */
+export const routesNoRouteNotes = {
+  pattern: (span: Span, facts: { readonly name: string | number }): Related => ({ span, message: `\`${facts.name}\` is of this pattern` }),
+};
+
 /** no prompt of `{agent}` mentions the key `{key}` */
 export function routesUnmentionedKey(
   span: Span | null,
@@ -1235,6 +1323,11 @@ export function routesUnmentionedKey(
   const help = `tell the model when to finish with \`${facts.key}\``;
   return { code: "routes/unmentioned-key", severity: "warning", message, help, span, related };
 }
+
+/** What `routes/unmentioned-key` says at related places. */
+export const routesUnmentionedKeyNotes = {
+  prompt: (span: Span): Related => ({ span, message: "this prompt chooses the key" }),
+};
 
 /** the base URL of {provider} is not an http(s) URL: `{url}` (from {source}) */
 export function runBadBaseUrl(
@@ -1729,6 +1822,14 @@ export function typesMismatch(
   const help = `give what comes before an \`output:\` that fits, or change what \`${facts.callee}\` takes`;
   return { code: "types/mismatch", severity: "error", message, help, span, related };
 }
+
+/** What `types/mismatch` says at related places. */
+export const typesMismatchNotes = {
+  takes: (span: Span, facts: { readonly name: string | number; readonly type: string | number }): Related => ({ span, message: `\`${facts.name}\` takes ${facts.type}` }),
+  silent: (span: Span, facts: { readonly name: string | number }): Related => ({ span, message: `\`${facts.name}\` takes text, because it declares no \`input:\`` }),
+  answers: (span: Span, facts: { readonly name: string | number; readonly type: string | number }): Related => ({ span, message: `\`${facts.name}\` answers ${facts.type}` }),
+  undeclared: (span: Span, facts: { readonly name: string | number; readonly type: string | number }): Related => ({ span, message: `\`${facts.name}\` answers ${facts.type}, and declares no \`output:\`` }),
+};
 
 /** `{agent}` declares that it answers {expected}{where}, and it answers {found} */
 export function typesWrongOutput(

@@ -2,7 +2,8 @@
  * Writes codes.generated.ts (one typed function per code), pages.generated.ts (what `tamac explain` prints),
  * severities.generated.ts and codes.generated.md (the published table) from `codes/<phase>/<name>.md`: frontmatter with
  * `message`, `help`, `severity` and `floor`, then the page. `{name}` is a fact; `{name?}` may be null, and then there is no
- * help. `floor` is the least that a project can set the code to: by default an error stays one, all else may be off.
+ * help. `floor` is the least that a project can set the code to: by default an error stays one, all else may be off. `notes` holds by name
+ * what is said at related places.
  */
 import { readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -16,6 +17,7 @@ interface Page {
   readonly floor: Severity | "off";
   readonly message: string;
   readonly help: string | null;
+  readonly notes: Readonly<Record<string, string>>;
   readonly body: string;
 }
 
@@ -37,14 +39,23 @@ function readPages(dir: string): readonly Page[] {
 function readPage(code: string, source: string): Page {
   const [, frontmatter, body] = /^---\n(.*?)\n---\n(.*)$/s.exec(source) ?? [];
   if (frontmatter === undefined || body === undefined || body.trim() === "") throw new Error(`${code}: no frontmatter, or no explanation`);
-  const { message, help = null, severity = "error", floor = severity === "error" ? "error" : "off", ...rest } = parse(frontmatter);
+  const {
+    message,
+    help = null,
+    severity = "error",
+    floor = severity === "error" ? "error" : "off",
+    notes = {},
+    ...rest
+  } = parse(frontmatter);
   if (!/^[a-z0-9-]+\/[a-z0-9-]+$/.test(code)) throw new Error(`${code}: a code is <phase>/<name> in kebab-case`);
   if (typeof message !== "string" || /\?\}/.test(message)) throw new Error(`${code}: \`message\` must be text without optional facts`);
   if (help !== null && typeof help !== "string") throw new Error(`${code}: \`help\` must be text`);
+  for (const [name, note] of Object.entries(notes))
+    if (!/^[a-z]+$/.test(name) || typeof note !== "string") throw new Error(`${code}: notes are text by a word`);
   if (!["error", "warning", "info"].includes(severity)) throw new Error(`${code}: unknown severity ${severity}`);
   if (!["error", "warning", "info", "off"].includes(floor)) throw new Error(`${code}: unknown floor ${floor}`);
   if (Object.keys(rest).length > 0) throw new Error(`${code}: unknown keys ${Object.keys(rest).join(", ")}`);
-  return { code, severity, floor, message, help, body: body.trim() };
+  return { code, severity, floor, message, help, notes, body: body.trim() };
 }
 
 function codesModule(all: readonly Page[]): string {
@@ -52,7 +63,22 @@ function codesModule(all: readonly Page[]): string {
   return `${banner}${imports}\n${all.map(codeFunction).join("\n")}`;
 }
 
-function codeFunction({ code, severity, message, help }: Page): string {
+function codeFunction(page: Page): string {
+  return `${findingFunction(page)}${notesOf(page)}`;
+}
+
+/** What is said at related places: a function of the place for each note. */
+function notesOf({ code, notes }: Page): string {
+  const functions = Object.entries(notes).map(([name, note]) => {
+    const facts = [...new Set(factsIn(note).map(([, fact]) => fact))].sort().map((fact) => `readonly ${fact}: string | number`);
+    const given = facts.length > 0 ? `, facts: { ${facts.join("; ")} }` : "";
+    return `  ${name}: (span: Span${given}): Related => ({ span, message: ${template(note)} }),\n`;
+  });
+  if (functions.length === 0) return "";
+  return `\n/** What \`${code}\` says at related places. */\nexport const ${functionName(code)}Notes = {\n${functions.join("")}};\n`;
+}
+
+function findingFunction({ code, severity, message, help }: Page): string {
   const optional = new Set(factsIn(help ?? "").flatMap(([, name, mark]) => (mark ? [name] : [])));
   const names = [...new Set(factsIn(`${message}\n${help ?? ""}`).map(([, name]) => name))].sort();
   const fields = names.map((name) => `readonly ${name}: string | number${optional.has(name) ? " | null" : ""}`);
@@ -74,7 +100,7 @@ function pagesModule(all: readonly Page[]): string {
   const doc = "/** Everything that is known of a code, its page included, by code. */\n";
   const type =
     "Readonly<Record<string, { readonly severity: Severity; readonly message: string; readonly help: string | null; readonly body: string }>>";
-  const entries = all.map(({ code, floor: _, ...page }) => `  ${JSON.stringify(code)}: ${JSON.stringify(page)},\n`);
+  const entries = all.map(({ code, floor: _, notes: __, ...page }) => `  ${JSON.stringify(code)}: ${JSON.stringify(page)},\n`);
   return `${banner}${imports}\n${doc}export const pages: ${type} = {\n${entries.join("")}};\n`;
 }
 

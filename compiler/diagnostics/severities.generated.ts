@@ -25,6 +25,7 @@ export const codes: Readonly<Record<string, { readonly severity: Severity; reado
   "config/unknown-provider": {"severity":"error","floor":"error"},
   "config/wrong-type": {"severity":"error","floor":"error"},
   "cost/limit-below-minimum": {"severity":"error","floor":"error"},
+  "cost/no-price": {"severity":"warning","floor":"off"},
   "effects/beyond-permissions": {"severity":"error","floor":"error"},
   "effects/needs-flags": {"severity":"warning","floor":"off"},
   "effects/untrusted-flow": {"severity":"warning","floor":"off"},

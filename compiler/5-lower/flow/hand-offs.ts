@@ -1,5 +1,5 @@
 import type { ResolvedAgent } from "../../3-resolve/types.ts";
-import { typesMismatch, typesWrongOutput } from "../../diagnostics/codes.generated.ts";
+import { typesMismatchNotes as notes, typesMismatch, typesWrongOutput } from "../../diagnostics/codes.generated.ts";
 import type { Related, Report } from "../../diagnostics/diagnostic.ts";
 import { assignable, show, type Type } from "../../ir/types.ts";
 import type { Flows, Lowered } from "./follow.ts";
@@ -55,14 +55,12 @@ function sourcesOf(values: readonly Flow[], { agent }: Lowered, flows: Flows): r
 }
 
 function takes({ name, input, worker, fieldSpans, span }: ResolvedAgent): Related {
-  if (worker) return { span: { file: worker.path, start: 0, end: 0 }, message: `\`${name}\` takes ${show(worker.input)}` };
-  return input
-    ? { span: fieldSpans["input"] ?? span, message: `\`${name}\` takes ${show(input)}` }
-    : { span, message: `\`${name}\` takes text, because it declares no \`input:\`` };
+  if (worker) return notes.takes({ file: worker.path, start: 0, end: 0 }, { name, type: show(worker.input) });
+  return input ? notes.takes(fieldSpans["input"] ?? span, { name, type: show(input) }) : notes.silent(span, { name });
 }
 
 function answers({ name, output, fieldSpans, span, worker }: ResolvedAgent, type: string): Related {
-  if (worker) return { span: { file: worker.path, start: 0, end: 0 }, message: `\`${name}\` answers ${type}` };
-  const silent = output ? "" : ", and declares no `output:`";
-  return { span: fieldSpans["output"] ?? span, message: `\`${name}\` answers ${type}${silent}` };
+  if (worker) return notes.answers({ file: worker.path, start: 0, end: 0 }, { name, type });
+  const note = output ? notes.answers : notes.undeclared;
+  return note(fieldSpans["output"] ?? span, { name, type });
 }

@@ -1,6 +1,6 @@
 import type { ResolvedProject } from "../../3-resolve/types.ts";
 import type { LoweredProject } from "../../5-lower/types.ts";
-import { effectsUntrustedFlow } from "../../diagnostics/codes.generated.ts";
+import { effectsUntrustedFlow, effectsUntrustedFlowNotes } from "../../diagnostics/codes.generated.ts";
 import type { Related, Report } from "../../diagnostics/diagnostic.ts";
 import { bottomUp } from "../../graph.ts";
 import type { Act } from "../../ir/ops.ts";
@@ -20,7 +20,7 @@ export function checkFlows(project: ResolvedProject, lowered: LoweredProject, re
   for (const [at, { tool, source }] of sinks) {
     const span = lowered.origins[at] ?? null;
     const from = lowered.origins[source.at];
-    const related: readonly Related[] = from ? [{ span: from, message: `untrusted text comes in here: ${source.path}` }] : [];
+    const related: readonly Related[] = from ? [effectsUntrustedFlowNotes.source(from, { path: source.path })] : [];
     report(effectsUntrustedFlow(span, { tool, agent: at.slice(0, at.indexOf("/")), source: source.path }, related));
   }
 }
