@@ -2,16 +2,29 @@ import { distance } from "fastest-levenshtein";
 
 /**
  * The candidate that a mistyped name most likely means, or null where none is near: at most one edit for three characters,
- * case aside. Of equally near ones the first in order of names.
+ * case aside, two neighbours in each other's place being one edit. Of equally near ones the first in order of names.
  */
 export function closest(name: string, candidates: Iterable<string>): string | null {
   const typed = name.toLowerCase();
   const near = [...candidates]
     .filter((candidate) => candidate !== name && Math.abs(candidate.length - name.length) <= mostEdits(candidate, name))
-    .map((candidate) => ({ candidate, edits: distance(typed, candidate.toLowerCase()) }))
+    .map((candidate) => ({ candidate, edits: edits(typed, candidate.toLowerCase()) }))
     .filter(({ candidate, edits }) => edits <= mostEdits(candidate, name) && edits < candidate.length)
     .sort((a, b) => a.edits - b.edits || (a.candidate < b.candidate ? -1 : 1));
   return near[0]?.candidate ?? null;
+}
+
+/** The Levenshtein distance; one less for each pair of neighbours that stand the other way round, where names are otherwise alike there. */
+function edits(typed: string, candidate: string): number {
+  let swapped = typed;
+  let swaps = 0;
+  for (let at = 0; at + 1 < candidate.length; at += 1) {
+    const [here = "", next = ""] = [swapped[at], swapped[at + 1]];
+    if (here === next || here !== candidate[at + 1] || next !== candidate[at]) continue;
+    swapped = `${swapped.slice(0, at)}${next}${here}${swapped.slice(at + 2)}`;
+    swaps += 1;
+  }
+  return Math.min(distance(typed, candidate), distance(swapped, candidate) + swaps);
 }
 
 function mostEdits(candidate: string, name: string): number {

@@ -12,6 +12,13 @@ test("finds what was most likely meant", () => {
   assert.is(closest("temprature", ["name", "temperature"]), "temperature");
 });
 
+test("takes two neighbours in each other's place for one edit", () => {
+  assert.is(closest("agnet", ["agent"]), "agent");
+  assert.is(closest("fo", ["of"]), "of");
+  assert.is(closest("ciritc", ["critic"]), "critic");
+  assert.is(closest("dne", ["doe", "end"]), "doe");
+});
+
 test("suggests nothing that is far, and not the name itself", () => {
   assert.is(closest("writer", ["reviewer", "x"]), null);
   assert.is(closest("ab", ["cd"]), null);
