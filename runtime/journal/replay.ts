@@ -13,12 +13,14 @@ export interface ReplayOptions {
   readonly nowUs: () => number;
 }
 
-/** Every answer is the recorded one, whatever it was; a task without one, or with other content, is a miss. */
+/** Every answer is the recorded one, whatever it was; a task without one, or with other content, is a miss. A question that stood then stands again. */
 export function replayPolicy({ journal, from, nowUs }: ReplayOptions): Policy {
   return {
     judge: (run, task, recorded): Verdict => {
       if (from !== null && isWithin(task.path, from)) return { kind: "work" };
       if (recorded && recorded.contentKey === contentKey(run, task)) return { kind: "recorded" };
+      const before = journal.asked.get(task.path);
+      if (before?.stands && before.contentKey === contentKey(run, task)) return { kind: "work" };
       return { kind: "told", result: miss(journal, run, task, nowUs()) };
     },
     confirm: (_run, _task, { recorded, isCancelled }) => {
