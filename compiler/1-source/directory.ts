@@ -12,8 +12,26 @@ export function directoriesIn(root: string, path: string, report: Report): reado
 
 /** The names of what a folder holds besides directories, sorted. A link that leads nowhere is among them, so that reading it tells what is wrong. */
 export function filesIn(root: string, path: string, report: Report): readonly string[] {
+  return filesAmong(entriesIn(root, path, report), `${root}/${path}`);
+}
+
+/** What a folder holds: its files as `filesIn` tells them, and paths of the folders below it that hold a file `name`, however deep. */
+export interface Listing {
+  readonly files: readonly string[];
+  readonly holding: readonly string[];
+}
+
+/** Lists a folder and looks below it, but not into links, nor where packages are kept. */
+export function listingOf(root: string, path: string, name: string, report: Report): Listing {
   const folder = `${root}/${path}`;
-  return namesOf(entriesIn(root, path, report).filter((entry) => !entry.isDirectory() && !isLinkToDirectory(folder, entry)));
+  const entries = entriesIn(root, path, report);
+  const files = filesAmong(entries, folder);
+  const below = namesOf(entries.filter((entry) => entry.isDirectory() && entry.name !== "node_modules")).map((one) => `${path}/${one}`);
+  const holding = below.flatMap((inner) => {
+    const listing = listingOf(root, inner, name, report);
+    return [...(listing.files.includes(name) ? [inner] : []), ...listing.holding];
+  });
+  return { files, holding };
 }
 
 /** Whether the path is a directory, links followed. */
@@ -23,6 +41,10 @@ export function isDirectory(path: string): boolean {
   } catch {
     return false; // what cannot be looked at is none that we could read
   }
+}
+
+function filesAmong(entries: readonly Dirent[], folder: string): readonly string[] {
+  return namesOf(entries.filter((entry) => !entry.isDirectory() && !isLinkToDirectory(folder, entry)));
 }
 
 /** Dotfiles are left out. */

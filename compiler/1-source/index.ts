@@ -5,7 +5,7 @@ import { sourceNoDirectory, sourceNoProject } from "../diagnostics/codes.generat
 import type { Report } from "../diagnostics/diagnostic.ts";
 import { type Digest, digestBytes } from "../ir/digest.ts";
 import { type LoadedConfig, readConfig, rootOf } from "./config.ts";
-import { directoriesIn, filesIn, isDirectory } from "./directory.ts";
+import { directoriesIn, filesIn, isDirectory, listingOf } from "./directory.ts";
 import { readText } from "./text.ts";
 import type { SourceFile, SourceSet, WorkerSource } from "./types.ts";
 import { readWorker } from "./worker.ts";
@@ -37,9 +37,12 @@ export async function readProject(dir: string, report: Report): Promise<SourceSe
 async function readSources(root: string, config: LoadedConfig | null, report: Report): Promise<SourceSet> {
   const agents = directoriesIn(root, "agents", report);
   const skills = directoriesIn(root, "skills", report);
+  const folders = agents.map((agent) => listingOf(root, `agents/${agent}`, "SKILL.md", report));
+  const beside = folders.flatMap(({ holding }) => holding);
   const paths = [
-    ...agents.flatMap((agent) => agentFiles(root, agent, report)),
+    ...agents.flatMap((agent, index) => agentFiles(agent, folders[index]?.files ?? [])),
     ...skills.flatMap((skill) => skillFile(root, skill, report)),
+    ...beside.map((path) => `${path}/SKILL.md`),
   ];
   const files = paths.flatMap((path) => sourceFile(root, path, report));
   const read = new Set(files.map(({ path }) => path));
@@ -47,13 +50,12 @@ async function readSources(root: string, config: LoadedConfig | null, report: Re
   const inputs = [...(config?.inputs ?? []), ...workers.inputs];
   const digests = digestsOf(root, [...files, ...(config ? [config.source] : [])], inputs, report);
   const unread = paths.filter((path) => !read.has(path) || (path.endsWith("/worker.ts") && !workers.paths.has(path)));
-  return { files, unread, agents, skills, config: config?.source ?? null, workers: workers.byAgent, digests };
+  return { files, unread, agents, skills: [...skills, ...beside], config: config?.source ?? null, workers: workers.byAgent, digests };
 }
 
 /** AGENT.md, the step files, and worker.ts. */
-function agentFiles(root: string, agent: string, report: Report): readonly string[] {
-  const names = filesIn(root, `agents/${agent}`, report).filter((name) => name.endsWith(".md") || name === "worker.ts");
-  return names.map((name) => `agents/${agent}/${name}`);
+function agentFiles(agent: string, names: readonly string[]): readonly string[] {
+  return names.filter((name) => name.endsWith(".md") || name === "worker.ts").map((name) => `agents/${agent}/${name}`);
 }
 
 function skillFile(root: string, skill: string, report: Report): readonly string[] {

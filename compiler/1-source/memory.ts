@@ -18,10 +18,10 @@ export function sourcesFromMemory(
   const toml = sorted.find(({ path }) => path === "tama.toml");
   const config: ConfigSource | null = toml ? { ...toml, format: "toml", value: parseToml(toml.path, toml.text, report) } : null;
   return {
-    files: sorted.filter(({ path }) => /^agents\/[^/]+\/[^/]+\.md$|^skills\/[^/]+\/SKILL\.md$|^agents\/[^/]+\/worker\.ts$/.test(path)),
+    files: sorted.filter(({ path }) => /^agents\/[^/]+\/([^/]+\.md|.+\/SKILL\.md|worker\.ts)$|^skills\/[^/]+\/SKILL\.md$/.test(path)),
     unread: [],
     agents: directories(texts, "agents"),
-    skills: directories(texts, "skills"),
+    skills: [...directories(texts, "skills"), ...sorted.flatMap(({ path }) => /^(agents\/[^/]+\/.+)\/SKILL\.md$/.exec(path)?.[1] ?? [])],
     config,
     workers,
     digests: Object.fromEntries(sorted.map(({ path, text }) => [path, digestBytes(text)])),

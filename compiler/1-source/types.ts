@@ -23,7 +23,8 @@ export interface ConfigSource {
 
 /**
  * Everything the compiler reads, sorted by path: the only phase output that comes from a disk. `agents` and `skills` list the
- * directories found, whether or not they hold what they should. A file that could not be read has been reported and is absent.
+ * directories found, whether or not they hold what they should; a skill that stands beside an agent is listed by its path, for it is
+ * known to be one by its SKILL.md alone. A file that could not be read has been reported and is absent.
  */
 export interface SourceSet {
   readonly files: readonly SourceFile[];

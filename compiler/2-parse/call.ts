@@ -1,5 +1,13 @@
-import { parseDuplicateKey, parseMisplacedKey, parseNotYet, parseRepeatedItem, parseUnusedKey } from "../diagnostics/codes.generated.ts";
+import {
+  parseDuplicateKey,
+  parseDuplicateKeyNotes,
+  parseMisplacedKey,
+  parseRepeatedItem,
+  parseRepeatedItemNotes,
+  parseUnusedKey,
+} from "../diagnostics/codes.generated.ts";
 import type { Fields } from "./fields.ts";
+import { skillNamed } from "./skill-names.ts";
 import type { Located, ModelChoice } from "./types.ts";
 import { list, number, text, whole } from "./values.ts";
 import type { Entry } from "./yaml.ts";
@@ -7,20 +15,20 @@ import type { Entry } from "./yaml.ts";
 /** What an agent or a step says of its model calls. */
 export interface Call {
   readonly model: ModelChoice | null;
+  /** Skills, by what they are known by in the project. */
   readonly uses: readonly Located<string>[];
   readonly maxIter: Located<number> | null;
 }
 
-/** Reads `call:`, and `max_iter` from there or from beside it. */
-export function readCall(fields: Fields): Call {
+/** Reads `call:` of an agent's file, and `max_iter` from there or from beside it. `agent` is the agent's directory. */
+export function readCall(fields: Fields, agent: string): Call {
   const outer = fields.optional("max_iter", whole(1));
   for (const key of ["model", "uses"]) reportMisplaced(fields, key);
   const call = fields.inner("call");
   if (!call) return { model: null, uses: [], maxIter: outer };
   const inner = call.optional("max_iter", whole(1));
-  if (inner && outer)
-    fields.report(parseDuplicateKey(inner.span, { key: "max_iter" }, [{ span: outer.span, message: "first given here" }]));
-  const uses = readNames(call, "uses").filter((name) => isBuilt(name, call));
+  if (inner && outer) fields.report(parseDuplicateKey(inner.span, { key: "max_iter" }, [parseDuplicateKeyNotes.first(outer.span)]));
+  const uses = readNames(call, "uses").flatMap((name) => skillNamed(name, agent, call.report) ?? []);
   const model = readModel(call);
   call.close("`call`");
   return { model, uses, maxIter: outer ?? inner };
@@ -32,17 +40,10 @@ export function readNames(fields: Fields, key: string): readonly Located<string>
   const firsts = new Map<string, Located<string>>();
   for (const name of names) {
     const first = firsts.get(name.value);
-    if (first) fields.report(parseRepeatedItem(name.span, { item: name.value, key }, [{ span: first.span, message: "first given here" }]));
+    if (first) fields.report(parseRepeatedItem(name.span, { item: name.value, key }, [parseRepeatedItemNotes.first(first.span)]));
     else firsts.set(name.value, name);
   }
   return [...firsts.values()];
-}
-
-/** Skills by path and from the standard library come later. */
-function isBuilt({ value, span }: Located<string>, { report }: Fields): boolean {
-  if (!value.includes("/")) return true;
-  report(parseNotYet(span, { what: `\`${value}\`, a skill that is not one of the project's own,` }));
-  return false;
 }
 
 function readModel(call: Fields): ModelChoice | null {

@@ -1,11 +1,13 @@
 import type { Pattern } from "../../stdlib/pattern.ts";
 import { patterns as builtIn } from "../../stdlib/patterns/index.ts";
+import { skills as shipped } from "../../stdlib/skills/skills.generated.ts";
 import type { SourceFile, SourceSet } from "../1-source/types.ts";
 import { decodeConfig, type ProjectConfig } from "../config.ts";
 import { parseNoAgentFile, parseNoSkillFile } from "../diagnostics/codes.generated.ts";
 import type { Report } from "../diagnostics/diagnostic.ts";
 import { readAgent } from "./agent.ts";
 import { readSkill } from "./skill.ts";
+import { shippedPrefix, skillFile } from "./skill-names.ts";
 import type { StepFile } from "./step.ts";
 import type { ParsedAgent, ParsedProject, ParsedSkill } from "./types.ts";
 
@@ -17,7 +19,7 @@ export function parse(sources: SourceSet, report: Report): ParsedProject {
   const files = new Map(sources.files.map((file) => [file.path, file]));
   const config = decodeConfig(sources.config, report);
   const agents = parseAgents(sources, { files, patterns: patternsOf(config) }, report);
-  const skills = parseSkills(sources, files, report);
+  const skills = [...parseSkills(sources, files, report), ...shippedSkills(agents)];
   return {
     config,
     agents,
@@ -53,10 +55,21 @@ function parseAgents(sources: SourceSet, { files, patterns }: Known, report: Rep
 
 function parseSkills(sources: SourceSet, files: ReadonlyMap<string, SourceFile>, report: Report): readonly ParsedSkill[] {
   return [...sources.skills].sort().flatMap((directory) => {
-    const file = files.get(`skills/${directory}/SKILL.md`);
+    const path = skillFile(directory);
+    const file = files.get(path);
     if (file) return readSkill(directory, file, report) ?? [];
-    if (!sources.unread.includes(`skills/${directory}/SKILL.md`)) report(parseNoSkillFile(null, { directory }));
+    if (!sources.unread.includes(path)) report(parseNoSkillFile(null, { directory }));
     return [];
+  });
+}
+
+/** Those of the skills that come with tama which some agent names. They are sound, which a test holds them to. */
+function shippedSkills(agents: readonly ParsedAgent[]): readonly ParsedSkill[] {
+  const named = new Set(agents.flatMap(({ body, steps }) => [body, ...steps].flatMap(({ uses }) => uses.map(({ value }) => value))));
+  const texts = Object.entries(shipped).filter(([name]) => named.has(`${shippedPrefix}${name}`));
+  return texts.flatMap(([name, text]) => {
+    const directory = `${shippedPrefix}${name}`;
+    return readSkill(directory, { path: skillFile(directory), text }, () => {}) ?? [];
   });
 }
 

@@ -1,5 +1,5 @@
 import type { SourceFile } from "../1-source/types.ts";
-import { parseTooLong } from "../diagnostics/codes.generated.ts";
+import { parseTooLong, parseToolNotListed } from "../diagnostics/codes.generated.ts";
 import type { Report } from "../diagnostics/diagnostic.ts";
 import type { JsonObject } from "../ir/json.ts";
 import { readNames } from "./call.ts";
@@ -8,7 +8,7 @@ import { readDocument } from "./document.ts";
 import { type Fields, openFields } from "./fields.ts";
 import { readName } from "./identity.ts";
 import type { Located, ParsedSkill } from "./types.ts";
-import { mismatch, type Read, shaped, text, word } from "./values.ts";
+import { mismatch, oneOf, type Read, shaped, text, word } from "./values.ts";
 import type { MapNode } from "./yaml.ts";
 
 /** A map of texts, each key read and each value that is no text reported. */
@@ -19,14 +19,15 @@ const metadata: Read<MapNode> = shaped({ type: "object", additionalProperties: {
 });
 
 /**
- * Reads a skill. Null, after findings, where it has no name or description.
+ * Reads the skill that is known by `directory`. Null, after findings, where it has no name or description.
  * @see https://agentskills.io/specification
  */
 export function readSkill(directory: string, file: SourceFile, report: Report): ParsedSkill | null {
   const document = readDocument(file, report);
   if (!document) return null;
-  const { name, description, tools } = readFields(openFields(document.map, document.head, report), directory);
-  return name && description && { directory, file: file.path, name, description, tools, body: document.body };
+  const folder = directory.slice(directory.lastIndexOf("/") + 1);
+  const { name, description, ...rest } = readFields(openFields(document.map, document.head, report), folder);
+  return name && description && { directory, file: file.path, name, description, ...rest, body: document.body };
 }
 
 /** The JSON Schema of a skill's frontmatter: what reading it asks for. */
@@ -46,9 +47,28 @@ function readFields(fields: Fields, directory: string) {
   fields.optional("allowed-tools", text);
   fields.optional("metadata", metadata);
   const tools = readNames(fields, "tools");
-  fields.later("tama");
+  const env = readOwn(fields, tools);
   fields.close("skills");
-  return { name, description, tools };
+  return { name, description, tools, env };
+}
+
+/**
+ * Reads `tama:`, what the Rust tama asks of a skill that it makes an image of, and returns the variables that it names. The tool is one
+ * of `tools`. What it depends on is for whoever makes an image: no plan holds it.
+ */
+function readOwn(fields: Fields, tools: readonly Located<string>[]): readonly Located<string>[] {
+  const own = fields.inner("tama");
+  if (!own) return [];
+  own.required("version", text, "1.0.0");
+  own.required("pattern", oneOf("tool"), "tool");
+  const tool = own.required("tool", text, tools[0]?.value ?? "tama_bash");
+  if (tool && !tools.some(({ value }) => value === tool.value)) fields.report(parseToolNotListed(tool.span, { tool: tool.value }));
+  const depends = own.inner("depends");
+  for (const kind of ["uv", "apt", "bins"]) if (depends) readNames(depends, kind);
+  depends?.close("`depends`");
+  const env = readNames(own, "env");
+  own.close("`tama`");
+  return env;
 }
 
 function limit(value: Located<string> | null, max: number, key: string, { report }: Fields): void {

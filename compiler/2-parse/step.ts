@@ -4,6 +4,7 @@ import { closest } from "../diagnostics/closest.ts";
 import {
   parseEmptyPrompt,
   parseMissingStepFile,
+  parseMissingStepFileNotes,
   parseStepPattern,
   parseUnusedKey,
   parseUnusedStepFile,
@@ -49,11 +50,11 @@ export function readSteps(source: StepSource, asking: Asking, report: Report): r
   // A step file under a wrong name is told once: where its right name is missed.
   if (missing.length > 0) report(parseMissingStepFile(span, { pattern: pattern.name, files: named }, unused.map(strayFile)));
   else for (const file of unused) report(unusedStep(file, pattern));
-  return files.filter(({ name }) => pattern.steps.includes(name)).flatMap((file) => readStep(file, asking, report) ?? []);
+  return files.filter(({ name }) => pattern.steps.includes(name)).flatMap((file) => readStep(file, { directory, ...asking }, report) ?? []);
 }
 
 /** Reads a step file. A step with skills is an act, whatever its pattern says. */
-function readStep({ name, source }: StepFile, asking: Asking, report: Report): ParsedStep | null {
+function readStep({ name, source }: StepFile, asking: Asking & { readonly directory: string }, report: Report): ParsedStep | null {
   const document = readOptionalDocument(source, report);
   if (!document) return null;
   const fields = openFields(document.map, document.head, report);
@@ -61,7 +62,7 @@ function readStep({ name, source }: StepFile, asking: Asking, report: Report): P
   if (pattern && pattern.value !== "oneshot" && pattern.value !== "react") {
     report(parseStepPattern(pattern.span, { pattern: pattern.value, closest: closest(pattern.value, ["oneshot", "react"]) }));
   }
-  const call = readCall(fields);
+  const call = readCall(fields, asking.directory);
   const isTemplate = fields.optional("template", truth)?.value ?? asking.isTemplate;
   fields.close("step files");
   const acts = pattern ? pattern.value === "react" : asking.pattern.acts.includes(name);
@@ -76,7 +77,7 @@ function unusedStep({ name, source }: StepFile, pattern: Pattern) {
 }
 
 function strayFile({ source }: StepFile): Related {
-  return { span: fileStart(source), message: "nothing reads this file" };
+  return parseMissingStepFileNotes.stray(fileStart(source));
 }
 
 function fileStart({ path, text: content }: SourceFile): Span {

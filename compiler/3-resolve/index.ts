@@ -46,8 +46,8 @@ export function resolve(project: ParsedProject, reader: Reader | null, report: R
     models: Object.fromEntries([...models.bound].filter(([id]) => modelIds.has(id)).sort(byName)),
     skills,
     tools: toolsOf(skills),
-    env: envOf(project, used.agents),
-    limits: project.config.limits,
+    env: envOf(project, used),
+    limits: project.config.limits.values,
     trace: project.config.trace,
     guards: project.config.guards,
     digests: project.digests,
@@ -87,9 +87,13 @@ function toPlanTool(name: string): readonly (readonly [string, PlanTool])[] {
   return [[name, { description, parameters, effects, undo, fingerprint: fingerprintOf(tool), bundle: null }]];
 }
 
-function envOf({ agents }: ParsedProject, reached: ReadonlySet<string>): readonly string[] {
-  const names = agents.filter(({ directory }) => reached.has(directory)).flatMap(({ env }) => env.map(({ value }) => value));
-  return [...new Set(names)].sort();
+/** The variables that used agents and skills name. */
+function envOf({ agents, skills }: ParsedProject, used: Used): readonly string[] {
+  const declaring = [
+    ...agents.filter(({ directory }) => used.agents.has(directory)),
+    ...skills.filter(({ directory }) => used.skills.has(directory)),
+  ];
+  return [...new Set(declaring.flatMap(({ env }) => env.map(({ value }) => value)))].sort();
 }
 
 interface Used {

@@ -1,7 +1,8 @@
 import type { Located, ParsedAgent, ParsedProject, ParsedState } from "../2-parse/types.ts";
 import { closest } from "../diagnostics/closest.ts";
-import { resolveUnknownAgent, resolveUnknownSkill, resolveUnknownState, resolveUnknownTool } from "../diagnostics/codes.generated.ts";
+import { resolveUnknownAgent, resolveUnknownState, resolveUnknownTool } from "../diagnostics/codes.generated.ts";
 import type { Report } from "../diagnostics/diagnostic.ts";
+import { checkSkills } from "./skills.ts";
 
 /** The names that references may use: what was read, and what is there but could not be. */
 export interface Names {
@@ -26,9 +27,7 @@ export function checkReferences(project: ParsedProject, names: Names, report: Re
   for (const agent of project.agents) {
     checkAgents(agent, names, report);
     checkStates(agent, report);
-    const uses = [agent.body, ...agent.steps].flatMap((step) => step.uses);
-    for (const { value, span } of unknown(uses, names.skills))
-      report(resolveUnknownSkill(span, { name: value, closest: closest(value, names.skills) }));
+    checkSkills(agent, names.skills, report);
   }
   for (const { value, span } of unknown(
     project.skills.flatMap(({ tools }) => tools),

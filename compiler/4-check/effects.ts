@@ -1,6 +1,11 @@
 import { tools } from "../../stdlib/tools/index.ts";
 import type { Located, ParsedAgent, ParsedProject, ParsedSkill } from "../2-parse/types.ts";
-import { effectsBeyondPermissions, effectsNeedsFlags } from "../diagnostics/codes.generated.ts";
+import {
+  effectsBeyondPermissions,
+  effectsBeyondPermissionsNotes,
+  effectsNeedsFlags,
+  effectsNeedsFlagsNotes,
+} from "../diagnostics/codes.generated.ts";
 import type { Related, Report } from "../diagnostics/diagnostic.ts";
 import { reachable } from "../graph.ts";
 import type { Effect } from "../ir/plan.ts";
@@ -66,23 +71,27 @@ function waysOf({ agents, skills, workers }: ParsedProject): readonly Way[] {
   return agents.flatMap((agent) => {
     const ways = waysThroughSkills(agent, bySkill);
     const sends = ways.some(({ effect }) => effect === "net" || effect === "exec");
-    return [...ways, ...codeOf(agent, workers), ...(sends ? variablesOf(agent) : [])];
+    return [...ways, ...codeOf(agent, workers), ...(sends ? variablesOf(agent, bySkill) : [])];
   });
 }
 
 function waysThroughSkills(agent: ParsedAgent, skills: ReadonlyMap<string, ParsedSkill>): readonly Way[] {
-  const uses = [agent.body, ...agent.steps].filter(({ kind }) => kind === "act").flatMap((step) => step.uses);
-  return uses.flatMap((use) =>
+  return usesOf(agent).flatMap((use) =>
     (skills.get(use.value)?.tools ?? []).flatMap((tool) =>
       (tools[tool.value]?.effects ?? []).map((effect) => ({
         effect,
         agent: agent.directory,
         path: [agent.directory, use.value, tool.value],
         span: use.span,
-        unlocked: { span: tool.span, message: `\`${use.value}\` unlocks it here` },
+        unlocked: use.value.startsWith("std/") ? null : effectsBeyondPermissionsNotes.unlocked(tool.span, { skill: use.value }),
       })),
     ),
   );
+}
+
+/** The skills that models of an agent may read. */
+function usesOf({ body, steps }: ParsedAgent): readonly Located<string>[] {
+  return [body, ...steps].filter(({ kind }) => kind === "act").flatMap((step) => step.uses);
 }
 
 function codeOf({ directory, definition, pattern }: ParsedAgent, workers: ParsedProject["workers"]): readonly Way[] {
@@ -90,21 +99,26 @@ function codeOf({ directory, definition, pattern }: ParsedAgent, workers: Parsed
   return [{ effect: "code", agent: directory, path: [directory], span: pattern.span, unlocked: null }];
 }
 
-/** Variables are read where tools of the agent put them into what they send. */
-function variablesOf({ directory, env }: ParsedAgent): readonly Way[] {
-  return env.map(({ value, span }) => ({ effect: "env", agent: directory, path: [directory, value], span, unlocked: null }));
+/** Variables are read where tools of the agent put them into what they send: those that it names, and those that its skills name. */
+function variablesOf(agent: ParsedAgent, skills: ReadonlyMap<string, ParsedSkill>): readonly Way[] {
+  const { directory, env } = agent;
+  const own = env.map(({ value, span }) => ({ path: [directory, value], span }));
+  const ofSkills = usesOf(agent).flatMap((use) =>
+    (skills.get(use.value)?.env ?? []).map(({ value }) => ({ path: [directory, use.value, value], span: use.span })),
+  );
+  return [...own, ...ofSkills].map((way) => ({ effect: "env", agent: directory, ...way, unlocked: null }));
 }
 
 /** One finding for each tool of a skill, however many agents use it: that is what the config does not allow. */
 function reportBeyond(ways: readonly Way[], report: Report): void {
   const byCause = new Map<string, Way[]>();
   for (const way of ways) {
-    const cause = JSON.stringify([way.effect, ...(way.unlocked ? way.path.slice(1) : way.path)]);
+    const cause = JSON.stringify([way.effect, ...(way.path.length > 2 ? way.path.slice(1) : way.path)]);
     byCause.set(cause, [...(byCause.get(cause) ?? []), way]);
   }
   for (const [first, ...others] of byCause.values()) {
     if (!first) continue;
-    const related = others.slice(0, 4).map(({ span, agent }) => ({ span, message: `\`${agent}\` can do it too` }));
+    const related = others.slice(0, 4).map(({ span, agent }) => effectsBeyondPermissionsNotes.other(span, { agent }));
     const facts = { effect: first.effect, path: first.path.join(" -> ") };
     report(effectsBeyondPermissions(first.span, facts, [...(first.unlocked ? [first.unlocked] : []), ...related]));
   }
@@ -122,7 +136,7 @@ function reportFlags(
   const flags = effects.map((effect) => `\`--allow-${effect}${effect === "env" ? `=${names.join(",")}` : ""}\``);
   const related = effects.flatMap((effect) => {
     const way = firsts.get(effect);
-    return way ? [{ span: way.span, message: `\`${effect}\`: ${way.path.join(" -> ")}` }] : [];
+    return way ? [effectsNeedsFlagsNotes.way(way.span, { effect, path: way.path.join(" -> ") })] : [];
   });
   report(effectsNeedsFlags(entry.span, { entry: entry.value, flags: flags.join(" "), ...permissionsLine(effects, file) }, related));
 }

@@ -1138,6 +1138,11 @@ export function resolveSameSkillName(
   return { code: "resolve/same-skill-name", severity: "error", message, help, span, related };
 }
 
+/** What `resolve/same-skill-name` says at related places. */
+export const resolveSameSkillNameNotes = {
+  other: (span: Span): Related => ({ span, message: "the other one" }),
+};
+
 /** no agent is named `{name}` */
 export function resolveUnknownAgent(
   span: Span | null,
@@ -1362,6 +1367,17 @@ export function runBadModelSpec(
   return { code: "run/bad-model-spec", severity: "error", message, help, span, related };
 }
 
+/** the policy in {file} cannot be read: {reason} */
+export function runBadPolicy(
+  span: Span | null,
+  facts: { readonly file: string | number; readonly reason: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `the policy in ${facts.file} cannot be read: ${facts.reason}`;
+  const help = "mend it or take it away; without it runs are granted what the command line says";
+  return { code: "run/bad-policy", severity: "error", message, help, span, related };
+}
+
 /** {file} is no scenario: {problems} */
 export function runBadScenario(
   span: Span | null,
@@ -1470,6 +1486,28 @@ export function runNotUncertain(
   const message = `nothing at ${facts.path} waits to be settled in run \`${facts.run}\``;
   const help = "copy the path from what tama resume tells";
   return { code: "run/not-uncertain", severity: "error", message, help, span, related };
+}
+
+/** the model {role} is {now}, not {planned} as in the plan */
+export function runOtherModel(
+  span: Span | null,
+  facts: { readonly now: string | number; readonly planned: string | number; readonly role: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `the model ${facts.role} is ${facts.now}, not ${facts.planned} as in the plan`;
+  const help = `take what overrides it away (\`--model\`, \`TAMA_MODEL_*\`), or leave \`--locked\` out`;
+  return { code: "run/other-model", severity: "error", message, help, span, related };
+}
+
+/** the tool `{tool}` is not the one that the plan was built with */
+export function runOtherTool(
+  span: Span | null,
+  facts: { readonly tool: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `the tool \`${facts.tool}\` is not the one that the plan was built with`;
+  const help = `build the plan again with this version of tama, or leave \`--locked\` out`;
+  return { code: "run/other-tool", severity: "error", message, help, span, related };
 }
 
 /** run `{run}` does not answer {path}: {why} */

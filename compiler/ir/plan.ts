@@ -64,6 +64,14 @@ export interface PlanSkill {
   readonly tools: readonly string[];
 }
 
+/**
+ * The name by which a model sees a skill and asks for it: the last part of what a plan knows it by, which is `notes` for a skill of the
+ * project, its folder's path for one that stands beside an agent (`agents/writer/notes`), and `std/notes` for one that comes with tama.
+ */
+export function nameOfSkill(skill: string): string {
+  return skill.slice(skill.lastIndexOf("/") + 1);
+}
+
 /** A deterministic worker of `pattern: code`. */
 export interface PlanWorker extends WorkerDeclaration {
   /** The bundled ES module among the plan's texts. */
