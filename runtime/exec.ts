@@ -12,7 +12,7 @@ import type { LogWriter } from "./4-trace/log.ts";
 import { thisProcess } from "./4-trace/process-identity.ts";
 import { createRecorder, type Recorder } from "./4-trace/recorder.ts";
 import { openRunLog, runDir } from "./4-trace/run-folder.ts";
-import type { Asker } from "./asker.ts";
+import { type Asker, nobody } from "./asker.ts";
 import type { Executor } from "./executors/executor.ts";
 import { openCache } from "./journal/cache.ts";
 import { createFollower } from "./journal/follower.ts";
@@ -80,7 +80,8 @@ export function exec(options: ExecOptions): Promise<ExecResult> {
   return whole(options, async () => {
     const opened = openRunLog(stateDir, traceId);
     if (opened.kind === "failed") return { kind: "refused", diagnostic: opened.diagnostic };
-    return runRecorded(options, {
+    const asking = options.replay?.from === null ? { ...options, asker: nobody } : options;
+    return runRecorded(asking, {
       log: opened.log,
       hashes: [],
       record: options.replay ? replayOf(options.replay, options.nowUs) : null,

@@ -3,6 +3,7 @@ import { canonical } from "../compiler/ir/json.ts";
 import type { Path } from "../compiler/ir/path.ts";
 import type { Run } from "./2-schedule/frames.ts";
 import { advance, createRun, type RunOptions } from "./2-schedule/index.ts";
+import { askedAgain } from "./2-schedule/ops/wait.ts";
 import type { Command, Event, Recorded, Settled } from "./2-schedule/types.ts";
 import type { Task, TaskResult } from "./3-task/task.ts";
 import type { TraceEvent } from "./4-trace/columns.ts";
@@ -147,7 +148,11 @@ export function runLoop(options: LoopOptions): Promise<Settled> {
         tell(run, event);
       }
       isFollowing = false;
-      for (const { task, isCancelled } of follower?.work() ?? []) launch(run, task, isCancelled);
+      for (const { task, isCancelled } of follower?.work() ?? []) {
+        const isWithdrawn = task.kind === "wait" && asked.get(task.path)?.stands === false;
+        for (const again of isWithdrawn ? askedAgain(run, task) : []) write.record(again, false);
+        launch(run, task, isCancelled);
+      }
     };
 
     guarded(() => {
@@ -181,7 +186,7 @@ function writer({ recorder, onEvent, record: followed }: LoopOptions) {
     },
     /** A stop from without is a decision of a clock or a person: a replay stops there too. */
     stop: (run: Run, reason: string, isFollowing: boolean) => {
-      const detail = canonical({ decision: reason === cancelReason ? "cancel" : "stop" });
+      const detail = canonical({ decision: "stop" });
       say({ kind: "decision", path: run.root?.prefix ?? "", status: "cancelled", message: reason, detail }, isFollowing);
     },
   };
