@@ -35,18 +35,40 @@ test("shows the fact, the place, the line, related places, the help, and a count
     `error[resolve/unknown-agent]: ${diagnostic.message}
  --> agents/x/AGENT.md:3:9
   |
+2 | name: x
+  | ---- the agent is named here
 3 | worker: critc
   |         ^^^^^
-note: the agent is named here
- --> agents/x/AGENT.md:2:1
-  |
-2 | name: x
-  | ^^^^
 help: ${diagnostic.help}
 
 1 error in 1 file
 `,
   );
+});
+
+test("shows what is near in one frame, lines apart with dots between, and what is elsewhere in its own", () => {
+  const source = "one: x\ntwo: x\nthree: x\nfour: «critc», critic\n";
+  const at = (start: number, message: string) => ({ span: { file, start, end: start + 3 }, message });
+  const elsewhere = { span: { file: "agents/y/AGENT.md", start: 0, end: 3 }, message: "and here" };
+  const { text, diagnostic } = marked(source, [at(36, "a second one"), elsewhere, at(0, "the first of a row of words that is long")]);
+  const lines = renderText([diagnostic], { text: () => text, colour: false, width: 40 }).split("\n");
+  assert.equal(lines.slice(2, -4), [
+    " --> agents/x/AGENT.md:4:7",
+    "  |",
+    "1 | one: x",
+    "  | ---",
+    "  | the first of a row of words that is",
+    "  | long",
+    "...",
+    "4 | four: critc, critic",
+    "  |       ^^^^^",
+    "  |              --- a second one",
+    "note: and here",
+    " --> agents/y/AGENT.md:1:1",
+    "  |",
+    "1 | one: x",
+    "  | ^^^",
+  ]);
 });
 
 test("is empty without findings", () => assert.is(renderText([], { text: () => null, colour: false }), ""));

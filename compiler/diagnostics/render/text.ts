@@ -1,9 +1,9 @@
 import colors from "picocolors";
 import type { Span } from "../../ir/span.ts";
-import type { Diagnostic, Severity } from "../diagnostic.ts";
+import type { Diagnostic, Related, Severity } from "../diagnostic.ts";
 import { printable } from "./cells.ts";
-import { frameOf } from "./frame.ts";
-import { fileCache, type LocatedFile, positionsOf, type Sources } from "./sources.ts";
+import { type Mark, snippet } from "./snippet.ts";
+import { fileCache, type LocatedFile, type Sources } from "./sources.ts";
 import { wrap } from "./wrap.ts";
 
 export interface TextOptions extends Sources {
@@ -59,9 +59,14 @@ function block({ code, severity, message, help, span, related }: Diagnostic, pag
     if (index > 0) return paint.bold(line);
     return `${tint(severity, paint)(paint.bold(head))}${paint.bold(line.slice(head.length))}`;
   });
-  const others = related.flatMap((other) => [...labelled("note", other.message, page, paint.bold), ...frame(other.span, page, paint.cyan)]);
+  const near = related.filter((other) => span && other.span.file === span.file && page.fileOf(span.file));
+  const far = related.filter((other) => !near.includes(other));
+  const others = far.flatMap((other) => [
+    ...labelled("note", other.message, page, paint.bold),
+    ...frame(markOf(other.span, paint.cyan), [], page),
+  ]);
   const advice = help === null ? [] : labelled("help", help, page, (label) => paint.cyan(paint.bold(label)));
-  const lines = [...title, ...(span ? frame(span, page, tint(severity, paint)) : []), ...others, ...advice];
+  const lines = [...title, ...(span ? frame(markOf(span, tint(severity, paint)), near, page) : []), ...others, ...advice];
   return `${lines.join("\n")}\n`;
 }
 
@@ -79,22 +84,19 @@ function saying(head: string, text: string, { terminal }: Page): readonly string
   return [`${head}${first}`, ...rest];
 }
 
-/** The place, and the line with its carets where the text is known. */
-function frame(span: Span, page: Page, mark: (text: string) => string): readonly string[] {
-  const file = page.fileOf(span.file);
-  const { line, column } = positionsOf(span, file).start;
-  const number = String(line);
-  const margin = " ".repeat(number.length);
-  const { blue } = page.paint;
+/** The place, and where the text is known the lines of it and of what is near, marked. */
+function frame(mark: Mark, near: readonly Related[], page: Page): readonly string[] {
+  const { blue, cyan } = page.paint;
+  const { span } = mark;
   const path = printable(page.pathOf(span.file));
-  if (!file) return [`${margin}${blue("-->")} ${path}`];
-  const { line: source, carets } = frameOf(span, file, line, Math.max(page.width - number.length - 3, 20));
-  return [
-    `${margin}${blue("-->")} ${path}:${line}:${column}`,
-    `${margin} ${blue("|")}`,
-    `${blue(`${number} |`)} ${source}`.trimEnd(),
-    `${margin} ${blue("|")} ${mark(carets)}`,
-  ];
+  const file = page.fileOf(span.file);
+  if (!file) return [` ${blue("-->")} ${path}`];
+  const labels = near.map((other): Mark => ({ span: other.span, sign: "-", label: other.message, paint: cyan }));
+  return snippet([mark, ...labels], file, { path, width: page.width, frame: blue });
+}
+
+function markOf(span: Span, paint: Mark["paint"]): Mark {
+  return { span, sign: "^", label: null, paint };
 }
 
 function tint(severity: Severity, paint: Paint): (text: string) => string {
