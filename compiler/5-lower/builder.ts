@@ -11,6 +11,8 @@ import { template } from "./template.ts";
 /** How long the loop of a step file's act may be where the file does not say. */
 const stepTurns = 10;
 const repairs = { schema: 1, empty: 1, compactions: 0 };
+/** How often a model may shorten the conversation of an act whose model's window is known. That of an ask has nothing to leave out. */
+const actCompactions = 2;
 const callerKeys: KeySet = { kind: "set", words: [], caller: true };
 
 /** The ops of a body that `lower` places with a builder of its own, and what the body ends with. */
@@ -70,7 +72,7 @@ function builderOf(context: Context, place: Place): Builder {
         cases: cases.map((entry) => ({ is: entry.is, body: inner(entry.body) })),
         otherwise: otherwise ? inner(otherwise) : null,
       }),
-    wait: (id, options) => place({ kind: "wait", ...base(context, id), ...options, deadline: null }),
+    wait: (id, options) => place({ kind: "wait", ...base(context, id), ...options, deadline: options.deadline ?? null }),
     memberId: (list, name) => memberId(context, list, name),
     pass: (op) => ({ kind: "pass", op: op.id }),
     exit: (key, value) => ({ kind: "outcome", key: typeof key === "string" ? literal(key) : key, value }),
@@ -109,7 +111,18 @@ function stepOp(context: Context, step: Step, input: Expr, options: StepOptions)
   const outputs: Outputs = { byKey: options.outputs ?? {}, otherwise: options.output ?? text };
   if (source.kind === "ask") return { kind: "ask", ...common, output: outputs.otherwise };
   const maxTurns = options.maxTurns ?? source.maxTurns ?? stepTurns;
-  return { kind: "act", ...common, keys: options.keys ?? openKeys, outputs, skills: source.skills, tools: [], maxTurns };
+  const window = context.project.models[source.model]?.contextTokens ?? null;
+  const mayCompact = { ...repairs, compactions: window === null ? 0 : actCompactions };
+  return {
+    kind: "act",
+    ...common,
+    repairs: mayCompact,
+    keys: options.keys ?? openKeys,
+    outputs,
+    skills: source.skills,
+    tools: [],
+    maxTurns,
+  };
 }
 
 function repeatOp(context: Context, id: string, options: RepeatOptions, lower: Parameters<Builder["repeat"]>[2]): Repeat {

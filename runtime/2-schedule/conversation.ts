@@ -5,7 +5,7 @@ import { canonical, toText } from "../../compiler/ir/json.ts";
 import type { Act, Ask } from "../../compiler/ir/ops.ts";
 import { type Path, turnPath } from "../../compiler/ir/path.ts";
 import { bug } from "../../compiler/ir/unreachable.ts";
-import { type ModelAnswer, type ModelTask, type Task, type TaskResult, type ToolSchema, textParts } from "../3-task/task.ts";
+import { type Message, type ModelAnswer, type ModelTask, type Task, type TaskResult, type ToolSchema, textParts } from "../3-task/task.ts";
 import { askingStep } from "./asking-step.ts";
 import { envOf } from "./env.ts";
 import type { LoopState, OpFrame, Run } from "./frames.ts";
@@ -34,6 +34,7 @@ export function begin(run: Run, frame: ModelFrame, first: string): LoopState {
     repairsLeft: frame.op.repairs.schema,
     emptyLeft: frame.op.repairs.empty,
     repeats: noRepeats(),
+    compaction: { left: frame.op.repairs.compactions, summary: null, archived: null, tokensPerByte: 1 / 4 },
     calls: null,
   };
   frame.state = state;
@@ -46,8 +47,15 @@ export function inputOf(frame: ModelFrame): string {
   return toText(evaluate(frame.op.input, envOf(frame.body)));
 }
 
+/** What a request offers. `summary`: what is asked in place of the conversation so far, where that is to be shortened. */
+export interface Offer {
+  readonly tools: readonly ToolSchema[];
+  readonly output: JsonObject | null;
+  readonly summary?: readonly Message[];
+}
+
 /** Sends the conversation so far to the model. */
-export function request(run: Run, frame: ModelFrame, offer: { tools: readonly ToolSchema[]; output: JsonObject | null }): void {
+export function request(run: Run, frame: ModelFrame, { tools, output, summary }: Offer): void {
   const state = loopOf(frame);
   const reached = limitReached(run);
   if (reached) return end(run, frame, { kind: "failed", failure: { code: "limit", message: reached, path: frame.path } });
@@ -61,8 +69,10 @@ export function request(run: Run, frame: ModelFrame, offer: { tools: readonly To
     path,
     step: state.step,
     model,
-    messages: [...state.messages],
-    ...offer,
+    messages: summary ?? [...state.messages],
+    tools,
+    output,
+    purpose: summary ? "summary" : "answer",
     sample: sampleOf(frame),
   });
 }

@@ -10,6 +10,7 @@ import type { BodyIndex } from "./body-index.ts";
 import type { Handlers } from "./ops/handler.ts";
 import type { Repeats } from "./repeats.ts";
 import type { Command, Outcome, Settled } from "./types.ts";
+import type { Parts } from "./window.ts";
 
 /** A block being run. `keys` are the words that it may finish with, null when open. */
 export interface BlockFrame {
@@ -90,7 +91,19 @@ export interface LoopState {
   emptyLeft: number;
   /** What repeated calls came to. */
   repeats: Repeats;
+  compaction: CompactionState;
   calls: TurnCalls | null;
+}
+
+/** How a conversation is kept within its model's window. */
+export interface CompactionState {
+  /** How often a model may still be asked for a summary. */
+  readonly left: number;
+  /** The summary that stands for earlier exchanges. */
+  readonly summary: Message | null;
+  /** Of what a summary is asked for by the request that is under way. */
+  readonly archived: Parts | null;
+  readonly tokensPerByte: number;
 }
 
 /** The tool calls of one turn, worked off in order. */

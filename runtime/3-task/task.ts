@@ -58,6 +58,8 @@ export interface ModelTask {
   readonly tools: readonly ToolSchema[];
   /** JSON Schema of the answer, where one is wanted as structured output. */
   readonly output: JsonObject | null;
+  /** Whether the step's next answer is asked for, or a summary of its conversation so far: for scenarios; no content key holds it. */
+  readonly purpose: "answer" | "summary";
   /** Which of several answers to the same request: a best-of-n's variant, and ten thousand for each retry around it. Null for the first and only. */
   readonly sample: number | null;
 }

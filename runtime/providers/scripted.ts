@@ -55,7 +55,7 @@ function turnFor(task: ModelTask, { agents, paths, fallback }: Scenario): Turn |
   const script = own(paths, op) ?? callAt(task.step, agents, fallback);
   if (!script) return undefined;
   const opening = openingOf(task, script);
-  return opening && turn === 1 ? opening : script[turn - 1 - (opening ? 1 : 0)];
+  return opening && turn === 1 ? opening : script[turn - 1 - (opening || isOpened(task, script) ? 1 : 0)];
 }
 
 /** The script of a step's call, by the most special of its names; the last call given stands for all that follow. */
@@ -80,6 +80,11 @@ function openingOf(task: ModelTask, script: Call): Turn | null {
     calls: [{ name: "start", args: "{}" }, ...reads.map((name) => ({ name: "read_skill", args: JSON.stringify({ name }) }))],
   };
   return { kind: "say", said };
+}
+
+/** A request for a summary offers no `start`, but the loop that it belongs to began with one. */
+function isOpened({ purpose }: ModelTask, script: Call): boolean {
+  return purpose === "summary" && !script.some((turn) => turn.kind === "say" && turn.said.calls.some(({ name }) => name === "start"));
 }
 
 function missing(task: ModelTask): string {

@@ -85,6 +85,7 @@ async function ask(request: { path: Path; turn: number; messages: readonly Messa
     messages,
     tools: [],
     output: jsonSchema(answerType(options.capabilities)),
+    purpose: "answer",
     sample: null,
   };
   const result = await options.executor.run(task, options.signal ?? new AbortController().signal);

@@ -52,8 +52,8 @@ export interface Explorer {
   readonly seen: ReadonlyMap<string, Seen>;
 }
 
-/** Explores a pipeline in which models know the words of `universe`. */
-export function explorerOf(pipeline: Pipeline, universe: readonly string[]): Explorer {
+/** Explores a pipeline in which models know the words of `universe`. `compactions`: how often a loop may be shortened by a model. */
+export function explorerOf(pipeline: Pipeline, universe: readonly string[], compactions = 0): Explorer {
   const known = new Map<string, Outcomes>();
   const seen = new Map<string, Seen>();
   const explore = (name: string, words: readonly string[] | null): Outcomes => {
@@ -91,7 +91,7 @@ export function explorerOf(pipeline: Pipeline, universe: readonly string[]): Exp
     }
   };
   const act = (words: readonly string[], turns: number): Outcomes => {
-    const cost = { min: 1, max: turns + repairs };
+    const cost = { min: 1, max: turns + repairs + compactions };
     return new Map([...words.map((word) => [word.toLowerCase(), cost] as const), [failed, cost]]);
   };
 

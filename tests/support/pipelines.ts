@@ -81,10 +81,11 @@ export function pipelines(fanOuts: boolean): fc.Arbitrary<Pipeline> {
   });
 }
 
-/** A pipeline as the files of a project. */
-export function filesOf(pipeline: Pipeline): Readonly<Record<string, string>> {
+/** A pipeline as the files of a project. `window`: how many tokens its model takes; null where that is not told. */
+export function filesOf(pipeline: Pipeline, window: number | null = null): Readonly<Record<string, string>> {
+  const model = window === null ? "" : `context_tokens = ${window}\n`;
   const parts = Object.entries(pipeline).map(([name, one]) => textsOf(name, one));
-  const config = `[project]\nname = "made"\nentrypoint = "main"\n[models]\ndefault = "openai:gpt-4o"\n[limits]\nitems = ${maxItems}\n`;
+  const config = `[project]\nname = "made"\nentrypoint = "main"\n[models.default]\nname = "openai:gpt-4o"\n${model}[limits]\nitems = ${maxItems}\n`;
   return Object.assign({ "tama.toml": config }, ...parts);
 }
 

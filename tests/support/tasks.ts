@@ -32,6 +32,7 @@ export function askTask(model: RunModel, more: Partial<ModelTask> = {}): ModelTa
     messages,
     tools: [],
     output: null,
+    purpose: "answer",
     sample: null,
     ...more,
   };
@@ -52,6 +53,7 @@ export function actTask(model: RunModel, keys: readonly string[] | null, value: 
     messages,
     tools,
     output: null,
+    purpose: "answer",
     sample: null,
     ...more,
   };

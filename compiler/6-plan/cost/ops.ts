@@ -21,7 +21,7 @@ export function spendOf(op: Op, scope: Scope): Spend {
       return talk(done, 1 + repairs + op.repairs.empty);
     }
     case "act":
-      return talk(keysOfSet(op.keys), op.maxTurns + op.repairs.schema + op.repairs.empty);
+      return talk(keysOfSet(op.keys), op.maxTurns + op.repairs.schema + op.repairs.empty + op.repairs.compactions);
     case "code": {
       const keys = scope.workers[op.worker]?.keys ?? [];
       return { ways: free(keys.length > 0 ? ownKeys(someWords(keys)) : done), failed: nothing };

@@ -3,6 +3,7 @@ import type { Act } from "../../../compiler/ir/ops.ts";
 import { toolPath, turnPath } from "../../../compiler/ir/path.ts";
 import { bug } from "../../../compiler/ir/unreachable.ts";
 import { type ModelAnswer, type TaskResult, textParts } from "../../3-task/task.ts";
+import { countTokens, makeRoom, takeSummary } from "../compaction.ts";
 import { answered, begin, cancelledAt, end, failTalk, loopOf, recordRepair, recordSynthetic, request } from "../conversation.ts";
 import { type Finish, finishOf } from "../finish.ts";
 import type { OpFrame, Run, TurnCalls } from "../frames.ts";
@@ -30,7 +31,11 @@ export const act: Handler<Act> = {
     }
     if (task?.kind !== "model") throw bug(`${path} is no task of a react loop`);
     const answer = answered(run, frame, task, result);
-    if (answer) take(run, frame, answer, result);
+    if (!answer) return;
+    countTokens(frame, task, answer);
+    if (task.purpose === "answer") return take(run, frame, answer, result);
+    takeSummary(run, frame, answer);
+    again(run, frame);
   },
   body: noBody,
 };
@@ -41,12 +46,13 @@ function turn(run: Run, frame: OpFrame<Act>): void {
   if (state.counted >= frame.op.maxTurns)
     return failTalk(run, frame, "max-turns", `react agent reached max_iter (${frame.op.maxTurns}) without calling finish`);
   state.counted += 1;
-  request(run, frame, { tools: offeredTools(run, frame), output: null });
+  again(run, frame);
 }
 
-/** Asks again for the same step: it does not count against `maxTurns`. */
+/** Asks for the step's answer, once there is room for it. By itself it does not count against `maxTurns`. */
 function again(run: Run, frame: OpFrame<Act>): void {
-  request(run, frame, { tools: offeredTools(run, frame), output: null });
+  const tools = offeredTools(run, frame);
+  if (makeRoom(run, frame, tools) === "ready") request(run, frame, { tools, output: null });
 }
 
 function take(run: Run, frame: OpFrame<Act>, answer: ModelAnswer, result: TaskResult): void {
