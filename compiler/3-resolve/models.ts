@@ -2,7 +2,7 @@ import type { Located, ModelChoice, ParsedAgent, ParsedStep } from "../2-parse/t
 import { parseModelSpec } from "../config/models.ts";
 import type { ProjectConfig } from "../config.ts";
 import { closest } from "../diagnostics/closest.ts";
-import { resolveNoModels, resolveRoleFallsBack, resolveUnknownRole } from "../diagnostics/codes.generated.ts";
+import { resolveNoModels, resolveRoleFallsBack, resolveUnknownRole, resolveUnknownRoleNotes } from "../diagnostics/codes.generated.ts";
 import type { Report } from "../diagnostics/diagnostic.ts";
 import type { PlanModel } from "../ir/plan.ts";
 import type { Span } from "../ir/span.ts";
@@ -36,7 +36,7 @@ export function openModels(config: ProjectConfig, report: Report): Models {
     bound,
     bind: (need) => {
       const choice = choose(need);
-      const model = choice.name ? direct(choice.name, report) : byRole(choice, need, { config, missing, report });
+      const model = choice.name ? direct(choice.name, config, report) : byRole(choice, need, { config, missing, report });
       if (!model) return null;
       const id = idOf(model, choice);
       bound.set(id, withOverrides(model, choice));
@@ -68,11 +68,16 @@ function choose({ step, agent }: Need): Choice {
   };
 }
 
-const unset = { temperature: null, maxTokens: null, seed: null, baseUrl: null, contextTokens: null, price: null } as const;
+const unset = { temperature: null, maxTokens: null, seed: null, baseUrl: null } as const;
 
-function direct(name: Located<string>, report: Report): PlanModel | null {
+/** What it costs and how much it takes is a fact of a model, whoever names it. */
+function direct(name: Located<string>, { models }: ProjectConfig, report: Report): PlanModel | null {
   const spec = parseModelSpec(name.value, name.span, report);
-  return spec && { ...unset, role: "custom", provider: spec.provider, name: spec.name };
+  if (!spec) return null;
+  const same = Object.values(models).filter((model) => model.provider === spec.provider && model.name === spec.name);
+  const contextTokens = same.find((model) => model.contextTokens !== null)?.contextTokens ?? null;
+  const price = same.find((model) => model.price !== null)?.price ?? null;
+  return { ...unset, role: "custom", provider: spec.provider, name: spec.name, contextTokens, price };
 }
 
 interface Roles {
@@ -116,7 +121,7 @@ function reportMissing(config: ProjectConfig, missing: ReadonlyMap<string, reado
     return;
   }
   for (const [role, [span, ...others]] of missing) {
-    const related = others.slice(0, 4).map((other) => ({ span: other, message: "this needs it too" }));
+    const related = others.slice(0, 4).map((other) => resolveUnknownRoleNotes.other(other));
     report(resolveUnknownRole(span ?? null, { role, ...configPlace(config, "models", role) }, related));
   }
 }

@@ -29,26 +29,29 @@ export function makePlan(project: ResolvedProject, lowered: LoweredProject, turn
   const tools = pick(project.tools, new Set([...unlocked, ...used((op) => (op.kind === "act" ? op.tools : []))]));
   const workers = mapValues(bundles, planWorker);
   const embedded = [...Object.values(skills).map((skill) => skill.body), ...Object.values(bundles).map((worker) => worker.bundle)];
+  const models = pick(
+    project.models,
+    used((op) => (op.kind === "act" || op.kind === "ask" ? [op.model] : [])),
+  );
+  const { entries } = project;
+  const { blocks } = lowered;
   const content = sortPlan({
     format: planFormat,
     compiler: `tamac ${version}`,
     digest: "",
     semantics: "",
     project: project.name,
-    entries: project.entries,
+    entries,
     trace: project.trace,
     guards: project.guards,
-    models: pick(
-      project.models,
-      used((op) => (op.kind === "act" || op.kind === "ask" ? [op.model] : [])),
-    ),
+    models,
     tools,
     skills: mapValues(skills, planSkill),
     workers,
-    blocks: lowered.blocks,
+    blocks,
     needs: needsOf(project.env, tools, workers),
     limits: project.limits,
-    cost: costOf(turns, project.entries.names),
+    cost: costOf(turns, { entries, blocks, workers, models }),
     texts: { ...lowered.texts, ...Object.fromEntries(embedded.map((text) => [digestBytes(text), text])) },
     origins: placesOf(lowered.origins, project.texts),
     sources: project.digests,

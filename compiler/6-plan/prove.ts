@@ -2,6 +2,7 @@ import type { Report } from "../diagnostics/diagnostic.ts";
 import { spendsOf, type Turns, turnsOf } from "./cost/index.ts";
 import { checkExits } from "./exits.ts";
 import { checkLimits, type Given } from "./limits.ts";
+import { checkPrices } from "./prices.ts";
 import { checkFlows } from "./taint/index.ts";
 
 /** Proves what only ops can tell: that patterns end as they say, where untrusted text flows, and what runs cost. Gives back the turns of each block. */
@@ -13,5 +14,6 @@ export function prove(given: Given, report: Report): ReadonlyMap<string, Turns> 
   checkExits(given, spends, report);
   checkFlows(project, lowered, report);
   checkLimits(given, turns, report);
+  checkPrices(given, report);
   return turns;
 }

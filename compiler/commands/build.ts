@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import { planNotNoted } from "../diagnostics/codes.generated.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { plural } from "../diagnostics/render/text.ts";
-import { agentCostText } from "../emit/cost-text.ts";
+import { agentCostText, costText } from "../emit/cost-text.ts";
 import { planJson } from "../emit/plan-json.ts";
 import { buildNotePath } from "../ir/build-note.ts";
 import { type ExitCode, exitCodes } from "../ir/exit-codes.ts";
@@ -112,8 +112,14 @@ function summary(path: string, plan: Plan): string {
   const { names, default: first } = plan.entries;
   const entries = names.map((name) => (name === first && names.length > 1 ? `${name} (default)` : name));
   const to = path === "-" ? "" : ` ${path}`;
-  const costs = names.map((name) => `cost${names.length === 1 ? "" : ` of ${name}`}: ${agentCostText(plan.cost, name)}\n`);
+  const each = names.map((name) => `cost of ${name}: ${agentCostText(plan.cost, name)}\n`);
+  const costs = names.length === 1 ? [`cost: ${costText(plan.cost)}\n`] : [...each, ...atMost(plan)];
   return `built${to}: ${counts(plan)}\n${names.length === 1 ? "entry" : "entries"}: ${entries.join(", ")}\n${costs.join("")}`;
+}
+
+/** Tokens and dollars are reckoned for all entries together. */
+function atMost({ cost }: Plan): readonly string[] {
+  return cost.kind === "bounded" && cost.tokens ? [`cost of any: ${costText(cost)}\n`] : [];
 }
 
 function counts(plan: Plan): string {

@@ -288,7 +288,7 @@ export function effectsNeedsFlags(
   related: readonly Related[] = [],
 ): Diagnostic {
   const message = `a run of \`${facts.entry}\` will need ${facts.flags}`;
-  const help = `say \`${facts.line}\` in ${facts.file}; this version of tama has no such flags yet, and refuses the calls that need them`;
+  const help = `say \`${facts.line}\` in ${facts.file}, which \`tama run\` goes by; \`tama exec\` and \`tama resume\` take the flags`;
   return { code: "effects/needs-flags", severity: "warning", message, help, span, related };
 }
 

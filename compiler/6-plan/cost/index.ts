@@ -1,5 +1,5 @@
 import { bottomUp } from "../../graph.ts";
-import type { Block, Cost, Interval, PlanWorker } from "../../ir/plan.ts";
+import type { Block, Cost, Interval, Plan, PlanWorker } from "../../ir/plan.ts";
 import { allWords, isNone, wordsOf } from "../../ir/words.ts";
 import { callsOf } from "../calls.ts";
 import { bodySpend } from "./body.ts";
@@ -7,8 +7,9 @@ import { hullOf, nothing, plus, scaled } from "./interval.ts";
 import { spendOf } from "./ops.ts";
 import type { Scope } from "./scope.ts";
 import type { Spend } from "./spend.ts";
+import { byMicroUsd, byTokens, byTurns, type Weigh } from "./weights.ts";
 
-/** The model turns of a run that begins with a block: of one that ends well (null where none does), and of any. */
+/** The model turns of a run that begins with a block, or what else is counted: of one that ends well (null where none does), and of any. */
 export interface Turns {
   readonly well: Interval | null;
   readonly any: Interval;
@@ -23,21 +24,42 @@ export function turnsOf(blocks: Blocks, spends: ReadonlyMap<string, Spend>): Rea
 }
 
 /** What calls of each block take, by the way that they end. Every block is counted once, those first that others call; calls go in no circle. */
-export function spendsOf(blocks: Blocks, workers: Workers): ReadonlyMap<string, Spend> {
+export function spendsOf(blocks: Blocks, workers: Workers, weigh: Weigh = byTurns): ReadonlyMap<string, Spend> {
   const spends = new Map<string, Spend>();
   for (const name of bottomUp(callsOf(blocks))) {
     const block = blocks[name];
-    const scope: Scope = { blocks: spends, spendOf, workers, ops: new Map(), spends: new Map(), keys: new Map(), indices: new Map() };
+    const scope: Scope = {
+      blocks: spends,
+      spendOf,
+      weigh,
+      workers,
+      ops: new Map(),
+      spends: new Map(),
+      keys: new Map(),
+      indices: new Map(),
+    };
     if (block) spends.set(name, bodySpend(block.body, scope));
   }
   return spends;
 }
 
-/** What a plan says of its cost: of the entries together, and of each block. Neither tokens nor prices are known to a compiler. */
-export function costOf(turns: ReadonlyMap<string, Turns>, entries: readonly string[]): Cost {
-  const agents = Object.fromEntries([...turns].map(([name, { well, any }]) => [name, { min: well?.min ?? any.min, max: any.max }]));
-  const all = hullOf(entries.map((name) => agents[name] ?? null)) ?? nothing;
-  return { kind: "bounded", turns: all, agents, tokens: null, usd: null };
+/** What a plan says of its cost: of the entries together, and of each block. Tokens and dollars where every model tells what they are reckoned by. */
+export function costOf(turns: ReadonlyMap<string, Turns>, plan: Pick<Plan, "entries" | "blocks" | "workers" | "models">): Cost {
+  const { entries, blocks, workers, models } = plan;
+  const all = (counted: ReadonlyMap<string, Turns>) => hullOf(entries.names.map((name) => told(counted.get(name)))) ?? nothing;
+  const weighed = (weigh: Weigh | null) => weigh && all(turnsOf(blocks, spendsOf(blocks, workers, weigh)));
+  const micro = weighed(byMicroUsd(models));
+  return {
+    kind: "bounded",
+    turns: all(turns),
+    agents: Object.fromEntries([...turns].map(([name, each]) => [name, told(each) ?? nothing])),
+    tokens: weighed(byTokens(models)),
+    usd: micro && { min: micro.min / 1e6, max: micro.max / 1e6 },
+  };
+}
+
+function told(turns: Turns | undefined): Interval | null {
+  return turns ? { min: turns.well?.min ?? turns.any.min, max: turns.any.max } : null;
 }
 
 /** A run's caller allows any word. Attempts that fail come before the one that counts. */

@@ -5,10 +5,11 @@ import { assignable, text } from "../../ir/types.ts";
 import { unreachable } from "../../ir/unreachable.ts";
 import { allWords, calledWith, isNone, type Keys, keysOfSet, meet, ownKeys, someWords, without } from "../../ir/words.ts";
 import { bodySpend } from "./body.ts";
-import { hullOf, nothing, plus, scaled } from "./interval.ts";
+import { hull, hullOf, nothing, plus, scaled } from "./interval.ts";
 import { repeatSpend } from "./repeat.ts";
 import { constantOf, keyOf, keysIn, lengthOf, type Scope, wordIn } from "./scope.ts";
 import { merged, type Spend, wellIn } from "./spend.ts";
+import type { Weight } from "./weights.ts";
 
 /** The keys of an outcome that no pattern names. */
 const done = ownKeys(someWords(["done"]));
@@ -18,10 +19,10 @@ export function spendOf(op: Op, scope: Scope): Spend {
   switch (op.kind) {
     case "ask": {
       const repairs = assignable(text, op.output) ? 0 : op.repairs.schema;
-      return talk(done, 1 + repairs + op.repairs.empty);
+      return talk(done, scope.weigh(op.model), 1 + repairs + op.repairs.empty);
     }
     case "act":
-      return talk(keysOfSet(op.keys), op.maxTurns + op.repairs.schema + op.repairs.empty + op.repairs.compactions);
+      return talk(keysOfSet(op.keys), scope.weigh(op.model), op.maxTurns + op.repairs.schema + op.repairs.empty + op.repairs.compactions);
     case "code": {
       const keys = scope.workers[op.worker]?.keys ?? [];
       return { ways: free(keys.length > 0 ? ownKeys(someWords(keys)) : done), failed: nothing };
@@ -44,9 +45,10 @@ export function spendOf(op: Op, scope: Scope): Spend {
   }
 }
 
-function talk(keys: Keys, max: number): Spend {
-  const turns = { min: 1, max };
-  return { ways: [{ keys, caught: false, turns }], failed: turns };
+/** At least one request, and at most so many. */
+function talk(keys: Keys, { answered, failed }: Weight, max: number): Spend {
+  const up = scaled(hull(answered, failed), { min: 0, max }).max;
+  return { ways: [{ keys, caught: false, turns: { min: answered.min, max: up } }], failed: { min: failed.min, max: up } };
 }
 
 function free(keys: Keys): Spend["ways"] {

@@ -7,6 +7,7 @@ import { exprsIn } from "../../ir/walk.ts";
 import { allWords, type Keys, keysAmong, noWords, ownKeys, someWords, uniteKeys, type Words } from "../../ir/words.ts";
 import { most } from "./interval.ts";
 import type { Spend } from "./spend.ts";
+import type { Weigh } from "./weights.ts";
 
 /** What is known while the ops of a block are counted. Ids are unique in a block, so one table of them serves all its bodies. */
 export interface Scope {
@@ -16,6 +17,8 @@ export interface Scope {
   readonly spends: Map<string, Spend>;
   /** What a surrounding `choose` says of the key of an op. */
   readonly keys: Map<string, Words>;
+  /** What a model request takes. */
+  readonly weigh: Weigh;
   /** What an op takes, given this scope. */
   readonly spendOf: (op: Op, scope: Scope) => Spend;
   /** The iteration of a repeat, where one is looked at by itself. */
