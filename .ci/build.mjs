@@ -11,12 +11,16 @@ const outdir = join(root, "dist");
 const entries = {
   tamac: "compiler/cli.ts",
   tama: "runtime/cli.ts",
+  exec: "runtime/commands/exec.ts",
   worker: "runtime/executors/worker.ts",
   compiler: "compiler/index.ts",
   runtime: "runtime/index.ts",
 };
-/** Bundled together, so that they share chunks. Each command has chunks of its own: fewer to open, which is most of its start. */
-const groups = [["tamac"], ["tama", "worker"], ["compiler", "runtime"]].filter((names) =>
+/**
+ * Bundled together, so that they share chunks. The commands that start often have chunks of their own: fewer to open, which is
+ * most of their start.
+ */
+const groups = [["tamac"], ["tama"], ["exec", "worker"], ["compiler", "runtime"]].filter((names) =>
   names.some((name) => existsSync(join(root, entries[name]))),
 );
 const commands = ["tamac.js", "tama.js"];
@@ -27,8 +31,31 @@ for (const [name, file] of Object.entries(entries)) {
   if (!existsSync(join(root, file))) console.log(`bundle: ${file} is missing, dist/${name}.js is not made`);
 }
 
-/** Native parts stay packages; piscina finds its own worker file beside itself. */
-const external = ["@duckdb/node-api", "@duckdb/node-bindings", "esbuild", "piscina"];
+/** Native parts stay packages, those of piscina too that its threads load. */
+const external = ["@duckdb/node-bindings", "esbuild", "@napi-rs/nice"];
+
+/** `tama exec` is loaded from the bundle that it has for itself. */
+const execApart = {
+  name: "exec-apart",
+  setup: (plugin) => {
+    const isCommandLine = (importer) => importer.endsWith(join("commands", "program.ts"));
+    plugin.onResolve({ filter: /^\.\/exec\.ts$/ }, ({ importer, kind }) =>
+      isCommandLine(importer) && kind === "dynamic-import" ? { path: "./exec.js", external: true } : null,
+    );
+  },
+};
+
+/** Piscina starts its threads from a file beside itself, which stays in its package. */
+const piscinaThreads = {
+  name: "piscina-threads",
+  setup: (plugin) => {
+    plugin.onLoad({ filter: /piscina[\\/]dist[\\/]index\.js$/ }, ({ path }) => {
+      const [before, after, ...more] = readFileSync(path, "utf8").split("(__dirname, 'worker.js')");
+      if (after === undefined || more.length > 0) throw new Error(`${path} names its thread's file otherwise than before`);
+      return { contents: `${before}(require.resolve("piscina"), "../worker.js")${after}` };
+    });
+  },
+};
 
 const options = {
   absWorkingDir: root,
@@ -49,7 +76,11 @@ const options = {
 const optionsOf = (group) => ({
   ...options,
   entryPoints: Object.fromEntries(present.filter(([name]) => group.includes(name))),
-  plugins: [{ name: "write", setup: (plugin) => plugin.onEnd(({ outputFiles = [] }) => collect(group, outputFiles)) }],
+  plugins: [
+    execApart,
+    piscinaThreads,
+    { name: "write", setup: (plugin) => plugin.onEnd(({ outputFiles = [] }) => collect(group, outputFiles)) },
+  ],
 });
 
 /** What each group was bundled to last. */

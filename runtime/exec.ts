@@ -58,6 +58,8 @@ export interface ExecOptions {
   /** Microseconds since 1970. */
   readonly nowUs: () => number;
   readonly onEvent: (event: TraceEvent) => void;
+  /** Told how the run ended as soon as the log holds it, before the log is sealed and the threads have ended. Default: nobody. */
+  readonly onEnded?: (ended: Ended) => void;
 }
 
 /** A run to repeat. */
@@ -69,10 +71,15 @@ export interface Replay {
 
 export type RunStatus = "ok" | "error" | "limit" | "interrupted" | "waiting" | "uncertain";
 
-/** How a run ended; `refused` when it could not begin. */
-export type ExecResult =
-  | { readonly kind: "ended"; readonly status: RunStatus; readonly settled: Settled }
-  | { readonly kind: "refused"; readonly diagnostic: Diagnostic };
+/** How a run ended. */
+export interface Ended {
+  readonly kind: "ended";
+  readonly status: RunStatus;
+  readonly settled: Settled;
+}
+
+/** How a run ended; `refused` when it could not begin, or its log could not be written. */
+export type ExecResult = Ended | { readonly kind: "refused"; readonly diagnostic: Diagnostic };
 
 /** Runs a verified plan and records it. Closes the executor and the log. Refused where the log cannot be written, at the start or later on: reports trace/locked, trace/unwritable. */
 export function exec(options: ExecOptions): Promise<ExecResult> {
@@ -127,9 +134,10 @@ export async function runRecorded(options: ExecOptions, { log, hashes, record, a
     const signal = AbortSignal.any([options.signal, cancelSignal(inbox, runDir(stateDir, traceId))]);
     const lookUp = cache === "use" ? { cache: openCache(stateDir, nowUs) } : {};
     const settled = await runLoop({ ...rest, ...lookUp, signal, recorder, blobs, inbox, asked, ...(record ? { record } : {}) });
-    const status = statusOf(settled);
-    recordEnd(recorder, options.entry, { settled, status });
-    return { kind: "ended", status, settled };
+    const ended: Ended = { kind: "ended", status: statusOf(settled), settled };
+    recordEnd(recorder, options.entry, ended);
+    options.onEnded?.(ended);
+    return ended;
   } finally {
     inbox.close();
     recorder.close();

@@ -5,6 +5,7 @@ import { loadPlan } from "../../compiler/diagnostics/load-plan.ts";
 import { type ExitCode, exitCodes } from "../../compiler/ir/exit-codes.ts";
 import type { Plan } from "../../compiler/ir/plan.ts";
 import { any, show } from "../../compiler/ir/types.ts";
+import { notAsPlanned } from "../1-load/locked.ts";
 import { resolveModels } from "../1-load/models.ts";
 import { readInput, readText } from "../1-load/read-text.ts";
 import { resolveRecorded } from "../1-load/recorded-models.ts";
@@ -13,12 +14,15 @@ import { coerce } from "../2-schedule/keys.ts";
 import { refusal } from "../4-trace/read.ts";
 import { runDir } from "../4-trace/run-folder.ts";
 import { loadRuns } from "../5-store/store.ts";
-import { type ExecOptions, exec, type Replay } from "../exec.ts";
+import { type ExecOptions, type ExecResult, exec, type Replay } from "../exec.ts";
+import type { IoThreads } from "../executors/io-threads.ts";
 import { isWithin } from "../journal/difference.ts";
 import { readJournal } from "../journal/journal.ts";
 import { recordedModels, type Started } from "../journal/started.ts";
 import { usable } from "../journal/usable.ts";
+import type { Allowance } from "../permissions/allowance.ts";
 import { type Io, tell } from "./io.ts";
+import { allowedBy } from "./permissions-cli.ts";
 import { announce, refuse, report } from "./report-run.ts";
 import { runId } from "./run-id.ts";
 import { environmentOf, newTraceId, openWorld, type RunFlags, stateOf } from "./run-world.ts";
@@ -35,6 +39,8 @@ export interface ExecFlags extends RunFlags {
   /** Where a replay begins to work again. */
   readonly from?: string;
   readonly cache?: true;
+  /** Whether all must be as the plan says. */
+  readonly locked?: true;
 }
 
 /** The process as a command sees it. */
@@ -47,18 +53,22 @@ export interface Host {
   readonly signal: AbortSignal;
   /** The terminal's input; null where there is nobody to ask. */
   readonly input: () => Readable | null;
+  /** Threads that started before anything was read; null for none. */
+  readonly threads: IoThreads | null;
 }
 
 /** `tama exec plan.json`: loads a plan, judges it, runs it. */
 export async function execCommand(file: string, flags: ExecFlags, host: Host): Promise<ExitCode> {
-  const judged = judgePlan(file, flags, host);
-  return judged.kind === "ok" ? runPlan(judged.plan, flags, host) : judged.code;
+  const allowed = allowedBy(flags, host);
+  if (allowed.kind === "failed") return refuse(host.io, allowed.diagnostics, exitCodes.diagnostics);
+  const judged = judgePlan(file, allowed.allowance, host);
+  return judged.kind === "ok" ? runPlan(judged.plan, { ...flags, allowance: allowed.allowance }, host) : judged.code;
 }
 
 /** Reads a plan and judges whether it may run; tells why not. */
 export function judgePlan(
   file: string,
-  flags: RunFlags,
+  { code }: Pick<Allowance, "code">,
   { io, home, env }: Host,
 ): { kind: "ok"; plan: Plan } | { kind: "refused"; code: ExitCode } {
   const no = (diagnostic: Diagnostic, code: ExitCode) => ({ kind: "refused", code: refuse(io, [diagnostic], code) }) as const;
@@ -67,33 +77,42 @@ export function judgePlan(
   const loaded = loadPlan(text.text, file);
   if (loaded.kind === "refused")
     return no(loaded.diagnostic, loaded.diagnostic.code === "plan/changed" ? exitCodes.refused : exitCodes.diagnostics);
-  const foreign = foreignCode(loaded.plan, { home, xdgStateHome: env["XDG_STATE_HOME"] }, flags.allowCode ? "allowed" : "not-allowed");
+  const foreign = foreignCode(loaded.plan, { home, xdgStateHome: env["XDG_STATE_HOME"] }, code ? "allowed" : "not-allowed");
   return foreign ? no(foreign, exitCodes.refused) : { kind: "ok", plan: loaded.plan };
 }
 
 /** Runs a plan that may run, prints its value on stdout, and loads the trace. */
-export async function runPlan(plan: Plan, flags: ExecFlags, host: Host): Promise<ExitCode> {
+export async function runPlan(plan: Plan, flags: ExecFlags & { readonly allowance: Allowance }, host: Host): Promise<ExitCode> {
   const { io } = host;
   const prepared = await prepare(plan, flags, host);
   if (prepared.kind === "failed") return refuse(io, prepared.diagnostics, exitCodes.diagnostics);
   const { run, env } = prepared;
+  const others = flags.locked ? notAsPlanned(plan, run.models) : [];
+  if (others.length > 0) return refuse(io, others, exitCodes.notAsPlanned);
   const isOffline = run.replay?.from === null;
-  const opened = await openWorld(plan, { models: run.models, model: run.override, isOffline, env }, flags, host);
+  const { allowance } = flags;
+  const opened = await openWorld(plan, { models: run.models, model: run.override, isOffline, env, allowance }, flags, host);
   if (opened.kind === "failed") return refuse(io, opened.diagnostics, exitCodes.diagnostics);
   const { options, close } = opened.world;
   const traceId = newTraceId();
   const how = run.replay ? `, a replay of ${run.replay.journal.traceId.slice(0, 8)}` : "";
-  if (!flags.quiet) announce(io, plan, { entry: run.entry, traceId, how, notes: run.notes });
+  if (!flags.quiet) announce(io, plan, { entry: run.entry, traceId, how, notes: run.notes, grants: isOffline ? null : options.grants });
   const startUs = options.nowUs();
   const { replay, ...rest } = run;
   const cache = flags.cache ? "use" : "off";
-  const result = await exec({ ...options, plan, traceId, cache, ...rest, ...(replay ? { replay } : {}) });
-  close();
   const { stateDir } = options;
-  const ms = (options.nowUs() - startUs) / 1000;
-  const code = report(io, result, { stateDir, traceId, ms, quiet: flags.quiet ?? false, where: flags });
-  if (result.kind === "ended") tell(io, await loadRuns({ stateDir: options.stateDir, waitMs: storeWaitMs }));
-  return code;
+  const told = (result: ExecResult) => {
+    close();
+    const ms = (options.nowUs() - startUs) / 1000;
+    return report(io, result, { stateDir, traceId, ms, quiet: flags.quiet ?? false, where: flags });
+  };
+  let code: ExitCode | null = null;
+  const onEnded = (ended: ExecResult) => {
+    code = told(ended);
+  };
+  const result = await exec({ ...options, plan, traceId, cache, onEnded, ...rest, ...(replay ? { replay } : {}) });
+  if (result.kind === "ended") tell(io, await loadRuns({ stateDir, waitMs: storeWaitMs }));
+  return result.kind === "refused" ? told(result) : (code ?? told(result));
 }
 
 interface Asked extends Pick<ExecOptions, "entry" | "task" | "models" | "notes"> {

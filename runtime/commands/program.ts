@@ -2,14 +2,21 @@ import { homedir } from "node:os";
 import { Command } from "commander";
 import { exitCodes } from "../../compiler/ir/exit-codes.ts";
 import pkg from "../../package.json" with { type: "json" };
+import { earlyThreads } from "./early-threads.ts";
 import type { ExecFlags, Host } from "./exec.ts";
 import type { Io } from "./io.ts";
 import { resumeCommands, whyCommand } from "./journal-cli.ts";
 import { peopleCommands } from "./people-cli.ts";
+import { permissionFlags, withEquals } from "./permissions-cli.ts";
 import { recordCommands, wholeNumber } from "./record-cli.ts";
 import { sessionCommands } from "./session-cli.ts";
 
 const columns = process.stderr.columns || 80;
+
+/** Runs `tama` with these arguments. */
+export async function run(args: readonly string[]): Promise<void> {
+  await program().parseAsync(withEquals(args), { from: "user" });
+}
 
 /** The command line of `tama`. Each command is loaded when it is asked for. */
 export function program(): Command {
@@ -29,14 +36,18 @@ export function program(): Command {
     .option("-i, --input <text>", "the task: text, @file, or - for standard input (with --replay: the run's own)")
     .option("--replay <run>", "take every answer from this run, and do nothing: no model is asked, no tool is called")
     .option("--from <path>", "with --replay: work from this path on, and from what follows from it")
+    .option("--locked", "begin only where tools and models are those that the plan was built with")
     .action(async (plan: string, flags: ExecFlags, command: Command) => {
       if (flags.replay === undefined && flags.input === undefined)
         command.error("error: required option '-i, --input <text>' not specified");
       if (flags.replay !== undefined && flags.model !== undefined)
         command.error("error: option '--model <spec>' cannot be used with option '--replay <run>'");
       if (flags.replay === undefined && flags.from !== undefined) command.error("error: option '--from <path>' needs '--replay <run>'");
-      const { execCommand } = await import("./exec.ts");
-      await end(async (host) => execCommand(plan, all(command, flags), host), command);
+      await end(
+        (host) =>
+          early(all(command, flags), host, async (ready) => (await import("./exec.ts")).execCommand(plan, all(command, flags), ready)),
+        command,
+      );
     });
   execFlags(
     tama.command("run").description("build the project and run it").argument("<task>", "the task: text, @file, or - for standard input"),
@@ -61,11 +72,21 @@ function execFlags(command: Command): Command {
 
 /** The options of every command that runs a plan. */
 function runFlags(command: Command): Command {
-  return command
-    .option("--allow-code", "run the worker code of a plan that was not built here")
+  return permissionFlags(command)
+    .option("--tool-timeout <seconds>", "the longest time that a tool call may take", wholeNumber, 120)
     .option("--env-file <file>", "variables that the environment does not set")
     .option("--concurrency <n>", "model calls at once, per model", wholeNumber, 64)
     .option("-q, --quiet", "only the result, and errors");
+}
+
+/** Does what runs a plan, on threads that start before it is loaded. */
+async function early(flags: ExecFlags, host: Host, run: (host: Host) => Promise<number>): Promise<number> {
+  const threads = earlyThreads(flags, host);
+  try {
+    return await run({ ...host, threads });
+  } finally {
+    await threads?.close();
+  }
 }
 
 function all<F extends object>(command: Command, flags: F): F {
@@ -82,7 +103,15 @@ async function end(action: (host: Host) => Promise<number>, command: Command): P
     controller.abort();
   });
   process.on("SIGTERM", () => controller.abort());
-  process.exitCode = await action({ io, cwd: process.cwd(), env: process.env, home: homedir(), signal: controller.signal, input });
+  process.exitCode = await action({
+    io,
+    cwd: process.cwd(),
+    env: process.env,
+    home: homedir(),
+    signal: controller.signal,
+    input,
+    threads: null,
+  });
 }
 
 /** Where a person can be asked. Not looked at before it is needed: that opens it. */

@@ -4,26 +4,35 @@ import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
 import type { Plan } from "../../compiler/ir/plan.ts";
 import { projectDir, stateDir } from "../1-load/project-dir.ts";
 import { readText } from "../1-load/read-text.ts";
-import { readClock, startClock } from "../3-task/clock.ts";
 import type { ExecOptions } from "../exec.ts";
-import { threadExecutor, usualThreads } from "../executors/threads.ts";
+import { executorOn, usualCpuThreads } from "../executors/threads.ts";
+import type { Allowance } from "../permissions/allowance.ts";
+import { type Grants, grantsOf } from "../permissions/grants.ts";
+import { threadsFor } from "./early-threads.ts";
 import type { Host } from "./exec.ts";
 import { openPeople } from "./people.ts";
+import type { PermissionFlags } from "./permissions-cli.ts";
 import { progress } from "./progress.ts";
 
 /** The flags of every command that runs a plan. */
-export interface RunFlags {
-  readonly allowCode?: true;
+export interface RunFlags extends PermissionFlags {
   readonly directory?: string;
   readonly state?: string;
   readonly envFile?: string;
   readonly concurrency: number;
+  /** In seconds. */
+  readonly toolTimeout: number;
   readonly quiet?: true;
 }
 
 /** Where a run happens: threads, people, a clock, a terminal. */
 export interface RunWorld {
-  readonly options: Pick<ExecOptions, "stateDir" | "executor" | "concurrency" | "asker" | "signal" | "nowUs" | "onEvent">;
+  readonly options: Pick<
+    ExecOptions,
+    "stateDir" | "executor" | "concurrency" | "asker" | "toolTimeoutMs" | "signal" | "nowUs" | "onEvent"
+  > & {
+    readonly grants: Grants;
+  };
   readonly close: () => void;
 }
 
@@ -34,21 +43,29 @@ export type OpenedWorld =
 /** Opens what a plan needs to run. `model`: what `--model` says or said; nothing is loaded in advance for models that `isOffline` keeps from being asked. */
 export async function openWorld(
   plan: Plan,
-  run: { readonly models: ExecOptions["models"]; readonly model: string | null; readonly isOffline: boolean; readonly env: Host["env"] },
+  run: {
+    readonly models: ExecOptions["models"];
+    readonly model: string | null;
+    readonly isOffline: boolean;
+    readonly env: Host["env"];
+    readonly allowance: Allowance;
+  },
   flags: RunFlags,
   host: Host,
 ): Promise<OpenedWorld> {
   const people = await openPeople(plan, run.model ?? undefined, { terminal: host.input, write: host.io.stderr });
   if (people.kind === "failed") return { kind: "failed", diagnostics: [people.diagnostic] };
-  const clock = startClock();
-  const nowUs = readClock(clock);
   const warm = run.isOffline ? [] : [...new Set(Object.values(run.models).map(({ provider }) => provider))];
   const project = projectDir(flags.directory, host.cwd);
+  const threads = host.threads ?? threadsFor({ projectDir: project, env: run.env, warm });
+  const { nowUs } = threads;
   const options: RunWorld["options"] = {
     stateDir: stateOf(flags, host),
-    executor: threadExecutor({ env: definedOnly(run.env), projectDir: project, bundles: plan.texts, clock, ...usualThreads, warm }),
+    executor: executorOn(threads, { bundles: plan.texts, cpuThreads: usualCpuThreads }),
     concurrency: flags.concurrency,
     asker: people.ask,
+    grants: grantsOf(run.allowance, plan, project),
+    toolTimeoutMs: flags.toolTimeout * 1_000,
     signal: host.signal,
     nowUs,
     onEvent: flags.quiet ? () => {} : progress(host.io, nowUs),
@@ -75,8 +92,4 @@ export function environmentOf({ envFile }: RunFlags, host: Host): Environment {
 /** The id of a run that begins. */
 export function newTraceId(): string {
   return randomBytes(16).toString("hex");
-}
-
-function definedOnly(env: Host["env"]): Record<string, string> {
-  return Object.fromEntries(Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined));
 }

@@ -1,5 +1,6 @@
 import { type HostData, runTask, type TaskHost, taskHost } from "../3-task/run-task.ts";
-import type { CodeTask, TaskResult, ThreadTask } from "../3-task/task.ts";
+import type { CodeTask, TaskResult } from "../3-task/task.ts";
+import { timedOut } from "./ended.ts";
 import type { Executor } from "./executor.ts";
 
 /**
@@ -26,19 +27,4 @@ async function withTimeout(task: CodeTask, host: TaskHost, signal: AbortSignal):
   clearTimeout(timer);
   const isLate = timeout.signal.aborted && !signal.aborted && result.kind === "failed" && result.code === "cancelled";
   return isLate ? { ...result, code: "code", message: timedOut(task) } : result;
-}
-
-/** What is said of worker code that took too long. */
-export function timedOut(task: CodeTask): string {
-  return `worker ${task.worker} took longer than ${task.timeoutMs} ms and was stopped`;
-}
-
-/** A task that ended before any thread could say when and how. */
-export function endedOutside(
-  task: ThreadTask,
-  ending: { readonly code: "worker-died" | "cancelled" | "code"; readonly message: string },
-  startUs: number,
-  endUs: number,
-): TaskResult {
-  return { kind: "failed", ...ending, details: { kind: task.kind }, startUs, endUs, thread: 0, attempts: [] };
 }

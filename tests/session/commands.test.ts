@@ -219,6 +219,7 @@ async function plan(
       home: dir,
       signal: new AbortController().signal,
       input: () => null,
+      threads: null,
     };
     const model = `scripted:${join(dir, "scenario.yaml")}`;
     const told = await said((io) =>

@@ -1,0 +1,65 @@
+import { fileURLToPath } from "node:url";
+import type { Piscina } from "piscina";
+import type { TaskResult } from "../3-task/task.ts";
+import type { Envelope, ThreadData } from "./protocol.ts";
+
+/** A pool of threads that run envelopes. */
+export interface OpenPool {
+  readonly pool: Piscina<Envelope, TaskResult>;
+  /** Why the last thread ended that held no task; null where none did. */
+  readonly lastError: () => Error | null;
+}
+
+export interface PoolSize {
+  readonly min: number;
+  readonly max: number;
+  /** How many tasks a thread holds at a time. */
+  readonly tasks: number;
+}
+
+/** A pool that is opened when it is first asked for. */
+export interface LazyPool {
+  readonly get: () => Promise<OpenPool>;
+  /** Ends its threads, if it was opened. */
+  readonly close: () => Promise<void>;
+}
+
+/** A pool for later. `onListening` is called when a thread begins to hear cancels. */
+export function lazyPool(data: ThreadData, size: PoolSize, onListening: () => void): LazyPool {
+  let made: Promise<OpenPool> | undefined;
+  return {
+    get: () => {
+      made ??= openPool(data, size, onListening);
+      return made;
+    },
+    close: async () => (await made)?.pool.destroy(),
+  };
+}
+
+async function openPool(data: ThreadData, size: PoolSize, onListening: () => void): Promise<OpenPool> {
+  const { Piscina } = await import("piscina");
+  const pool = new Piscina<Envelope, TaskResult>({
+    filename: entry(),
+    minThreads: size.min,
+    maxThreads: size.max,
+    concurrentTasksPerWorker: size.tasks,
+    idleTimeout: Number.POSITIVE_INFINITY,
+    atomics: "disabled",
+    env: { ...data.env },
+    workerData: data,
+  });
+  let lastError: Error | null = null;
+  pool.on("message", onListening);
+  pool.on("error", (error: Error) => {
+    lastError = error;
+    // Piscina gives up when a new thread fails at once, and would leave what waits for it waiting.
+    if (pool.threads.length === 0) void pool.destroy();
+  });
+  return { pool, lastError: () => lastError };
+}
+
+/** The worker lies beside this file: bundled, or in the source behind an entry that reads TypeScript. */
+function entry(): string {
+  const name = import.meta.url.endsWith(".ts") ? "./from-source.mjs" : "./worker.js";
+  return fileURLToPath(new URL(name, import.meta.url));
+}
