@@ -3,10 +3,12 @@ import { readProject, rootOf } from "./1-source/index.ts";
 import type { SourceSet } from "./1-source/types.ts";
 import { type Compiled, compile } from "./compile.ts";
 import { settingsOf } from "./config/severities.ts";
+import { decodeConfig } from "./config.ts";
 import type { Diagnostic } from "./diagnostics/diagnostic.ts";
 import { withSetting } from "./diagnostics/policy/severity.ts";
 import type { Sources } from "./diagnostics/render/sources.ts";
 import { hasErrors, sortDiagnostics } from "./diagnostics/sort.ts";
+import type { Effect } from "./ir/plan.ts";
 
 /** A project, read and compiled. */
 export interface Built extends Compiled {
@@ -24,6 +26,11 @@ export async function build(dir: string): Promise<Built> {
   const settings = settingsOf(sources.config);
   const diagnostics = sortDiagnostics([...found.flatMap((one) => withSetting(one, settings) ?? []), ...compiled.diagnostics]);
   return { sources, plan: hasErrors(diagnostics) ? null : compiled.plan, diagnostics };
+}
+
+/** What the config of a project allows its agents to do; nothing where it says nothing. */
+export function permissionsOf({ config }: SourceSet): readonly Effect[] {
+  return decodeConfig(config, () => {}).permissions ?? [];
 }
 
 /** Where nothing was found there is nothing to compile, and one finding has said so. */

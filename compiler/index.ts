@@ -14,7 +14,7 @@ export { defineWorker } from "../stdlib/worker.ts";
 export { readProject } from "./1-source/index.ts";
 export { sourcesFromMemory } from "./1-source/memory.ts";
 export type { SourceSet } from "./1-source/types.ts";
-export { type Built, build, sourcesOf } from "./build.ts";
+export { type Built, build, permissionsOf, sourcesOf } from "./build.ts";
 export { type Compiled, compile } from "./compile.ts";
 export { type Config, defineConfig, type ModelConfig } from "./config.ts";
 export type { Diagnostic, Related, Report, Severity } from "./diagnostics/diagnostic.ts";

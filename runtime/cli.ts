@@ -4,7 +4,7 @@ import pkg from "../package.json" with { type: "json" };
 
 async function main(args: readonly string[]): Promise<void> {
   if (args.length === 1 && args[0] === "--version") process.stdout.write(`${pkg.version}\n`);
-  else await (await import("./commands/program.ts")).program().parseAsync(args, { from: "user" });
+  else await (await import("./commands/program.ts")).run(args);
 }
 
 function crash(error: unknown): void {

@@ -8,24 +8,42 @@ import { runDir } from "../4-trace/run-folder.ts";
 import type { ExecResult, RunStatus } from "../exec.ts";
 import { readJournal } from "../journal/journal.ts";
 import { openQuestions } from "../people/open-questions.ts";
+import type { Grants } from "../permissions/grants.ts";
+import { givenGrants, missingGrants } from "../permissions/reach.ts";
 import { failureLine } from "../run-loop.ts";
 import { type Io, tell } from "./io.ts";
 import { formatMs } from "./progress.ts";
 import { commandText, questionLines, type Where } from "./question-text.ts";
 
-/** Says what begins, and what it can reach. */
-export function announce(io: Io, plan: Plan, run: { entry: string; traceId: string; how: string; notes: readonly string[] }): void {
+/** What begins. `grants` null: nothing is done, so that nothing need be granted. */
+export interface Begun {
+  readonly entry: string;
+  readonly traceId: string;
+  readonly how: string;
+  readonly notes: readonly string[];
+  readonly grants: Grants | null;
+}
+
+/** Says what begins, what it can reach, and what of that is granted now. */
+export function announce(io: Io, plan: Plan, run: Begun): void {
   const agents = Object.keys(plan.blocks).length;
   const reach = plan.needs.effects.length > 0 ? plan.needs.effects.join(", ") : "nothing beyond its models";
   const what = `${run.entry}, ${agents} agent${agents === 1 ? "" : "s"}; it can reach ${reach}`;
   io.stderr(`tama: run ${run.traceId.slice(0, 8)} of ${plan.project}${run.how}: ${what}\n`);
-  const refused = plan.needs.effects.filter((effect) => !granted.has(effect));
-  if (refused.length > 0) io.stderr(`tama: not granted: ${refused.join(", ")} (calls are refused, and the model is told)\n`);
+  if (run.grants) tellGrants(io, plan, run.grants);
   for (const note of run.notes) io.stderr(`tama: ${note}\n`);
 }
 
-/** What every run may do: memory, files under the project, and worker code that was judged before. */
-const granted: ReadonlySet<string> = new Set(["mem", "read", "code"]);
+function tellGrants(io: Io, plan: Plan, grants: Grants): void {
+  const given = givenGrants(plan, grants);
+  if (given.length > 0) io.stderr(`tama: granted: ${given.join("; ")}\n`);
+  const missing = missingGrants(plan, grants);
+  if (missing.length === 0) return;
+  const flags = missing.map(({ flag }) => flag).join(" ");
+  io.stderr(
+    `tama: not granted: ${missing.map(({ what }) => what).join("; ")} (calls are refused, and the model is told); to grant it: ${flags}\n`,
+  );
+}
 
 /** What is told of a run beside its result. */
 export interface Reported {

@@ -8,9 +8,12 @@ import { loadRuns } from "../5-store/store.ts";
 import { keptPlanFile } from "../journal/kept-plan.ts";
 import type { Settlement } from "../journal/resume.ts";
 import { recordedModels } from "../journal/started.ts";
+import type { Allowance } from "../permissions/allowance.ts";
+import { missingGrants } from "../permissions/reach.ts";
 import { type OpenedRun, openRun, type ResumeResult, resume } from "../resume.ts";
 import { type Host, judgePlan } from "./exec.ts";
 import { type Io, tell } from "./io.ts";
+import { allowedBy } from "./permissions-cli.ts";
 import { announce, type Reported, refuse, report } from "./report-run.ts";
 import { runId } from "./run-id.ts";
 import { environmentOf, openWorld, type RunFlags, stateOf } from "./run-world.ts";
@@ -42,7 +45,10 @@ export async function resumeCommand(word: string, flags: ResumeFlags, host: Host
 /** Goes on with an open run. A bare code: it was not begun, and its log is still open. */
 async function goOn(run: OpenedRun, flags: ResumeFlags, host: Host): Promise<ExitCode | { readonly code: ExitCode }> {
   const { io } = host;
-  const judged = planOf(run, flags, host);
+  const allowed = allowedBy(flags, host);
+  if (allowed.kind === "failed") return refuse(io, allowed.diagnostics, exitCodes.diagnostics);
+  const { allowance } = allowed;
+  const judged = planOf(run, flags.plan, allowance, host);
   if (judged.kind === "refused") return judged.code;
   const { plan } = judged;
   const environment = environmentOf(flags, host);
@@ -52,12 +58,15 @@ async function goOn(run: OpenedRun, flags: ResumeFlags, host: Host): Promise<Exi
     ? { kind: "ok" as const, models: recordedModels(run.started) }
     : resolveRecorded(plan, run.started, environment.env);
   if (models.kind === "failed") return refuse(io, models.diagnostics, exitCodes.diagnostics);
-  const asked = { models: models.models, model: run.started.override, isOffline, env: environment.env };
+  const asked = { models: models.models, model: run.started.override, isOffline, env: environment.env, allowance };
   const world = await openWorld(plan, asked, flags, host);
   if (world.kind === "failed") return refuse(io, world.diagnostics, exitCodes.diagnostics);
   const { options, close } = world.world;
   const { entry, notes } = run.started;
-  if (!flags.quiet) announce(io, plan, { entry, traceId: run.traceId, how: ", resumed", notes });
+  const grants = isOffline ? null : options.grants;
+  const again =
+    grants && missingGrants(plan, grants).length > 0 ? ["grants are not kept: what the run was granted before is to be granted again"] : [];
+  if (!flags.quiet) announce(io, plan, { entry, traceId: run.traceId, how: ", resumed", notes: [...again, ...notes], grants });
   const startUs = options.nowUs();
   const result = await resume(run, { ...options, plan, models: models.models, accept: flags.accept ?? false, settle: flags.settle });
   close();
@@ -75,11 +84,16 @@ function told(io: Io, result: ResumeResult, { stateDir, traceId }: OpenedRun, ho
 }
 
 /** The plan that is named, or the one that the run keeps. */
-function planOf(run: OpenedRun, flags: ResumeFlags, host: Host): { kind: "ok"; plan: Plan } | { kind: "refused"; code: ExitCode } {
-  if (flags.plan !== undefined) return judgePlan(flags.plan, flags, host);
+function planOf(
+  run: OpenedRun,
+  named: string | undefined,
+  allowance: Allowance,
+  host: Host,
+): { kind: "ok"; plan: Plan } | { kind: "refused"; code: ExitCode } {
+  if (named !== undefined) return judgePlan(named, allowance, host);
   const file = keptPlanFile(runDir(run.stateDir, run.traceId));
   const kept = readText(file);
-  if (kept.kind === "ok") return judgePlan(file, flags, host);
+  if (kept.kind === "ok") return judgePlan(file, allowance, host);
   const diagnostic = runNoPlan(null, { run: run.traceId.slice(0, 8), reason: kept.diagnostic.message });
   return { kind: "refused", code: refuse(host.io, [diagnostic], exitCodes.diagnostics) };
 }

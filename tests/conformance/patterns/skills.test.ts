@@ -158,10 +158,19 @@ test("read-only calls of one turn run side by side; their results keep the order
   );
 });
 
-test("a tool that this version cannot run is offered, and refused with a reason", async () => {
+test("a tool that nobody granted is offered, refused with the flag that grants it, and recorded as rejected", async () => {
   const shell = planOf({ ...agent("main", "pattern: react\ncall: {uses: [shell]}"), ...skill("shell", ["tama_bash"]) });
   const ran = await runPlan(shell, { "*": [call("read_skill", { name: "shell" }), call("tama_bash", { command: "id" }), finish] });
-  assert.is(ran.requests[2]?.results[1], "[error: tool 'tama_bash' is not granted: this version of tama cannot run it yet]");
+  const why = "tama_bash is not granted; a run started with --allow-exec grants it";
+  assert.is(ran.requests[2]?.results[1], `[error: ${why}]`);
+  assert.equal(
+    rowsOf(ran, "tool_rejected").map(({ path, tool_name, message }) => [path, tool_name, message]),
+    [["main@1/react:2.1", "tama_bash", why]],
+  );
+  assert.equal(
+    rowsOf(ran, "tool_call").flatMap(({ tool_name, status, code }) => (tool_name === "tama_bash" ? [[status, code]] : [])),
+    [["refused", "refused"]],
+  );
   assert.is(outcomeOf(ran.settled).key, "done");
 });
 
