@@ -78,7 +78,7 @@ test("an agent ends with the keys of all runs, whatever its caller allows, and c
 function costsOf(pipeline: Pipeline, window: number | null = null) {
   const { cost } = forcedPlanOf(filesOf(pipeline, window));
   if (cost.kind === "unknown") throw new Error("the cost is unknown");
-  const explorer = explorerOf(pipeline, universe, window === null ? 0 : 2);
+  const explorer = explorerOf(pipeline, universe, { compactions: window === null ? 0 : 2 });
   return Object.entries(cost.agents).map(([name, said]) => {
     const found = [...explorer.explore(name, null)];
     const well = found.filter(([key]) => key !== failed);

@@ -3,14 +3,21 @@ import fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { sourcesFromMemory } from "../../compiler/1-source/memory.ts";
+import { parse } from "../../compiler/2-parse/index.ts";
 import { compileWith } from "../../compiler/compile.ts";
 import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
 import { pages } from "../../compiler/diagnostics/pages.generated.ts";
 import { reader } from "../../compiler/expr/reader.ts";
+import { decodePlan, encodePlan } from "../../compiler/ir/decode.ts";
+import { verifyPlan } from "../../compiler/ir/verify.ts";
+import { allowedByConfig } from "../../runtime/permissions/allowance.ts";
+import { type Grants, grantsOf } from "../../runtime/permissions/grants.ts";
+import { judge } from "../../runtime/permissions/judge.ts";
+import { explorerOf, failed } from "../support/explorer.ts";
 import { projectUnder } from "../support/page-projects.ts";
-import { filesOf, pipelines } from "../support/pipelines.ts";
-import { forcedPlanOf } from "../support/plan-of.ts";
-import { lehmer, type RandomRun, randomRun } from "../support/random-run.ts";
+import { filesOf, pipelines, universe } from "../support/pipelines.ts";
+import { agent, forcedPlanOf, planOf } from "../support/plan-of.ts";
+import { lehmer, type RandomRun, randomRun, textRun } from "../support/random-run.ts";
 import { filesIn } from "../support/read-files.ts";
 
 const test = suite("errors against runs");
@@ -65,6 +72,64 @@ test("where the limit of calls is below the minimum, no run ends well: the limit
   const runs = runsOf(project);
   assert.not(runs.some(({ settled }) => settled.kind === "ok"));
   assert.ok(deathsOf(runs).includes("limit"));
+});
+
+/** What a project's config grants to a run of it that `tama run` starts, and the tools that its skills unlock. */
+function grantedIn(project: Project): Grants {
+  const { config } = parse(
+    sourcesFromMemory(project, () => {}),
+    () => {},
+  );
+  return grantsOf(allowedByConfig(config.permissions ?? []), forcedPlanOf(project), "/project");
+}
+
+const isDone = (words: readonly string[]) => words.filter((word) => word.toLowerCase() === "done");
+const args = { url: "https://example.com/", command: "true", path: "notes.md", content: "x" };
+
+for (const project of [bad("effects/beyond-permissions"), sample("effects-permissions")]) {
+  test(`what is beyond the permissions is refused when it is called: ${Object.keys(project).filter((path) => path.startsWith("skills/"))}`, () => {
+    const errors = errorsOf(project).filter(({ code }) => code === "effects/beyond-permissions");
+    const grants = grantedIn(project);
+    const ends = errors.map(({ message }) => message.split(" -> ").at(-1) ?? "");
+    const refused = (tool: string) => judge(grants, { tool, args }).kind === "refused";
+    for (const end of ends) assert.ok(end.startsWith("tama_") ? refused(end) : !grants.sent.includes(end), end);
+    const unlocked = Object.keys(forcedPlanOf(project).tools);
+    assert.equal(unlocked.filter(refused).sort(), ends.filter((end) => end.startsWith("tama_")).sort());
+  });
+}
+
+test("what is within the permissions is not refused", () => {
+  const project = projectUnder("Good", pages["effects/beyond-permissions"]?.body ?? "");
+  for (const tool of Object.keys(forcedPlanOf(project).tools)) assert.is(judge(grantedIn(project), { tool, args }).kind, "ok");
+});
+
+test("of agents that call each other in a circle there is no plan, and one made by hand is refused before it runs", () => {
+  assert.throws(() => forcedPlanOf(bad("check/cycle")), "cannot lower");
+  const plan = planOf({
+    ...agent("main", "pattern: parallel\nworkers: [inner]"),
+    ...agent("inner", "pattern: parallel\nworkers: [leaf]"),
+    ...agent("leaf", "pattern: oneshot"),
+  });
+  const text = JSON.stringify(encodePlan(plan)).replaceAll('"block":"leaf"', '"block":"main"');
+  const decoded = decodePlan(JSON.parse(text));
+  if (decoded.kind !== "ok") throw new Error(JSON.stringify(decoded));
+  const told = verifyPlan(decoded.value).map(({ message }) => message);
+  assert.ok(told.includes("calls go in a circle: inner -> main -> inner"), told.join("\n"));
+});
+
+test("text in place of a call is routed as `done` where that is a word, else told once and then no end: so it owes no finding", () => {
+  fc.assert(
+    fc.property(pipelines(false), (pipeline) => {
+      const found = explorerOf(pipeline, universe, { choose: isDone }).explore("main", null);
+      const { settled } = textRun(forcedPlanOf(filesOf(pipeline)));
+      assert.ok(settled.kind === "ok" ? found.has(settled.key.toLowerCase()) : found.has(failed));
+      assert.is(
+        settled.kind === "ok",
+        [...found.keys()].some((key) => key !== failed),
+      );
+    }),
+    { numRuns: 300 },
+  );
 });
 
 test("a pipeline without an error never dies for want of a route, and can end well", () => {

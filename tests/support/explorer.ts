@@ -52,8 +52,18 @@ export interface Explorer {
   readonly seen: ReadonlyMap<string, Seen>;
 }
 
-/** Explores a pipeline in which models know the words of `universe`. `compactions`: how often a loop may be shortened by a model. */
-export function explorerOf(pipeline: Pipeline, universe: readonly string[], compactions = 0): Explorer {
+/** What models do: how often a loop may be shortened by one, and with which of the words that they may use they finish; default any. */
+interface Habits {
+  readonly compactions?: number;
+  readonly choose?: (words: readonly string[]) => readonly string[];
+}
+
+/** Explores a pipeline in which models know the words of `universe`. */
+export function explorerOf(
+  pipeline: Pipeline,
+  universe: readonly string[],
+  { compactions = 0, choose = (words) => words }: Habits = {},
+): Explorer {
   const known = new Map<string, Outcomes>();
   const seen = new Map<string, Seen>();
   const explore = (name: string, words: readonly string[] | null): Outcomes => {
@@ -92,7 +102,7 @@ export function explorerOf(pipeline: Pipeline, universe: readonly string[], comp
   };
   const act = (words: readonly string[], turns: number): Outcomes => {
     const cost = { min: 1, max: turns + repairs + compactions };
-    return new Map([...words.map((word) => [word.toLowerCase(), cost] as const), [failed, cost]]);
+    return new Map([...choose(words).map((word) => [word.toLowerCase(), cost] as const), [failed, cost]]);
   };
 
   /** Everyone runs to an end; it fails where everyone failed. */

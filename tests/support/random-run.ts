@@ -17,6 +17,19 @@ export interface RandomRun {
 
 /** Runs a plan once. `waste`: how often a model does nothing of use, from 0 to 1. */
 export function randomRun(plan: Plan, random: Random, waste: number): RandomRun {
+  return runWith(plan, random, (task) => answerTo(task, random, waste));
+}
+
+/** Runs a plan once with models that only ever write text. */
+export function textRun(plan: Plan): RandomRun {
+  return runWith(
+    plan,
+    () => 0,
+    () => says("an answer", []),
+  );
+}
+
+function runWith(plan: Plan, random: Random, answer: (task: ModelTask) => TaskResult): RandomRun {
   const models = Object.fromEntries(Object.keys(plan.models).map((name) => [name, simModel]));
   const { run, commands } = createRun({ plan, entry: plan.entries.default, task: "the task", models });
   const inFlight: Task[] = [];
@@ -33,7 +46,7 @@ export function randomRun(plan: Plan, random: Random, waste: number): RandomRun 
     const [task] = inFlight.splice(Math.floor(random() * inFlight.length), 1);
     if (task?.kind !== "model") throw new Error("nothing but models may be asked here");
     turns += 1;
-    obey(advance(run, { kind: "settled", path: task.path, result: answerTo(task, random, waste) }));
+    obey(advance(run, { kind: "settled", path: task.path, result: answer(task) }));
   }
   return { settled, turns };
 }
