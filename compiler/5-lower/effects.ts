@@ -7,16 +7,26 @@ import type { Lowered } from "./flow/index.ts";
 
 /** What each agent can do to the world, with everything that it reaches, sorted. Every agent is looked at once; calls go in no circle. */
 export function effectsOf(project: ResolvedProject, lowered: readonly Lowered[]): ReadonlyMap<string, readonly Effect[]> {
-  const opsByAgent = new Map(lowered.map(({ agent, body }) => [agent.name, [...opsOf(body)]]));
-  const calls = new Map([...opsByAgent].map(([name, ops]) => [name, ops.flatMap((op) => (op.kind === "call" ? [op.block] : []))]));
-  const workers = new Map(lowered.map(({ agent }) => [agent.name, agent.worker]));
+  const byName = new Map(lowered.map((one) => [one.agent.name, one]));
   const effects = new Map<string, readonly Effect[]>();
-  for (const name of bottomUp(calls)) {
-    const own = (opsByAgent.get(name) ?? []).flatMap((op) => effectsOfOp(op, project, workers.get(name)?.reads ?? []));
-    const reached = (calls.get(name) ?? []).flatMap((callee) => effects.get(callee) ?? []);
-    effects.set(name, [...new Set([...own, ...reached])].sort());
+  for (const name of bottomUp(new Map(lowered.map(({ agent }) => [agent.name, agent.calls])))) {
+    const one = byName.get(name);
+    if (one) effects.set(name, effectsOfAgent(one, project, effects));
   }
   return effects;
+}
+
+function effectsOfAgent(
+  { agent, body }: Lowered,
+  project: ResolvedProject,
+  known: ReadonlyMap<string, readonly Effect[]>,
+): readonly Effect[] {
+  const found = new Set<Effect>();
+  for (const op of opsOf(body)) {
+    const own = op.kind === "call" ? (known.get(op.block) ?? []) : effectsOfOp(op, project, agent.worker?.reads ?? []);
+    for (const effect of own) found.add(effect);
+  }
+  return [...found].sort();
 }
 
 function effectsOfOp(op: Op, { skills, tools }: ResolvedProject, reads: readonly string[]): readonly Effect[] {

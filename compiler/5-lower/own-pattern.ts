@@ -20,7 +20,7 @@ export function placeOwn(agent: ResolvedAgent, place: () => Body): PlacedOwn {
     if (canonical(first) !== canonical(second)) return failed("it places other ops each time");
     const decoded = decodeWith(bodyCodec, first);
     if (decoded.kind === "problems") return failed(decoded.problems.map(({ at, message }) => `${at}: ${message}`)[0] ?? "no ops");
-    const foreign = [...opsOf(decoded.value)].find((op) => op.kind === "call" && !agent.calls.includes(op.block));
+    const foreign = opsOf(decoded.value).find((op) => op.kind === "call" && !agent.calls.includes(op.block));
     if (foreign?.kind === "call") return failed(`op \`${foreign.id}\` calls \`${foreign.block}\`, which no field of the agent names`);
     return { body: decoded.value, problem: null };
   } catch (error) {

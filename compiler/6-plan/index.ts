@@ -14,7 +14,7 @@ import { planSkill, planWorker } from "./tables.ts";
 
 /** Puts a lowered project into a plan, with only what its ops use. The same sources give the same bytes. `turns` are what its blocks cost. */
 export function makePlan(project: ResolvedProject, lowered: LoweredProject, turns: ReadonlyMap<string, Turns>): Plan {
-  const ops = Object.values(lowered.blocks).flatMap((block) => [...opsOf(block.body)]);
+  const ops = Object.values(lowered.blocks).flatMap((block) => opsOf(block.body));
   const used = (names: (op: Op) => readonly string[]) => new Set(ops.flatMap(names));
   const sources = project.agents.flatMap((agent) => (agent.worker ? [[agent.name, agent.worker] as const] : []));
   const skills = pick(
@@ -28,7 +28,11 @@ export function makePlan(project: ResolvedProject, lowered: LoweredProject, turn
   const unlocked = Object.values(skills).flatMap((skill) => skill.tools);
   const tools = pick(project.tools, new Set([...unlocked, ...used((op) => (op.kind === "act" ? op.tools : []))]));
   const workers = mapValues(bundles, planWorker);
-  const embedded = [...Object.values(skills).map((skill) => skill.body), ...Object.values(bundles).map((worker) => worker.bundle)];
+  const embedded = [
+    ...Object.values(skills).map((skill) => skill.body),
+    ...Object.values(bundles).map((worker) => worker.bundle),
+    ...Object.values(tools).flatMap(({ bundle }) => (bundle === null ? [] : (project.bundles[bundle] ?? []))),
+  ];
   const models = pick(
     project.models,
     used((op) => (op.kind === "act" || op.kind === "ask" ? [op.model] : [])),

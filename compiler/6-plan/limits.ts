@@ -33,15 +33,16 @@ export function checkLimits({ config, project, lowered }: Given, turns: Readonly
   };
   for (const name of project.entries.names) check(name, config.limits);
   for (const { name, limits, limitSpans } of project.agents) check(name, { values: limits, spans: limitSpans });
-  for (const [agent, { body }] of Object.entries(lowered.blocks)) checkItems(agent, [...opsOf(body)], lowered, report);
+  for (const [agent, { body }] of Object.entries(lowered.blocks)) checkItems(agent, opsOf(body), lowered, report);
 }
 
 /** A fan-out over a list whose length is known, as that of best-of-n is. */
 function checkItems(agent: string, ops: readonly Op[], { origins }: LoweredProject, report: Report): void {
+  const maps = ops.filter((op) => op.kind === "map");
+  if (maps.length === 0) return;
   const scope = { indices: new Map(), ops: new Map(ops.map((op) => [op.id, op])) };
-  for (const op of ops) {
-    const least = op.kind === "map" ? lengthOf(op.over, scope).min : 0;
-    if (op.kind === "map" && least > op.max)
-      report(costLimitBelowMinimum(origins[`${agent}/${op.id}`] ?? null, { agent, least, unit: "items", limit: op.max }));
+  for (const op of maps) {
+    const least = lengthOf(op.over, scope).min;
+    if (least > op.max) report(costLimitBelowMinimum(origins[`${agent}/${op.id}`] ?? null, { agent, least, unit: "items", limit: op.max }));
   }
 }

@@ -21,5 +21,5 @@ export function checkPrices({ config, project, lowered: { blocks } }: Given, rep
 }
 
 function modelsIn(block: Block | undefined): readonly string[] {
-  return block ? [...opsOf(block.body)].flatMap((op) => (op.kind === "ask" || op.kind === "act" ? [op.model] : [])) : [];
+  return block ? opsOf(block.body).flatMap((op) => (op.kind === "ask" || op.kind === "act" ? [op.model] : [])) : [];
 }

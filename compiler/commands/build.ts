@@ -7,7 +7,7 @@ import { agentCostText, costText } from "../emit/cost-text.ts";
 import { planJson } from "../emit/plan-json.ts";
 import { buildNotePath } from "../ir/build-note.ts";
 import { type ExitCode, exitCodes } from "../ir/exit-codes.ts";
-import type { Plan } from "../ir/plan.ts";
+import { codeIn, type Plan } from "../ir/plan.ts";
 import { opsOf } from "../ir/walk.ts";
 import { staleness } from "./check-plan.ts";
 import { buildJudged, type Gate, type Judged } from "./judge.ts";
@@ -103,7 +103,7 @@ async function checkOnce({ plan, diagnostics, sources }: Judged, output: Output)
 
 /** A run may execute a plan's own code without being asked only where this user built it here. */
 function note(plan: Plan): Diagnostic | null {
-  if (Object.keys(plan.workers).length === 0) return null;
+  if (codeIn(plan).length === 0) return null;
   const path = buildNotePath(homedir(), process.env["XDG_STATE_HOME"], plan.digest);
   return mark(path) ? null : planNotNoted(null, { path });
 }
@@ -124,7 +124,7 @@ function atMost({ cost }: Plan): readonly string[] {
 
 function counts(plan: Plan): string {
   const blocks = Object.values(plan.blocks);
-  const ops = blocks.reduce((sum, block) => sum + [...opsOf(block.body)].length, 0);
+  const ops = blocks.reduce((sum, block) => sum + opsOf(block.body).length, 0);
   const others = (["model", "tool", "skill", "worker"] as const).map((noun) => [noun, Object.keys(plan[`${noun}s`]).length] as const);
   const all = [["agent", blocks.length] as const, ["op", ops] as const, ...others.filter(([, count]) => count > 0)];
   return all.map(([noun, count]) => plural(count, noun)).join(", ");

@@ -8,7 +8,7 @@ export function effectsOf(plan: Plan): ReadonlyMap<string, readonly Effect[]> {
   const visit = (name: string): ReadonlySet<Effect> => {
     const found = known.get(name);
     if (found) return found;
-    const ops = [...opsOf(plan.blocks[name]?.body ?? { ops: [], result: { kind: "pass", op: "" } })];
+    const ops = opsOf(plan.blocks[name]?.body ?? { ops: [], result: { kind: "pass", op: "" } });
     const all = new Set(ops.flatMap((op) => [...ownEffects(plan, op), ...(op.kind === "call" ? visit(op.block) : [])]));
     known.set(name, all);
     return all;

@@ -128,5 +128,5 @@ function reachOrder(plan: Plan, agent: string | null): readonly Block[] {
 
 /** The agents that an agent calls, each once, in the order of its ops. */
 function callsOf(block: Block): readonly string[] {
-  return [...new Set([...opsOf(block.body)].flatMap((op) => (op.kind === "call" ? [op.block] : [])))];
+  return [...new Set(opsOf(block.body).flatMap((op) => (op.kind === "call" ? [op.block] : [])))];
 }

@@ -7,7 +7,7 @@ export function verifyCalls(plan: Plan): readonly Problem[] {
   const calls = new Map(
     Object.entries(plan.blocks).map(([name, block]) => [
       name,
-      new Set([...opsOf(block.body)].flatMap((op) => (op.kind === "call" ? [op.block] : []))),
+      new Set(opsOf(block.body).flatMap((op) => (op.kind === "call" ? [op.block] : []))),
     ]),
   );
   const endless = withoutEnd(calls);

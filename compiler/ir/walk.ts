@@ -16,11 +16,13 @@ export function bodiesOf(op: Op): readonly Body[] {
 }
 
 /** Every op of a body, those of inner bodies included, each before what it holds. */
-export function* opsOf(body: Body): Generator<Op> {
-  for (const op of body.ops) {
-    yield op;
-    for (const inner of bodiesOf(op)) yield* opsOf(inner);
-  }
+export function opsOf({ ops }: Body): readonly Op[] {
+  if (!ops.some(isStructural)) return ops;
+  return ops.flatMap((op) => [op, ...bodiesOf(op).flatMap(opsOf)]);
+}
+
+function isStructural({ kind }: Op): boolean {
+  return kind === "map" || kind === "repeat" || kind === "choose";
 }
 
 /** The expressions of an op itself. */
@@ -78,9 +80,17 @@ export function partsOf(expr: Expr): readonly Expr[] {
 }
 
 /** Every expression of an expression, itself first. */
-export function* exprsIn(expr: Expr): Generator<Expr> {
-  yield expr;
-  for (const part of partsOf(expr)) yield* exprsIn(part);
+export function exprsIn(expr: Expr): readonly Expr[] {
+  const found = [expr];
+  collectParts(expr, found);
+  return found;
+}
+
+function collectParts(expr: Expr, found: Expr[]): void {
+  for (const part of partsOf(expr)) {
+    found.push(part);
+    collectParts(part, found);
+  }
 }
 
 /** The expressions that are evaluated before an op starts: a repeat's end is not among them, for it reads what the body did. */

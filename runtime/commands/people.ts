@@ -23,7 +23,7 @@ export interface Seat {
  * read before anything runs, so that its mistakes are findings. Reports run/bad-scenario.
  */
 export async function openPeople(plan: Plan, model: string | undefined, { terminal, write }: Seat): Promise<People> {
-  const asks = Object.values(plan.blocks).some((block) => [...opsOf(block.body)].some((op) => op.kind === "wait"));
+  const asks = Object.values(plan.blocks).some((block) => opsOf(block.body).some((op) => op.kind === "wait"));
   const [, file] = /^scripted:(.+)$/.exec(model ?? "") ?? [];
   const scripted = file === undefined ? null : await script(file);
   if (scripted?.kind === "failed") return scripted;

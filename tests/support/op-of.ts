@@ -8,7 +8,7 @@ import { opsOf } from "../../compiler/ir/walk.ts";
 
 /** The op of an id and a kind, anywhere in a block. */
 export function opOf<K extends Op["kind"]>(block: Block, kind: K, id: string): Op & { readonly kind: K } {
-  const found = [...opsOf(block.body)].find((op): op is Op & { readonly kind: K } => op.id === id && op.kind === kind);
+  const found = opsOf(block.body).find((op): op is Op & { readonly kind: K } => op.id === id && op.kind === kind);
   if (!found) throw new Error(`${block.agent} has no ${kind} ${id}`);
   return found;
 }

@@ -1,4 +1,4 @@
-import type { Body, Op } from "../../ir/ops.ts";
+import type { Body } from "../../ir/ops.ts";
 import type { Interval } from "../../ir/plan.ts";
 import { exprsIn, readsOf } from "../../ir/walk.ts";
 import { hullOf, most as mostTurns, nothing, plus } from "./interval.ts";
@@ -36,11 +36,11 @@ const never: Spend = { ways: [], failed: null };
 /** The ops that each op of a body waits for. */
 function needsOf({ ops }: Body): readonly (readonly number[])[] {
   const position = new Map(ops.map(({ id }, index) => [id, index]));
-  return ops.map((op) => [...new Set([...readIn(op), ...op.after].flatMap((id) => position.get(id) ?? []))]);
-}
-
-function readIn(op: Op): readonly string[] {
-  return readsOf(op).flatMap((expr) => [...exprsIn(expr)].flatMap((each) => (each.kind === "outcome" ? [each.op] : [])));
+  return ops.map((op) => {
+    const needs = new Set<number | undefined>(op.after.map((id) => position.get(id)));
+    for (const expr of readsOf(op)) for (const each of exprsIn(expr)) if (each.kind === "outcome") needs.add(position.get(each.op));
+    return [...needs].filter((need) => need !== undefined);
+  });
 }
 
 /** The ops that wait for each op. */

@@ -85,7 +85,7 @@ function besides(op: Repeat, { choose }: Machine, chosen: Spend, scope: Scope): 
   const others = op.body.ops.filter((each) => each !== choose);
   const spends = others.map((each) => [each.id, scope.spendOf(each, scope)] as const);
   for (const [id, spend] of spends) scope.spends.set(id, spend);
-  const next = new Set([...exprsIn(op.next)].flatMap((expr) => (expr.kind === "outcome" ? [expr.op] : [])));
+  const next = new Set(exprsIn(op.next).flatMap((expr) => (expr.kind === "outcome" ? [expr.op] : [])));
   return {
     turns: spends.map(([, spend]) => wellIn(spend) ?? nothing).reduce(plus, nothing),
     fails: spends.some(([id, { failed }]) => failed !== null && !(next.has(id) && failed.max === 0)),

@@ -30,7 +30,7 @@ export function constantOf(expr: Expr, { indices }: Pick<Scope, "indices">): Jso
   const isKnown = ({ kind, ...rest }: Expr) =>
     !["text", "task", "input", "keys", "state", "item", "outcome"].includes(kind) &&
     !(kind === "index" && "op" in rest && !indices.has(rest.op));
-  if (![...exprsIn(expr)].every(isKnown)) return undefined;
+  if (!exprsIn(expr).every(isKnown)) return undefined;
   const none = () => null;
   const env: ExprEnv = {
     text: () => "",

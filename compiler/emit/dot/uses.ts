@@ -19,7 +19,7 @@ type Act = Op & { readonly kind: "act" };
 /** Draws the skills and tools of what was drawn, each once, and who uses them: tools hang on the skills that unlock them where those are drawn. */
 export function drawUses(plan: Plan, blocks: readonly Block[], uses: Uses): void {
   if (!uses.skills && !uses.tools) return;
-  const acts = blocks.flatMap((block) => [...opsOf(block.body)].flatMap((op) => (op.kind === "act" ? [{ block, op }] : [])));
+  const acts = blocks.flatMap((block) => opsOf(block.body).flatMap((op) => (op.kind === "act" ? [{ block, op }] : [])));
   const skills = uses.skills ? [...new Set(acts.flatMap(({ op }) => op.skills))].sort() : [];
   const tools = uses.tools ? [...new Set(acts.flatMap(({ op }) => toolsOf(plan, op)))].sort() : [];
   for (const name of skills)
