@@ -21,12 +21,19 @@ export function outputType(outputs: Outputs, key: string): Type {
   return Object.hasOwn(outputs.byKey, key) ? (outputs.byKey[key] ?? outputs.otherwise) : outputs.otherwise;
 }
 
-/** A value as its type asks: text where another type is expected is parsed as JSON once, anything where text is expected becomes text. Undefined: it does not fit. */
+/** A value as its type asks: text where another type is expected is parsed as JSON once, in a fence or not; anything where text is expected becomes text. Undefined: it does not fit. */
 export function coerce(value: Json, type: Type): Json | undefined {
   if (accepts(type, value)) return value;
   if (type.kind === "text") return toText(value);
-  const parsed = typeof value === "string" ? parseJson(value) : undefined;
+  const parsed = typeof value === "string" ? parseJson(unfenced(value)) : undefined;
   return parsed !== undefined && accepts(type, parsed) ? parsed : undefined;
+}
+
+/** What stands in a fence of Markdown, where all of a text does: models put JSON into one. */
+function unfenced(text: string): string {
+  const trimmed = text.trim();
+  const body = trimmed.indexOf("\n") + 1;
+  return body > 0 && trimmed.startsWith("```") && trimmed.endsWith("```") ? trimmed.slice(body, -3) : text;
 }
 
 /** Each word once, as it is spelled first: a step's own spelling goes before its caller's. */

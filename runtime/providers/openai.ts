@@ -102,7 +102,7 @@ async function attempt(task: ModelTask, session: Session, signal: AbortSignal, n
   try {
     const body = wireRequest(task, quirks);
     const response = await client.post("/chat/completions", { body, signal, maxRetries: 0 });
-    const answer = readAnswer(task, response);
+    const answer = readAnswer(quirks.withoutFormat ? { ...task, output: null } : task, response);
     if (typeof answer !== "string") return { kind: "done", value: answer, status: 200 };
     return {
       kind: "failed",
@@ -123,17 +123,19 @@ async function attempt(task: ModelTask, session: Session, signal: AbortSignal, n
 function usualQuirks({ model }: ModelTask): Quirks {
   const facts = factsOf(model.provider);
   const isOwn = facts !== undefined && (model.baseUrl === null || model.baseUrl.replace(/\/?$/, "/") === facts.baseUrl);
-  return { withoutTemperature: false, lengthField: isOwn ? facts.lengthField : "max_tokens" };
+  return { withoutTemperature: false, withoutFormat: false, lengthField: isOwn ? facts.lengthField : "max_tokens" };
 }
 
 /** Words of a parameter that is not taken at all, as against a value out of range. */
-const refusal = /unsupported|not support|unknown|unrecogni[sz]ed|deprecated|not allowed|only the default/i;
+const refusal = /unsupported|not support|unknown|unrecogni[sz]ed|deprecated|not allowed|unavailable|only the default/i;
 
 /** What a refusal teaches of a model; null where it is about something else, or was learned before. */
-function learn(status: number | null, message: string, quirks: Quirks, { model }: ModelTask): Quirks | null {
+function learn(status: number | null, message: string, quirks: Quirks, { model, output }: ModelTask): Quirks | null {
   if (status !== 400 && status !== 422) return null;
   const isTemperature = model.temperature !== null && !quirks.withoutTemperature && /\btemperature\b/i.test(message);
   if (isTemperature && refusal.test(message)) return { ...quirks, withoutTemperature: true };
+  const isFormat = output !== null && !quirks.withoutFormat && /response[_ ]format|json_schema|structured output/i.test(message);
+  if (isFormat && refusal.test(message)) return { ...quirks, withoutFormat: true };
   const wantsNew = model.maxTokens !== null && quirks.lengthField === "max_tokens" && /\bmax_completion_tokens\b/.test(message);
   return wantsNew ? { ...quirks, lengthField: "max_completion_tokens" } : null;
 }

@@ -5,6 +5,8 @@ import type { Message, ModelTask, Part, ToolSchema } from "../3-task/task.ts";
 export interface Quirks {
   readonly withoutTemperature: boolean;
   readonly lengthField: "max_tokens" | "max_completion_tokens";
+  /** It cannot be held to a schema, so it is told the schema. */
+  readonly withoutFormat: boolean;
 }
 
 /** A chat completion request as it goes over the wire. @see https://platform.openai.com/docs/api-reference/chat/create */
@@ -12,13 +14,18 @@ export function wireRequest(task: ModelTask, quirks: Quirks): JsonObject {
   const { name, temperature, maxTokens, seed } = task.model;
   return {
     model: name,
-    messages: task.messages.map(wireMessage),
+    messages: [...task.messages, ...(task.output !== null && quirks.withoutFormat ? [toldFormat(task.output)] : [])].map(wireMessage),
     ...(task.tools.length > 0 && { tools: task.tools.map(wireTool) }),
-    ...(task.output !== null && { response_format: wireFormat(task.output) }),
+    ...(task.output !== null && !quirks.withoutFormat && { response_format: wireFormat(task.output) }),
     ...(temperature !== null && !quirks.withoutTemperature && { temperature }),
     ...(maxTokens !== null && { [quirks.lengthField]: maxTokens }),
     ...(seed !== null && { seed: seed + Math.max(0, (task.sample ?? 1) - 1) }),
   };
+}
+
+/** An output schema in words, for models that no server holds to one. */
+function toldFormat(output: JsonObject): Message {
+  return { role: "user", parts: [{ kind: "text", text: `Answer with JSON alone, of this JSON Schema:\n${JSON.stringify(output)}` }] };
 }
 
 /** Whether an output schema is asked for inside an object `{value}`, because the wire allows no other kind at its root. */

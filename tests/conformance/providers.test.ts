@@ -202,6 +202,26 @@ wire("asks again without a temperature that a model refuses, and remembers it", 
   await server.close();
 });
 
+wire("tells a model the schema that its server cannot hold it to, and remembers it", async () => {
+  const message = "This response_format type is unavailable now";
+  const server = await startModelServer(({ body }) =>
+    "response_format" in body ? { status: 400, body: { error: { message } } } : '{"value": 3}',
+  );
+  const provider = openaiProvider();
+  const output = { anyOf: [{ type: "object", properties: { value: { type: "integer" } } }, { type: "null" }] };
+  const task = askTask(serverModel(server.url), { output });
+  const result = okOf(await ask(provider, task));
+  assert.equal(
+    result.attempts.map(({ status }) => status),
+    [400, 200],
+  );
+  assert.is(result.answer.text, '{"value": 3}', "what nobody wrapped is not unwrapped");
+  assert.is(okOf(await ask(provider, task)).attempts.length, 1);
+  const told = server.requests.at(-1)?.messages.at(-1);
+  assert.match(String(told?.content), /^Answer with JSON alone, of this JSON Schema:\n\{"anyOf"/);
+  await server.close();
+});
+
 wire("keeps a temperature that is out of range, and fails", async () => {
   const server = await startModelServer(() => ({ status: 400, body: { error: { message: "temperature must be at most 2" } } }));
   const failed = failureOf(await ask(openaiProvider(), askTask(serverModel(server.url, { temperature: 9 }))));

@@ -84,8 +84,9 @@ function takeText(run: Run, frame: OpFrame<Act>, text: string, result: TaskResul
     return finished(run, frame, finish);
   }
   state.messages.push({ role: "assistant", parts: textParts(text), calls: [] });
-  if (!repair(run, frame, finish)) return;
-  state.messages.push({ role: "user", parts: textParts(`${finish.message}. Call finish with a key and a value.`) });
+  const correction = `${finish.message}. Call finish with a key and a value.`;
+  if (!repair(run, frame, finish, correction)) return;
+  state.messages.push({ role: "user", parts: textParts(correction) });
   again(run, frame);
 }
 
@@ -93,7 +94,7 @@ function retryEmpty(run: Run, frame: OpFrame<Act>): void {
   const state = loopOf(frame);
   if (state.emptyLeft === 0) return failTalk(run, frame, "model", "the model answered nothing");
   state.emptyLeft -= 1;
-  recordRepair(run, frame, "empty_completion_retry", "the model answered nothing");
+  recordRepair(run, frame, { kind: "empty_completion_retry", errors: "the model answered nothing", correction: null });
   again(run, frame);
 }
 
@@ -108,7 +109,7 @@ function workOff(run: Run, frame: OpFrame<Act>): void {
       if (calls.running.size > 0) return;
       const finish = takeFinish(run, frame, calls, call.args);
       if (finish.kind === "ok") return finished(run, frame, finish);
-      if (!calls.repaired && !repair(run, frame, finish)) return;
+      if (!calls.repaired && !repair(run, frame, finish, rejection(finish))) return;
       calls.repaired = true;
     } else if (call && !guardedCall(run, frame, calls, call)) return;
     calls.next += 1;
@@ -136,7 +137,7 @@ function takeFinish(run: Run, frame: OpFrame<Act>, calls: TurnCalls, raw: string
   const path = toolPath(calls.turnPath, ordinal);
   const finish = finishOf(frame, parseArgs(raw));
   const rejected = finish.kind === "rejected";
-  if (rejected) calls.results[calls.next] = `[rejected: ${finish.message}]`;
+  if (rejected) calls.results[calls.next] = rejection(finish);
   const event = {
     kind: "tool_call",
     path,
@@ -161,16 +162,23 @@ function takeFinish(run: Run, frame: OpFrame<Act>, calls: TurnCalls, raw: string
   return finish;
 }
 
+type Rejected = Finish & { readonly kind: "rejected" };
+
 /** Spends a repair turn on a finish that does not hold; false when there is none left, and then the op has failed. */
-function repair(run: Run, frame: OpFrame<Act>, finish: Finish & { kind: "rejected" }): boolean {
+function repair(run: Run, frame: OpFrame<Act>, finish: Rejected, correction: string): boolean {
   const state = loopOf(frame);
   if (state.repairsLeft === 0) {
     failTalk(run, frame, finish.code, finish.message);
     return false;
   }
   state.repairsLeft -= 1;
-  recordRepair(run, frame, "schema_retry", finish.message);
+  recordRepair(run, frame, { kind: "schema_retry", errors: finish.message, correction });
   return true;
+}
+
+/** What a model is told of a finish that does not hold, in place of a result. */
+function rejection({ message }: Rejected): string {
+  return `[rejected: ${message}]`;
 }
 
 function tellResults(frame: OpFrame<Act>, calls: TurnCalls): void {

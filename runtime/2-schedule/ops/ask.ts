@@ -37,9 +37,10 @@ function take(run: Run, frame: OpFrame<Ask>, answer: ModelAnswer, result: TaskRe
   const wrong = `the answer is not of type ${show(frame.op.output)}`;
   if (state.repairsLeft === 0) return failTalk(run, frame, "schema", wrong);
   state.repairsLeft -= 1;
-  recordRepair(run, frame, "schema_retry", wrong);
+  const correction = `${wrong}. Answer again, with JSON of that type only.`;
+  recordRepair(run, frame, { kind: "schema_retry", errors: wrong, correction });
   state.messages.push({ role: "assistant", parts: textParts(answer.text), calls: [] });
-  state.messages.push({ role: "user", parts: textParts(`${wrong}. Answer again, with JSON of that type only.`) });
+  state.messages.push({ role: "user", parts: textParts(correction) });
   send(run, frame);
 }
 
@@ -47,7 +48,7 @@ function retryEmpty(run: Run, frame: OpFrame<Ask>): void {
   const state = loopOf(frame);
   if (state.emptyLeft === 0) return failTalk(run, frame, "model", "the model answered nothing");
   state.emptyLeft -= 1;
-  recordRepair(run, frame, "empty_completion_retry", "the model answered nothing");
+  recordRepair(run, frame, { kind: "empty_completion_retry", errors: "the model answered nothing", correction: null });
   send(run, frame);
 }
 
