@@ -3,7 +3,7 @@ import type { KeySet, OnFailure, Requirement, Result } from "../compiler/ir/ops.
 import type { Type } from "../compiler/ir/types.ts";
 
 /** What a frontmatter field of a pattern holds: it tells the parser how to read it and the resolver what to bind. */
-export type FieldKind = "agent" | "agents" | "count" | "state" | "states";
+export type FieldKind = "agent" | "agents" | "count" | "deadline" | "state" | "states" | "type";
 
 /** A field of a pattern's frontmatter. */
 export interface Field {
@@ -29,11 +29,21 @@ export interface State {
   readonly onError: string | null | undefined;
 }
 
+/** How long a question waits, and what is its answer then. */
+export interface WaitDeadline {
+  readonly afterMs: number;
+  readonly default: Expr;
+}
+
 /** The values of a pattern's fields, by the name that the pattern gave each. Names have been resolved. */
 export interface FieldValues {
   readonly agent: (name: string) => string;
   readonly agents: (name: string) => readonly string[];
   readonly count: (name: string) => number;
+  /** Null where it is not given. */
+  readonly deadline: (name: string) => WaitDeadline | null;
+  /** Null where it is not given. */
+  readonly type: (name: string) => Type | null;
   readonly state: (name: string) => string;
   readonly states: (name: string) => readonly State[];
 }
@@ -101,6 +111,14 @@ export interface RepeatOptions {
   readonly label?: Expr;
 }
 
+export interface WaitOptions {
+  readonly channel: Expr;
+  readonly question: Expr;
+  readonly answer: Type;
+  /** Default: it waits for ever. */
+  readonly deadline?: WaitDeadline | null;
+}
+
 /** Places ops into a body, in order. `input` is the block's input, `task` the run's. */
 export interface Builder {
   readonly input: Expr;
@@ -132,7 +150,7 @@ export interface Builder {
     cases: readonly { readonly is: string; readonly body: (build: Builder) => Result }[],
     otherwise?: (build: Builder) => Result,
   ) => Placed;
-  readonly wait: (id: string, options: { readonly channel: Expr; readonly question: Expr; readonly answer: Type }) => Placed;
+  readonly wait: (id: string, options: WaitOptions) => Placed;
   /** A member of a list as part of an op id: `workers/critic`, a second one `workers/critic~2`. */
   readonly memberId: (list: string, name: string) => string;
   /** Ends with the outcome of an op of the same body, untouched: so ends a pattern in its last step, an act's own key or `done` of an ask. */

@@ -6,9 +6,11 @@ export function hasExpressions({ agents }: ParsedProject): boolean {
 }
 
 function speaks({ input, output, body, steps, fields }: ParsedAgent): boolean {
-  return (
-    input !== null || output !== null || [body, ...steps].some(({ isTemplate }) => isTemplate) || Object.values(fields).some(isGuarded)
-  );
+  return input !== null || output !== null || [body, ...steps].some(({ isTemplate }) => isTemplate) || Object.values(fields).some(isSpoken);
+}
+
+function isSpoken(field: FieldValue): boolean {
+  return field.kind === "type" || isGuarded(field);
 }
 
 function isGuarded(field: FieldValue): boolean {

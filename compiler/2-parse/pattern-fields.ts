@@ -1,8 +1,10 @@
 import type { Field, Pattern } from "../../stdlib/pattern.ts";
 import { unreachable } from "../ir/unreachable.ts";
+import { deadline } from "./deadline.ts";
 import type { Fields } from "./fields.ts";
 import { states } from "./states.ts";
 import type { AgentReference, FieldValue, ParsedState } from "./types.ts";
+import { type } from "./types-of-values.ts";
 import { type Read, shaped, someOf, text, whole } from "./values.ts";
 import type { Node } from "./yaml.ts";
 
@@ -39,6 +41,10 @@ function readers({ kind }: Field): Read<FieldValue> {
       return mapped(someOf(text, "a list of agents"), (names, { span }) => ({ kind, span, names }));
     case "count":
       return mapped(whole(1), ({ value, span }) => ({ kind, span, count: value }));
+    case "deadline":
+      return mapped(deadline, (given, { span }) => ({ kind, span, ...given }));
+    case "type":
+      return mapped(type, (parsed, { span }) => ({ kind, span, type: parsed }));
     case "states":
       return mapped(states, (table, { span }) => ({ kind, span, states: table }));
     default:
@@ -50,6 +56,8 @@ const examples: Readonly<Record<Field["kind"], string>> = {
   agent: "<agent>",
   agents: "[<agent>, <agent>]",
   count: "3",
+  deadline: "{after: 2h, default: <answer>}",
+  type: "text",
   state: "<state>",
   states: "{<state>: <state>, <state>: ~}",
 };

@@ -1,9 +1,10 @@
 import type { Pattern } from "../../stdlib/pattern.ts";
-import type { WorkerSource } from "../1-source/types.ts";
+import type { ToolSource, WorkerSource } from "../1-source/types.ts";
 import type { GivenLimits } from "../config/limits.ts";
 import type { ProjectConfig } from "../config.ts";
 import type { ExprSource } from "../expr/source.ts";
 import type { Digest } from "../ir/digest.ts";
+import type { Json } from "../ir/json.ts";
 import type { Span } from "../ir/span.ts";
 
 /** A value and where it stands. */
@@ -74,6 +75,8 @@ export type FieldValue =
   | { readonly kind: "agent" | "state"; readonly span: Span; readonly name: Located<string> }
   | { readonly kind: "agents"; readonly span: Span; readonly names: readonly Located<string>[] }
   | { readonly kind: "count"; readonly span: Span; readonly count: number }
+  | { readonly kind: "deadline"; readonly span: Span; readonly afterMs: number; readonly default: Located<Json> }
+  | { readonly kind: "type"; readonly span: Span; readonly type: ParsedType }
   | { readonly kind: "states"; readonly span: Span; readonly states: readonly ParsedState[] };
 
 /** An agent directory, read. `pattern` is the name of a registered pattern; an agent whose pattern is unknown has been reported and dropped. */
@@ -127,6 +130,8 @@ export interface ParsedProject {
   /** Directories of agents and skills that could not be parsed, and files that could not be read: a reference to one is no second finding. */
   readonly unread: { readonly agents: readonly string[]; readonly skills: readonly string[]; readonly files: readonly string[] };
   readonly workers: Readonly<Record<string, WorkerSource>>;
+  /** The project's own tools. */
+  readonly tools: readonly ToolSource[];
   readonly digests: Readonly<Record<string, Digest>>;
   /** Text of each source by path, for origins. */
   readonly texts: Readonly<Record<string, string>>;

@@ -1,11 +1,11 @@
 import type { Pattern } from "../../stdlib/pattern.ts";
 import type { WorkerSource } from "../1-source/types.ts";
-import type { ParsedAgent, ParsedProject, ParsedStep, ParsedType } from "../2-parse/types.ts";
+import type { FieldValue, ParsedAgent, ParsedProject, ParsedStep, ParsedType } from "../2-parse/types.ts";
 import { resolveNoWorker, resolveUnusedWorker } from "../diagnostics/codes.generated.ts";
 import type { Report } from "../diagnostics/diagnostic.ts";
 import { idPart } from "../ir/path.ts";
 import type { Span } from "../ir/span.ts";
-import { text } from "../ir/types.ts";
+import { type Type, text } from "../ir/types.ts";
 import { type Expressions, guardsOf, templateOf, typeOf } from "./expressions.ts";
 import type { Models } from "./models.ts";
 import type { ResolvedAgent, ResolvedStep } from "./types.ts";
@@ -37,7 +37,7 @@ export function bindAgent(agent: ParsedAgent, scope: Scope): ResolvedAgent {
     version: agent.version.value,
     pattern,
     patternSpan: scope.project.config.patterns.find((own) => own.pattern === pattern)?.span ?? null,
-    fields: fieldValues(agent, scope.agents, guards),
+    fields: fieldValues(agent, { agents: scope.agents, guards, types: typesOf(agent, scope.expressions) }),
     body: isPrompt ? bind(agent.body, bodyModel) : bindStep(agent.body, bodyModel, null),
     steps: Object.fromEntries(steps),
     worker: bindWorker(agent, pattern, scope),
@@ -54,6 +54,13 @@ export function bindAgent(agent: ParsedAgent, scope: Scope): ResolvedAgent {
     span: agent.body.span,
     fieldSpans: fieldSpans(agent),
   };
+}
+
+/** The types that fields name. */
+function typesOf({ fields }: ParsedAgent, expressions: Expressions): ReadonlyMap<FieldValue, Type> {
+  return new Map(
+    Object.values(fields).flatMap((field) => (field.kind === "type" ? [[field, typeOf(field.type, expressions)] as const] : [])),
+  );
 }
 
 function bindStep(step: ParsedStep, model: string | null, template: ResolvedStep["template"]): ResolvedStep {

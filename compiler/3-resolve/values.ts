@@ -2,17 +2,21 @@ import type { FieldValues, Route, State } from "../../stdlib/pattern.ts";
 import type { FieldValue, ParsedAgent, ParsedRoute, ParsedState } from "../2-parse/types.ts";
 import { elaborate } from "../expr/elaborate.ts";
 import type { Typed } from "../expr/elaboration.ts";
-import type { Expr } from "../ir/expr.ts";
-import { any } from "../ir/types.ts";
+import { type Expr, literal } from "../ir/expr.ts";
+import { any, type Type } from "../ir/types.ts";
 import { bug } from "../ir/unreachable.ts";
 import type { Guard } from "./types.ts";
 
-/** The field values of an agent whose references are bound. `agents` are the names that are agents. */
-export function fieldValues(
-  { directory, fields }: ParsedAgent,
-  agents: ReadonlySet<string>,
-  guards: ReadonlyMap<ParsedRoute, Guard>,
-): FieldValues {
+/** What the fields of an agent were bound to. */
+export interface Bound {
+  /** The names that are agents. */
+  readonly agents: ReadonlySet<string>;
+  readonly guards: ReadonlyMap<ParsedRoute, Guard>;
+  readonly types: ReadonlyMap<FieldValue, Type>;
+}
+
+/** The field values of an agent whose references are bound. */
+export function fieldValues({ directory, fields }: ParsedAgent, { agents, guards, types }: Bound): FieldValues {
   const field = (name: string): FieldValue | undefined => fields[name];
   const wrong = (name: string) => bug(`${directory} has no such field: ${name}`);
   return {
@@ -30,6 +34,18 @@ export function fieldValues(
       const value = field(name);
       if (value?.kind !== "count") throw wrong(name);
       return value.count;
+    },
+    deadline: (name) => {
+      const value = field(name);
+      if (value === undefined) return null;
+      if (value.kind !== "deadline") throw wrong(name);
+      return { afterMs: value.afterMs, default: literal(value.default.value) };
+    },
+    type: (name) => {
+      const value = field(name);
+      if (value === undefined) return null;
+      if (value.kind !== "type") throw wrong(name);
+      return types.get(value) ?? any;
     },
     state: (name) => {
       const value = field(name);

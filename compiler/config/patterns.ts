@@ -60,7 +60,7 @@ const exit: C.Codec<Exit> = {
 };
 
 const field: C.Codec<PatternField> = C.objectOf<PatternField>({
-  kind: C.oneOf("agent", "agents", "count", "state", "states"),
+  kind: C.oneOf("agent", "agents", "count", "deadline", "state", "states", "type"),
   summary: C.string,
   required: C.boolean,
 });

@@ -1236,6 +1236,17 @@ export function resolveUnusedSkill(
   return { code: "resolve/unused-skill", severity: "warning", message, help, span, related };
 }
 
+/** no skill unlocks the tool `{name}` */
+export function resolveUnusedTool(
+  span: Span | null,
+  facts: { readonly name: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `no skill unlocks the tool \`${facts.name}\``;
+  const help = `name it in the \`tools\` of a skill, or remove it from the config`;
+  return { code: "resolve/unused-tool", severity: "warning", message, help, span, related };
+}
+
 /** nothing runs {file}: the agent is not of pattern `code` */
 export function resolveUnusedWorker(
   span: Span | null,
@@ -1400,13 +1411,13 @@ export function runChangedContent(
   return { code: "run/changed-content", severity: "error", message, help, span, related };
 }
 
-/** this plan holds worker code that was not built here: {workers} */
+/** this plan holds code that was not built here: {code} */
 export function runForeignCode(
   span: Span | null,
-  facts: { readonly workers: string | number },
+  facts: { readonly code: string | number },
   related: readonly Related[] = [],
 ): Diagnostic {
-  const message = `this plan holds worker code that was not built here: ${facts.workers}`;
+  const message = `this plan holds code that was not built here: ${facts.code}`;
   const help = `build it here with \`tamac build\`, or pass --allow-code if you trust it`;
   return { code: "run/foreign-code", severity: "error", message, help, span, related };
 }
@@ -1631,6 +1642,17 @@ export function sourceBadToml(
   return { code: "source/bad-toml", severity: "error", message, help, span, related };
 }
 
+/** the declaration of the tool is wrong: {at}: {problem} */
+export function sourceBadTool(
+  span: Span | null,
+  facts: { readonly at: string | number; readonly problem: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `the declaration of the tool is wrong: ${facts.at}: ${facts.problem}`;
+  const help = null;
+  return { code: "source/bad-tool", severity: "error", message, help, span, related };
+}
+
 /** the declaration of the worker is wrong: {at}: {problem} */
 export function sourceBadWorker(
   span: Span | null,
@@ -1697,6 +1719,17 @@ export function sourceNoProject(
   return { code: "source/no-project", severity: "error", message, help, span, related };
 }
 
+/** `{path}` is no TypeScript file of the project */
+export function sourceNoTool(
+  span: Span | null,
+  facts: { readonly closest: string | number | null; readonly path: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `\`${facts.path}\` is no TypeScript file of the project`;
+  const help = facts.closest === null ? null : `did you mean \`${facts.closest}\`?`;
+  return { code: "source/no-tool", severity: "error", message, help, span, related };
+}
+
 /** the file is not UTF-8 text: byte {offset} is not part of any character */
 export function sourceNotUtf8(
   span: Span | null,
@@ -1707,6 +1740,22 @@ export function sourceNotUtf8(
   const help = "save the file as UTF-8";
   return { code: "source/not-utf8", severity: "error", message, help, span, related };
 }
+
+/** there is already a tool named `{name}` */
+export function sourceTakenTool(
+  span: Span | null,
+  facts: { readonly name: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `there is already a tool named \`${facts.name}\``;
+  const help = "give it a name of its own";
+  return { code: "source/taken-tool", severity: "error", message, help, span, related };
+}
+
+/** What `source/taken-tool` says at related places. */
+export const sourceTakenToolNotes = {
+  first: (span: Span): Related => ({ span, message: "first declared here" }),
+};
 
 /** the file has {bytes} bytes; a source file may have {max} */
 export function sourceTooLarge(
@@ -1868,6 +1917,17 @@ export const typesMismatchNotes = {
   answers: (span: Span, facts: { readonly name: string | number; readonly type: string | number }): Related => ({ span, message: `\`${facts.name}\` answers ${facts.type}` }),
   undeclared: (span: Span, facts: { readonly name: string | number; readonly type: string | number }): Related => ({ span, message: `\`${facts.name}\` answers ${facts.type}, and declares no \`output:\`` }),
 };
+
+/** `{agent}` asks for {expected}, and the default of its deadline is {found} */
+export function typesWrongDefault(
+  span: Span | null,
+  facts: { readonly agent: string | number; readonly expected: string | number; readonly found: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `\`${facts.agent}\` asks for ${facts.expected}, and the default of its deadline is ${facts.found}`;
+  const help = "give a default that a person could have answered";
+  return { code: "types/wrong-default", severity: "error", message, help, span, related };
+}
 
 /** `{agent}` declares that it answers {expected}{where}, and it answers {found} */
 export function typesWrongOutput(

@@ -64,7 +64,11 @@ function kindLines(op: Op, texts: Texts): readonly [string, ...string[]] {
         ...(op.otherwise ? ["else:", ...indent(bodyLines(op.otherwise, texts))] : []),
       ];
     case "wait":
-      return [`wait for a person on ${text(op.channel)}${typed(op.answer)}`, `question ${text(op.question)}`];
+      return [
+        `wait for a person on ${text(op.channel)}${typed(op.answer)}`,
+        `question ${text(op.question)}`,
+        ...(op.deadline ? [`after ${op.deadline.afterMs / 1000} s ${text(op.deadline.default)}`] : []),
+      ];
     default:
       return unreachable(op);
   }

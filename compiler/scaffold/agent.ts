@@ -51,6 +51,10 @@ function fill({ key, field: { kind }, name }: Filling): Filled {
   switch (kind) {
     case "count":
       return { yaml: `${key}: 2`, helpers: {} };
+    case "deadline":
+      return { yaml: `${key}: {after: 1d, default: "no answer"}`, helpers: {} };
+    case "type":
+      return { yaml: `${key}: text`, helpers: {} };
     case "agent":
       return { yaml: `${key}: ${name}-${key}`, helpers: helper(`${name}-${key}`, workerPrompt(key)) };
     case "agents": {

@@ -1,6 +1,6 @@
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
-import pLimit from "p-limit";
+import { inTurn } from "../people/in-turn.ts";
 
 /** A terminal: where questions are shown, and where answers are typed. */
 export interface Terminal {
@@ -25,7 +25,7 @@ export interface Prompter {
 
 /** Takes hold of a terminal until closed. */
 export function openPrompter({ input, write }: Terminal): Prompter {
-  const oneAtATime = pLimit(1);
+  const oneAtATime = inTurn();
   const lines = createInterface({ input, terminal: false });
   const typed = lines[Symbol.asyncIterator]();
   let coming: Promise<IteratorResult<string>> | null = null;

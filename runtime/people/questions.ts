@@ -6,12 +6,13 @@
  * Q3: one that the asker cannot have answered stays open; it stops nothing, and may still be answered while the run goes on.
  * Q4: a deadline counts from when the log says that the question was asked, whichever process asked it.
  */
-import pLimit from "p-limit";
+
 import type { Path } from "../../compiler/ir/path.ts";
 import { contentKeys } from "../3-task/content-key.ts";
 import type { TaskResult, WaitAnswer, WaitTask } from "../3-task/task.ts";
 import type { Asker, Reply } from "../asker.ts";
 import type { Asked } from "../journal/journal.ts";
+import { inTurn } from "./in-turn.ts";
 import type { Inbox } from "./inbox.ts";
 import { letterName } from "./mailbox.ts";
 
@@ -38,7 +39,7 @@ export interface Questions {
 export function openQuestions(options: QuestionsOptions): Questions {
   const { inbox, nowUs, onLeft } = options;
   const keys = contentKeys();
-  const oneAtATime = pLimit(1);
+  const oneAtATime = inTurn();
   const left = new Map<Path, WaitTask>();
   const byLetter = new Map<string, () => void>();
   inbox?.listen((name) => byLetter.get(name)?.());

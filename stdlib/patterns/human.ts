@@ -5,6 +5,10 @@ import { definePattern } from "../pattern.ts";
 export const human = definePattern({
   name: "human",
   summary: "work, ask a person, then go on from the answer",
+  fields: {
+    answer: { kind: "type", summary: "the type of the answer; text if you say nothing", required: false },
+    deadline: { kind: "deadline", summary: "how long to wait, and what is the answer then", required: false },
+  },
   steps: ["resume"],
   acts: ["resume"],
   role: "default",
@@ -13,7 +17,12 @@ export const human = definePattern({
   exits: [{ kind: "prompt", step: "resume" }],
   lower(agent, build) {
     const asked = build.step(agent.body, build.input, { id: "act", maxTurns: agent.maxIter });
-    const answer = build.wait("answer", { channel: asked.key, question: asked.value, answer: text });
+    const answer = build.wait("answer", {
+      channel: asked.key,
+      question: asked.value,
+      answer: agent.fields.type("answer") ?? text,
+      deadline: agent.fields.deadline("deadline"),
+    });
     const told = build.text`Original task: ${build.input}\n\nWhat was asked:\n${asked.value}\n\nAnswer:\n${answer.value}`;
     return build.pass(build.step(agent.steps("resume"), told, { keys: build.endKeys, output: agent.output }));
   },

@@ -14,7 +14,7 @@ import { projectUnder } from "../support/page-projects.ts";
 type Project = Readonly<Record<string, string>>;
 
 /** Codes about what is no project: a file's bytes, a plan, a run, the command line. */
-const withoutExamples = /^(source|plan|cli|baseline|run|runs|session|trace|store)\//;
+const withoutExamples = /^(source|plan|cli|baseline|people|run|runs|session|trace|store)\//;
 
 const test = suite("pages of codes");
 

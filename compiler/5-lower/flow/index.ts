@@ -1,5 +1,6 @@
 import type { Report } from "../../diagnostics/diagnostic.ts";
 import type { Type } from "../../ir/types.ts";
+import { checkDeadlines } from "./deadlines.ts";
 import { follow, type Lowered } from "./follow.ts";
 import { checkGuards } from "./guards.ts";
 import { checkHandOffs, checkOutput } from "./hand-offs.ts";
@@ -19,6 +20,7 @@ export function checkFlows(lowered: readonly Lowered[], report: Report): Readonl
     checkOutput(one, flows, report);
     checkHandOffs(one, flows, report);
     checkGuards(one, flows, report);
+    checkDeadlines(one, report);
   }
   return new Map(lowered.map(({ agent }) => [agent.name, agent.output ?? endValue(flows.outcomes.get(agent.name) ?? []).type]));
 }

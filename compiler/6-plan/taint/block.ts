@@ -61,7 +61,7 @@ function taintOf(op: Op, scope: Scope): Taint {
     case "code":
       return clean;
     case "wait":
-      scope.waits.add(op.id);
+      if (!op.deadline) scope.waits.add(op.id); // a default that stands was seen by nobody
       return clean;
     case "pure":
       return read(op.value, scope);
