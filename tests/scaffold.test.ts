@@ -6,6 +6,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { build } from "../compiler/build.ts";
 import { runAdd, runInit } from "../compiler/commands/add.ts";
+import { runSchema } from "../compiler/commands/schema.ts";
 import { patterns } from "../stdlib/patterns/index.ts";
 import { outputs } from "./support/outputs.ts";
 
@@ -37,6 +38,28 @@ for (const name of Object.keys(patterns)) {
     assert.equal(await findings(project), []);
   });
 }
+
+test("an agent of a pattern of the project's own is made too, and the schema of AGENT.md knows it", async ({ project }) => {
+  const config = join(project, "tama.config.ts");
+  const own = `import { defineConfig, definePattern } from "tama/compiler";
+const twice = definePattern({
+  name: "twice", summary: "drafts twice", steps: ["again"], body: "ask", exits: [{ kind: "word", word: "done" }],
+  fields: { rounds: { kind: "count", summary: "how often", required: true } },
+  lower: (agent, build) => build.pass(build.step(agent.steps("again"), build.step(agent.body, build.input, { id: "draft" }).value)),
+});
+`;
+  const text = readFileSync(config, "utf8").replace(/^import .*\n/m, own);
+  writeFileSync(config, text.replace("defineConfig({", "defineConfig({ patterns: [twice],"));
+  const { io, written } = outputs();
+  assert.is(await runAdd("twice", "extra", project, io), 0, written.stderr);
+  assert.equal(await findings(project), []);
+  assert.match(readFileSync(join(project, "agents/extra/AGENT.md"), "utf8"), /^rounds: 2$/m);
+  assert.is(await runSchema("agent", project, io), 0);
+  assert.match(written.stdout, '"const": "twice"');
+  writeFileSync(config, "export default {");
+  assert.is(await runAdd("twice", "other", project, io), 1);
+  assert.match(written.stderr, "error[source/bundle-failed]");
+});
 
 test("a new skill compiles without a finding", async ({ project }) => {
   const { io } = outputs();

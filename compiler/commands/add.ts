@@ -1,7 +1,5 @@
 import { existsSync, mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { patterns } from "../../stdlib/patterns/index.ts";
-import { readProject, rootOf } from "../1-source/index.ts";
 import { reasonOf } from "../1-source/text.ts";
 import { closest } from "../diagnostics/closest.ts";
 import { cliBadName, cliExists, cliUnknownPattern, planNotWritable } from "../diagnostics/codes.generated.ts";
@@ -9,6 +7,7 @@ import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { type ExitCode, exitCodes } from "../ir/exit-codes.ts";
 import { agentFiles, type Files } from "../scaffold/agent.ts";
 import { projectFiles, skillFiles } from "../scaffold/project.ts";
+import { patternsIn } from "./patterns.ts";
 import { noSources, type Output, show } from "./terminal.ts";
 import { writeWhole } from "./write.ts";
 
@@ -22,19 +21,15 @@ export async function runInit(name: string, parent: string, output: Output): Pro
   return write(dir, projectFiles(name), `next: cd ${dir} && tamac build`, output);
 }
 
-/** `tamac add PATTERN NAME`, and with `skill` for a pattern a skill: new files in a project, named in none of its own. */
+/** `tamac add PATTERN NAME`, with a pattern of the project's own too, and with `skill` for a pattern a skill: new files in a project, named in none of its own. */
 export async function runAdd(what: string, name: string, dir: string, output: Output): Promise<ExitCode> {
+  const { patterns, root, problem } = await patternsIn(dir);
   const pattern = Object.hasOwn(patterns, what) ? patterns[what] : undefined;
-  if (!pattern && what !== "skill") return refuse(unknownPattern(what), exitCodes.usage, output);
+  const isKnown = pattern !== undefined || what === "skill";
+  if (problem && (!isKnown || isMissing(problem))) return refuse(problem, exitCodes.diagnostics, output);
+  if (!isKnown) return refuse(unknownPattern(what, Object.keys(patterns)), exitCodes.usage, output);
   const bad = badName(name);
   if (bad) return refuse(bad, exitCodes.usage, output);
-  const problems: Diagnostic[] = [];
-  const { config } = await readProject(dir, (diagnostic) => {
-    problems.push(diagnostic);
-  });
-  const [missing] = problems.filter(({ code }) => code === "source/no-project" || code === "source/no-directory");
-  if (missing) return refuse(missing, exitCodes.diagnostics, output);
-  const root = join(dir, rootOf(config));
   if (!pattern) return write(root, skillFiles(name), `next: name it where it is to be used, \`call: {uses: [${name}]}\``, output);
   return write(
     root,
@@ -66,8 +61,12 @@ function writeNew(path: string, text: string): Diagnostic | null {
   return writeWhole(path, text);
 }
 
-function unknownPattern(pattern: string): Diagnostic {
-  return cliUnknownPattern(null, { pattern, closest: closest(pattern, [...Object.keys(patterns), "skill"]) });
+function isMissing({ code }: Diagnostic): boolean {
+  return code === "source/no-project" || code === "source/no-directory";
+}
+
+function unknownPattern(pattern: string, names: readonly string[]): Diagnostic {
+  return cliUnknownPattern(null, { pattern, closest: closest(pattern, [...names, "skill"]) });
 }
 
 function badName(name: string): Diagnostic | null {

@@ -93,9 +93,10 @@ function program(result: { code: ExitCode }): Command {
   );
   coloured(tamac.command("schema").description("print a JSON Schema, for editors and other tools"))
     .addArgument(new Argument("<name>", "what it is of").choices([...schemaNames]))
-    .action(async (name: SchemaName, options: Options) => {
+    .argument("[dir]", "a project, whose own patterns that of `agent` then knows")
+    .action(async (name: SchemaName, dir: string | undefined, options: Options) => {
       const { runSchema } = await import("./schema.ts");
-      await end(runSchema(name, outputOf({ ...options, format: "text" })));
+      await end(runSchema(name, dir ?? null, outputOf({ ...options, format: "text" })));
     });
   coloured(
     tamac.command("expand <agent> [target]").description("show the ops that an agent of a project, or of a plan.json, is lowered to"),

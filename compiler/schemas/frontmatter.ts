@@ -33,8 +33,7 @@ const notes: Readonly<Record<string, string>> = {
 };
 
 /** The JSON Schema of AGENT.md's frontmatter: common keys, and for each pattern exactly its own. */
-export function agentSchema(): JsonObject {
-  const all = Object.values(patterns);
+export function agentSchema(all: readonly Pattern[] = Object.values(patterns)): JsonObject {
   const schemas = all.map((pattern) => noted(agentFrontmatter(pattern), notesOf(pattern)));
   const common = commonProperties(schemas);
   const rules = all.map(({ name }, index) => ({
