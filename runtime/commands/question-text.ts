@@ -40,7 +40,7 @@ function aboutLines(question: OpenQuestion): readonly string[] {
   const until = deadlineText(question);
   return [
     `  ${channel} (${show(answer)}) at ${path}`,
-    ...(question.question ?? "its text is not kept").split("\n").map((line) => `    | ${line}`),
+    ...(question.question ?? "its text is not kept").split("\n").map((line) => `    | ${line}`.trimEnd()),
     ...(until === "" ? [] : [`    ${until}`]),
   ];
 }
