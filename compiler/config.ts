@@ -6,7 +6,7 @@ import { decodePatterns, type OwnPattern } from "./config/patterns.ts";
 import { findPlaces } from "./config/places.ts";
 import { type Field, items, nameOf, spanOf, table, text, wholeFrom, word } from "./config/read.ts";
 import { checkSettings } from "./config/severities.ts";
-import { configBadRoot, parseNotYet } from "./diagnostics/codes.generated.ts";
+import { configBadRoot } from "./diagnostics/codes.generated.ts";
 import type { Report } from "./diagnostics/diagnostic.ts";
 import type { Setting } from "./diagnostics/policy/severity.ts";
 import { defaultGuards, type Effect, effects, type LoopGuards, type Price } from "./ir/plan.ts";
@@ -49,6 +49,8 @@ export interface Config {
   readonly trace?: { readonly texts?: "full" | "hash" };
   /** At how many equal tool calls with equal results an act is warned, blocked, or no longer served; 0 turns one off. */
   readonly guards?: { readonly warn?: number; readonly block?: number; readonly skip?: number };
+  /** Files of the project's own tools, as paths from the folder that holds `agents/`: the default export of each is a `defineTool`. */
+  readonly tools?: readonly string[];
   /** Patterns of the project's own, as `definePattern` declares them. */
   readonly patterns?: readonly Pattern[];
   /** How much findings weigh, by code: `{ "resolve/unused-agent": "off" }`. */
@@ -71,6 +73,8 @@ export interface ProjectConfig {
   readonly trace: { readonly texts: "full" | "hash" };
   readonly guards: LoopGuards;
   readonly patterns: readonly OwnPattern[];
+  /** The files of the project's own tools, as it names them. */
+  readonly tools: readonly string[];
   /** Whether something in it was reported as an error: later phases stay silent about what may follow from that. */
   readonly broken: boolean;
 }
@@ -104,7 +108,7 @@ const topLevel = [
 
 /**
  * Checks a config. Without one everything is empty; one whose `value` is undefined could not be read, which has been
- * reported. Never throws. Reports `config/*` and `parse/not-yet`.
+ * reported. Never throws. Reports `config/*`.
  */
 export function decodeConfig(source: ConfigSource | null, report: Report): ProjectConfig {
   if (!source || source.value === undefined) return { ...emptyConfig, file: source?.path ?? null, broken: source !== null };
@@ -133,13 +137,13 @@ const emptyConfig: ProjectConfig = {
   trace: { texts: "full" },
   guards: defaultGuards,
   patterns: [],
+  tools: [],
   broken: false,
 };
 
 function decodeRoot(root: Field, source: ConfigSource): ProjectConfig {
   const top = table(root, topLevel);
   const project = top.project ? table(top.project, source.format === "toml" ? ["name", "root", "entrypoint"] : ["name", "root"]) : {};
-  if (top.tools) notYet(top.tools);
   checkRoot(project.root);
   checkSettings(top.diagnostics);
   return {
@@ -153,6 +157,7 @@ function decodeRoot(root: Field, source: ConfigSource): ProjectConfig {
     trace: { texts: top.trace ? (word(table(top.trace, ["texts"]).texts, ["full", "hash"]) ?? "full") : "full" },
     guards: decodeGuards(top.guards),
     patterns: decodePatterns(top.patterns),
+    tools: items(top.tools).flatMap((path) => text(path) ?? []),
   };
 }
 
@@ -181,8 +186,4 @@ function decodeEntries(fields: readonly Field[]): ProjectConfig["entries"] {
     if (name !== null && !byName.has(name)) byName.set(name, spanOf(field));
   }
   return [...byName].map(([name, span]) => ({ name, span }));
-}
-
-function notYet(field: Field): void {
-  field.report(parseNotYet(spanOf(field, "key"), { what: `\`${nameOf(field)}\` in the config` }));
 }

@@ -1,4 +1,6 @@
 /** The compiler as a library, `tama/compiler`. Importing it does nothing. */
+
+export { defineTool, type OwnTool, type OwnToolContext } from "../stdlib/own-tool.ts";
 export {
   type Builder,
   definePattern,
@@ -8,7 +10,6 @@ export {
   type Placed,
   type Step,
 } from "../stdlib/pattern.ts";
-export { defineTool } from "../stdlib/tool.ts";
 export { types } from "../stdlib/types.ts";
 export { defineWorker } from "../stdlib/worker.ts";
 export { readProject } from "./1-source/index.ts";

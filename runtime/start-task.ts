@@ -16,7 +16,7 @@ export interface StartOptions {
   readonly models: Readonly<Record<string, RunModel>>;
   /** What tools may do. Default: nothing beyond reading the project's files. */
   readonly grants?: Grants;
-  /** The longest time that a tool call may take. Default 120 seconds. */
+  /** The longest time that a call of a built-in tool may take. Default 120 seconds. */
   readonly toolTimeoutMs?: number;
   readonly nowUs: () => number;
 }
@@ -46,7 +46,8 @@ function startTool(options: StartOptions, task: ToolTask, signal: AbortSignal): 
     const times = { startUs: nowUs(), endUs: nowUs(), thread: 0, attempts: [] };
     return Promise.resolve({ kind: "failed", code: "refused", message: judged.message, details: null, ...times });
   }
-  const permitted: PermittedTool = { ...task, permit: judged.permit, secrets: secretsOf(options, grants), timeoutMs };
+  const secrets = secretsOf(options, grants);
+  const permitted: PermittedTool = { ...task, permit: judged.permit, secrets, timeoutMs: task.own?.timeoutMs ?? timeoutMs };
   return options.executor.run(permitted, signal);
 }
 

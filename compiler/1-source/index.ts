@@ -7,12 +7,13 @@ import { type Digest, digestBytes } from "../ir/digest.ts";
 import { type LoadedConfig, readConfig, rootOf } from "./config.ts";
 import { directoriesIn, filesIn, isDirectory, listingOf } from "./directory.ts";
 import { readText } from "./text.ts";
+import { readTools, toolFiles } from "./tool.ts";
 import type { SourceFile, SourceSet, WorkerSource } from "./types.ts";
 import { readWorker } from "./worker.ts";
 
 export { rootOf } from "./config.ts";
 
-const noSources: SourceSet = { files: [], unread: [], agents: [], skills: [], config: null, workers: {}, digests: {} };
+const noSources: SourceSet = { files: [], unread: [], agents: [], skills: [], config: null, workers: {}, tools: [], digests: {} };
 
 /**
  * Reads a project's folder, and runs its config and its workers once for what they declare. Paths are relative to the
@@ -39,18 +40,26 @@ async function readSources(root: string, config: LoadedConfig | null, report: Re
   const skills = directoriesIn(root, "skills", report);
   const folders = agents.map((agent) => listingOf(root, `agents/${agent}`, "SKILL.md", report));
   const beside = folders.flatMap(({ holding }) => holding);
+  const toolPaths = toolFiles(root, config?.source ?? null, report);
   const paths = [
     ...agents.flatMap((agent, index) => agentFiles(agent, folders[index]?.files ?? [])),
     ...skills.flatMap((skill) => skillFile(root, skill, report)),
     ...beside.map((path) => `${path}/SKILL.md`),
+    ...new Set(toolPaths),
   ];
   const files = paths.flatMap((path) => sourceFile(root, path, report));
   const read = new Set(files.map(({ path }) => path));
   const workers = await readWorkers(root, files, report);
-  const inputs = [...(config?.inputs ?? []), ...workers.inputs];
+  const tools = await readTools(
+    root,
+    toolPaths.flatMap((path) => files.find((file) => file.path === path) ?? []),
+    report,
+  );
+  const inputs = [...(config?.inputs ?? []), ...workers.inputs, ...tools.inputs];
   const digests = digestsOf(root, [...files, ...(config ? [config.source] : [])], inputs, report);
-  const unread = paths.filter((path) => !read.has(path) || (path.endsWith("/worker.ts") && !workers.paths.has(path)));
-  return { files, unread, agents, skills: [...skills, ...beside], config: config?.source ?? null, workers: workers.byAgent, digests };
+  const unread = paths.filter((path) => !read.has(path) || (isWorker(path) && !workers.paths.has(path)) || tools.unread.includes(path));
+  const found = { files, unread, agents, skills: [...skills, ...beside] };
+  return { ...found, config: config?.source ?? null, workers: workers.byAgent, tools: tools.tools, digests };
 }
 
 /** AGENT.md, the step files, and worker.ts. */
@@ -74,14 +83,17 @@ interface Workers {
 }
 
 async function readWorkers(root: string, files: readonly SourceFile[], report: Report): Promise<Workers> {
-  const modules = files.filter(({ path }) => path.endsWith("/worker.ts"));
-  const read = await Promise.all(modules.map(({ path, text }) => readWorker(root, path, text, report)));
+  const read = await Promise.all(files.filter(({ path }) => isWorker(path)).map((file) => readWorker(root, file, report)));
   const loaded = read.filter((worker) => worker !== null);
   return {
     byAgent: Object.fromEntries(loaded.map(({ source }) => [source.path.split("/")[1] ?? "", source])),
     paths: new Set(loaded.map(({ source }) => source.path)),
     inputs: loaded.flatMap(({ inputs }) => inputs),
   };
+}
+
+function isWorker(path: string): boolean {
+  return /^agents\/[^/]+\/worker\.ts$/.test(path);
 }
 
 /** Of each file read; files that only a bundle holds are read for it. */

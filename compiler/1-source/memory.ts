@@ -24,6 +24,7 @@ export function sourcesFromMemory(
     skills: [...directories(texts, "skills"), ...sorted.flatMap(({ path }) => /^(agents\/[^/]+\/.+)\/SKILL\.md$/.exec(path)?.[1] ?? [])],
     config,
     workers,
+    tools: [],
     digests: Object.fromEntries(sorted.map(({ path, text }) => [path, digestBytes(text)])),
   };
 }

@@ -1,5 +1,7 @@
 import type { Digest } from "../ir/digest.ts";
-import type { WorkerDeclaration } from "../ir/plan.ts";
+import type { Effect, PlanTool, WorkerDeclaration } from "../ir/plan.ts";
+import type { Span } from "../ir/span.ts";
+import type { Type } from "../ir/types.ts";
 
 /** A text file of the project. `path` is relative, with `/`; `text` is UTF-8 decoded, CRLF read as LF, no BOM. */
 export interface SourceFile {
@@ -11,6 +13,22 @@ export interface SourceFile {
 export interface WorkerSource extends WorkerDeclaration {
   readonly path: string;
   readonly bundle: string;
+}
+
+/** A tool of the project's own: its declaration as plain data, its bundle evaluated once, and the bundle. */
+export interface ToolSource {
+  readonly path: string;
+  /** Where its name stands. */
+  readonly span: Span;
+  readonly bundle: string;
+  readonly name: string;
+  readonly description: string;
+  /** An object type. */
+  readonly input: Type;
+  /** Those that it declares, and `code`. */
+  readonly effects: readonly Effect[];
+  readonly undo: PlanTool["undo"];
+  readonly timeoutMs: number;
 }
 
 /** The project's config before it is checked: where it stands, its text for spans, and its value as plain data. */
@@ -28,13 +46,15 @@ export interface ConfigSource {
  */
 export interface SourceSet {
   readonly files: readonly SourceFile[];
-  /** Paths of the files that are there but could not be read, a worker whose declaration could not be had among them. */
+  /** Paths of the files that are there but could not be read, those of workers and tools whose declaration could not be had among them. */
   readonly unread: readonly string[];
   readonly agents: readonly string[];
   readonly skills: readonly string[];
   readonly config: ConfigSource | null;
   /** By agent directory name. */
   readonly workers: Readonly<Record<string, WorkerSource>>;
+  /** Those that the config names, no two of one name. */
+  readonly tools: readonly ToolSource[];
   /** Of each file read, bundles' inputs and the config included. */
   readonly digests: Readonly<Record<string, Digest>>;
 }

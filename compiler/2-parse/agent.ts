@@ -66,7 +66,13 @@ export function agentFrontmatter(pattern: Pattern): JsonObject {
     readCommon(fields, "");
     fields.required("pattern", oneOf(pattern.name), pattern.name);
     readPatternFields(pattern, fields);
+    readWorker(pattern, fields);
   });
+}
+
+/** Reads what names a worker other than the worker.ts beside the agent. */
+function readWorker({ body, fields: own }: Pattern, fields: Fields): Located<string> | null {
+  return body === "code" && !Object.hasOwn(own, "worker") ? fields.optional("worker", text) : null;
 }
 
 function readCommon(fields: Fields, directory: string): Common {
@@ -112,6 +118,7 @@ interface Read {
 function readPatterned(source: AgentSource, document: Document, read: Read): Omit<ParsedAgent, "broken"> {
   const { fields, common, named, pattern } = read;
   const values = readPatternFields(pattern, fields);
+  const worker = readWorker(pattern, fields);
   fields.close(`\`${pattern.name}\` agents`);
   reportUnused(read);
   if ((pattern.body === "ask" || pattern.body === "act") && document.body.value.trim() === "") {
@@ -131,6 +138,7 @@ function readPatterned(source: AgentSource, document: Document, read: Read): Omi
     references: referencesOf(values),
     onError: common.onError,
     attempts: common.attempts,
+    worker,
     input: common.input,
     output: common.output,
     keys: common.keys,

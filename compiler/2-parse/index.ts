@@ -1,6 +1,7 @@
 import type { Pattern } from "../../stdlib/pattern.ts";
 import { patterns as builtIn } from "../../stdlib/patterns/index.ts";
 import { skills as shipped } from "../../stdlib/skills/skills.generated.ts";
+import { shippedWorkers as workers } from "../../stdlib/workers/shipped.ts";
 import type { SourceFile, SourceSet } from "../1-source/types.ts";
 import { decodeConfig, type ProjectConfig } from "../config.ts";
 import { parseNoAgentFile, parseNoSkillFile } from "../diagnostics/codes.generated.ts";
@@ -25,7 +26,8 @@ export function parse(sources: SourceSet, report: Report): ParsedProject {
     agents,
     skills,
     unread: { agents: without(sources.agents, agents), skills: without(sources.skills, skills), files: sources.unread },
-    workers: sources.workers,
+    workers: { ...shippedWorkers(agents), ...sources.workers },
+    tools: sources.tools,
     digests: sources.digests,
     texts: Object.fromEntries(sources.files.map((file) => [file.path, file.text])),
   };
@@ -83,6 +85,16 @@ function stepFiles(files: readonly SourceFile[]): ReadonlyMap<string, readonly S
     found.set(directory, [...siblings, { name, source }]);
   }
   return found;
+}
+
+/** By agent, the workers that come with tama and that agents name. */
+function shippedWorkers(agents: readonly ParsedAgent[]): SourceSet["workers"] {
+  const named = agents.flatMap(({ directory, worker }) => {
+    const name = worker?.value.startsWith(shippedPrefix) ? worker.value.slice(shippedPrefix.length) : "";
+    const found = Object.hasOwn(workers, name) ? workers[name] : undefined;
+    return found ? [[directory, { path: `${shippedPrefix}${name}`, ...found }] as const] : [];
+  });
+  return Object.fromEntries(named);
 }
 
 function without(directories: readonly string[], read: readonly { readonly directory: string }[]): readonly string[] {

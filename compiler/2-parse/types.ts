@@ -96,6 +96,8 @@ export interface ParsedAgent {
   readonly onError: Located<"fail" | "collect"> | null;
   /** `retry.attempts`: how often a failed run of it is tried, the first time included. */
   readonly attempts: Located<number> | null;
+  /** `worker` of an agent that runs code: a worker that comes with tama. */
+  readonly worker: Located<string> | null;
   readonly input: ParsedType | null;
   readonly output: ParsedType | null;
   /** The routing words that it may finish with; null: any that its caller allows. */

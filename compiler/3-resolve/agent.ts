@@ -1,7 +1,9 @@
 import type { Pattern } from "../../stdlib/pattern.ts";
+import { shippedWorkers } from "../../stdlib/workers/shipped.ts";
 import type { WorkerSource } from "../1-source/types.ts";
-import type { FieldValue, ParsedAgent, ParsedProject, ParsedStep, ParsedType } from "../2-parse/types.ts";
-import { resolveNoWorker, resolveUnusedWorker } from "../diagnostics/codes.generated.ts";
+import type { FieldValue, Located, ParsedAgent, ParsedProject, ParsedStep, ParsedType } from "../2-parse/types.ts";
+import { closest } from "../diagnostics/closest.ts";
+import { resolveNoWorker, resolveTwoWorkers, resolveUnknownWorker, resolveUnusedWorker } from "../diagnostics/codes.generated.ts";
 import type { Report } from "../diagnostics/diagnostic.ts";
 import { idPart } from "../ir/path.ts";
 import type { Span } from "../ir/span.ts";
@@ -103,10 +105,22 @@ function roleOf(step: ParsedStep): string {
   return step.kind === "act" ? "thinker" : "worker";
 }
 
-function bindWorker({ directory, file, pattern: named }: ParsedAgent, pattern: Pattern, { project, report }: Scope): WorkerSource | null {
+function bindWorker(agent: ParsedAgent, pattern: Pattern, { project, report }: Scope): WorkerSource | null {
+  const { directory, file, pattern: named } = agent;
   const worker = Object.hasOwn(project.workers, directory) ? project.workers[directory] : undefined;
-  const path = file.replace(/AGENT\.md$/, "worker.ts");
-  if (pattern.body === "code" && !worker && !project.unread.files.includes(path)) report(resolveNoWorker(named.span, { file: path }));
   if (pattern.body !== "code" && worker) report(resolveUnusedWorker(named.span, { file: worker.path }));
-  return (pattern.body === "code" && worker) || null;
+  if (pattern.body !== "code") return null;
+  if (agent.worker) return bindNamedWorker(agent.worker, worker, report);
+  const path = file.replace(/AGENT\.md$/, "worker.ts");
+  if (!worker && !project.unread.files.includes(path)) report(resolveNoWorker(named.span, { file: path }));
+  return worker ?? null;
+}
+
+/** A worker that comes with tama; a worker.ts beside it is one too many. */
+function bindNamedWorker({ value, span }: Located<string>, worker: WorkerSource | undefined, report: Report): WorkerSource | null {
+  if (worker && worker.path === value) return worker;
+  const names = Object.keys(shippedWorkers).map((name) => `std/${name}`);
+  const near = names.find((name) => name === `std/${value}`) ?? closest(value, names);
+  report(worker ? resolveTwoWorkers(span, { name: value, file: worker.path }) : resolveUnknownWorker(span, { name: value, closest: near }));
+  return null;
 }

@@ -1,16 +1,15 @@
-import { fingerprintOf } from "../../stdlib/tool.ts";
-import { toolOrder, tools } from "../../stdlib/tools/index.ts";
+import { toolOrder } from "../../stdlib/tools/index.ts";
 import type { ParsedProject, ParsedSkill } from "../2-parse/types.ts";
 import { resolveUnusedAgent, resolveUnusedSkill } from "../diagnostics/codes.generated.ts";
 import type { Report } from "../diagnostics/diagnostic.ts";
 import { watch } from "../diagnostics/watch.ts";
 import type { Reader } from "../expr/types.ts";
 import { reachable } from "../graph.ts";
-import type { PlanTool } from "../ir/plan.ts";
 import { bindAgent } from "./agent.ts";
 import { findEntries } from "./entries.ts";
 import { openModels } from "./models.ts";
 import { checkReferences, namesOf } from "./references.ts";
+import { bundlesOf, missesTools, reportUnusedTools, toolsOf } from "./tools.ts";
 import type { ResolvedAgent, ResolvedProject, ResolvedSkill } from "./types.ts";
 
 /**
@@ -19,17 +18,18 @@ import type { ResolvedAgent, ResolvedProject, ResolvedSkill } from "./types.ts";
  */
 export function resolve(project: ParsedProject, reader: Reader | null, report: Report): ResolvedProject | null {
   const watched = watch(report);
-  const names = namesOf(project, toolOrder);
+  const names = namesOf(project, [...toolOrder, ...project.tools.map(({ name }) => name)]);
   const entries = findEntries(project, names, watched.report);
   checkReferences(project, names, watched.report);
   const models = openModels(project.config, watched.report);
   // An expression with an error hides no other finding: it may then be of any type.
-  const scope = { project, agents: names.agents, models, expressions: { reader, report } };
-  const bound = project.agents.map((agent) => bindAgent(agent, { ...scope, report: watched.report }));
+  const scope = { project, agents: names.agents, models, expressions: { reader, report }, report: watched.report };
+  const bound = project.agents.map((agent) => bindAgent(agent, scope));
   models.close();
   const isWhole =
     Object.values(project.unread).every((paths) => paths.length === 0) &&
     !project.config.broken &&
+    !missesTools(project) &&
     project.agents.every(({ broken }) => !broken);
   const [first] = entries;
   if (watched.hasErrors() || !isWhole || first === undefined) return null;
@@ -42,10 +42,11 @@ export function resolve(project: ParsedProject, reader: Reader | null, report: R
     name: project.config.name,
     entries: { default: first, names: [...entries].sort() },
     agents: reached,
-    unused: bound.filter((agent) => !reached.includes(agent)),
+    unused: bound.filter(({ name }) => !used.agents.has(name)),
     models: Object.fromEntries([...models.bound].filter(([id]) => modelIds.has(id)).sort(byName)),
     skills,
-    tools: toolsOf(skills),
+    tools: toolsOf(project, Object.values(skills)),
+    bundles: bundlesOf(project),
     env: envOf(project, used),
     limits: project.config.limits.values,
     trace: project.config.trace,
@@ -75,18 +76,6 @@ function toSkill({ directory, description, body, tools: unlocks }: ParsedSkill):
   return { name: directory, description: description.value, body: body.value, tools: unlocks.map(({ value }) => value) };
 }
 
-function toolsOf(skills: Readonly<Record<string, ResolvedSkill>>): Readonly<Record<string, PlanTool>> {
-  const names = new Set(Object.values(skills).flatMap((skill) => skill.tools));
-  return Object.fromEntries([...names].sort().flatMap((name) => toPlanTool(name)));
-}
-
-function toPlanTool(name: string): readonly (readonly [string, PlanTool])[] {
-  const tool = tools[name];
-  if (!tool) return [];
-  const { description, parameters, effects, undo } = tool;
-  return [[name, { description, parameters, effects, undo, fingerprint: fingerprintOf(tool), bundle: null }]];
-}
-
 /** The variables that used agents and skills name. */
 function envOf({ agents, skills }: ParsedProject, used: Used): readonly string[] {
   const declaring = [
@@ -114,6 +103,7 @@ function reportUnused(project: ParsedProject, used: Used, report: Report): void 
   for (const { directory, name } of project.skills.filter((skill) => !used.skills.has(skill.directory) && !named.has(skill.directory))) {
     report(resolveUnusedSkill(name.span, { name: directory }));
   }
+  reportUnusedTools(project, report);
 }
 
 function byName([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {

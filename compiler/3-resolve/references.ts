@@ -3,6 +3,7 @@ import { closest } from "../diagnostics/closest.ts";
 import { resolveUnknownAgent, resolveUnknownState, resolveUnknownTool } from "../diagnostics/codes.generated.ts";
 import type { Report } from "../diagnostics/diagnostic.ts";
 import { checkSkills } from "./skills.ts";
+import { missesTools } from "./tools.ts";
 
 /** The names that references may use: what was read, and what is there but could not be. */
 export interface Names {
@@ -29,6 +30,7 @@ export function checkReferences(project: ParsedProject, names: Names, report: Re
     checkStates(agent, report);
     checkSkills(agent, names.skills, report);
   }
+  if (missesTools(project)) return;
   for (const { value, span } of unknown(
     project.skills.flatMap(({ tools }) => tools),
     names.tools,

@@ -79,6 +79,8 @@ export interface ResolvedProject {
   readonly models: Readonly<Record<string, PlanModel>>;
   readonly skills: Readonly<Record<string, ResolvedSkill>>;
   readonly tools: Readonly<Record<string, PlanTool>>;
+  /** The modules of the project's own tools. */
+  readonly bundles: Readonly<Record<Digest, string>>;
   readonly env: readonly string[];
   readonly limits: Limits;
   readonly trace: { readonly texts: "full" | "hash" };

@@ -1,4 +1,4 @@
-import { tools } from "../../stdlib/tools/index.ts";
+import { tools as builtIn } from "../../stdlib/tools/index.ts";
 import type { Located, ParsedAgent, ParsedProject, ParsedSkill } from "../2-parse/types.ts";
 import {
   effectsBeyondPermissions,
@@ -66,19 +66,24 @@ function isGranted(effect: Effect, permissions: readonly Effect[]): boolean {
   return always.includes(effect) || permissions.includes("exec") || permissions.includes(effect);
 }
 
-function waysOf({ agents, skills, workers }: ParsedProject): readonly Way[] {
+function waysOf({ agents, skills, workers, tools: own }: ParsedProject): readonly Way[] {
   const bySkill = new Map(skills.map((skill) => [skill.directory, skill]));
+  const byTool = new Map([...Object.values(builtIn), ...own].map(({ name, effects }) => [name, effects]));
   return agents.flatMap((agent) => {
-    const ways = waysThroughSkills(agent, bySkill);
+    const ways = waysThroughSkills(agent, bySkill, byTool);
     const sends = ways.some(({ effect }) => effect === "net" || effect === "exec");
     return [...ways, ...codeOf(agent, workers), ...(sends ? variablesOf(agent, bySkill) : [])];
   });
 }
 
-function waysThroughSkills(agent: ParsedAgent, skills: ReadonlyMap<string, ParsedSkill>): readonly Way[] {
+function waysThroughSkills(
+  agent: ParsedAgent,
+  skills: ReadonlyMap<string, ParsedSkill>,
+  tools: ReadonlyMap<string, readonly Effect[]>,
+): readonly Way[] {
   return usesOf(agent).flatMap((use) =>
     (skills.get(use.value)?.tools ?? []).flatMap((tool) =>
-      (tools[tool.value]?.effects ?? []).map((effect) => ({
+      (tools.get(tool.value) ?? []).map((effect) => ({
         effect,
         agent: agent.directory,
         path: [agent.directory, use.value, tool.value],

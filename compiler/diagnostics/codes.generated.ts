@@ -1143,6 +1143,17 @@ export const resolveSameSkillNameNotes = {
   other: (span: Span): Related => ({ span, message: "the other one" }),
 };
 
+/** the agent names the worker `{name}`, and has {file} too */
+export function resolveTwoWorkers(
+  span: Span | null,
+  facts: { readonly file: string | number; readonly name: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `the agent names the worker \`${facts.name}\`, and has ${facts.file} too`;
+  const help = "remove one of them";
+  return { code: "resolve/two-workers", severity: "error", message, help, span, related };
+}
+
 /** no agent is named `{name}` */
 export function resolveUnknownAgent(
   span: Span | null,
@@ -1212,6 +1223,17 @@ export function resolveUnknownTool(
   const message = `there is no tool \`${facts.name}\``;
   const help = facts.closest === null ? null : `did you mean \`${facts.closest}\`?`;
   return { code: "resolve/unknown-tool", severity: "error", message, help, span, related };
+}
+
+/** no worker is named `{name}` */
+export function resolveUnknownWorker(
+  span: Span | null,
+  facts: { readonly closest: string | number | null; readonly name: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `no worker is named \`${facts.name}\``;
+  const help = facts.closest === null ? null : `did you mean \`${facts.closest}\`?`;
+  return { code: "resolve/unknown-worker", severity: "error", message, help, span, related };
 }
 
 /** no entry leads to the agent `{name}` */

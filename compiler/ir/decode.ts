@@ -212,6 +212,7 @@ const tool: C.Codec<P.PlanTool> = C.objectOf<P.PlanTool>({
   undo: C.oneOf("undo", "idempotent", "irreversible"),
   fingerprint: C.string,
   bundle: C.nullable(C.string),
+  timeoutMs: C.nullable(C.count),
 });
 const skill: C.Codec<P.PlanSkill> = C.objectOf<P.PlanSkill>({ description: C.string, body: C.string, tools: C.listOf(C.string) });
 const worker: C.Codec<P.PlanWorker> = C.objectOf<P.PlanWorker>({

@@ -54,6 +54,13 @@ export interface PlanTool {
   readonly fingerprint: Digest;
   /** A user's tool as a bundled module among the plan's texts; null for a built-in. */
   readonly bundle: Digest | null;
+  /** The longest time that one call of a user's tool may take; null for a built-in, whose time is the runtime's business. */
+  readonly timeoutMs: number | null;
+}
+
+/** The names of what in a plan is TypeScript of its project: agents with a worker, and tools. */
+export function codeIn({ workers, tools }: Pick<Plan, "workers" | "tools">): readonly string[] {
+  return [...Object.keys(workers), ...Object.keys(tools).filter((name) => tools[name]?.bundle !== null)];
 }
 
 export interface PlanSkill {

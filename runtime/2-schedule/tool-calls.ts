@@ -2,9 +2,11 @@ import { isFatal } from "../../compiler/ir/failure.ts";
 import { isObject, type JsonObject, parseJson } from "../../compiler/ir/json.ts";
 import type { Act } from "../../compiler/ir/ops.ts";
 import { type Path, toolPath } from "../../compiler/ir/path.ts";
+import { nameOfSkill, type PlanTool } from "../../compiler/ir/plan.ts";
 import { unreachable } from "../../compiler/ir/unreachable.ts";
 import { tools } from "../../stdlib/tools/index.ts";
-import type { ArtifactTask, TaskResult, ToolTask } from "../3-task/task.ts";
+import { defaultTimeoutMs } from "../../stdlib/worker.ts";
+import type { ArtifactTask, OwnTool, TaskResult, ToolTask } from "../3-task/task.ts";
 import { truncate } from "../3-task/truncate.ts";
 import { isArtifactTool, runArtifactTool } from "./artifact-tools.ts";
 import { dispatch, inputOf, loopOf, outcomeOf } from "./conversation.ts";
@@ -69,17 +71,23 @@ export function parseArgs(raw: string): JsonObject | null {
 
 /** Read-only tools of one turn run side by side; any other waits until it is alone. */
 function handOut(run: Run, frame: OpFrame<Act>, calls: TurnCalls, asked: { call: Call; args: JsonObject }): boolean {
-  const readOnly = (name: string) => run.plan.tools[name]?.effects.every((effect) => effect === "read") ?? false;
+  const tool = run.plan.tools[asked.call.name];
+  const readOnly = (name: string) => run.plan.tools[name]?.effects.every((effect) => effect === "read" || effect === "code") ?? false;
   const runningAll = [...calls.running.values()].every((index) => readOnly(calls.calls[index]?.name ?? ""));
   if (calls.running.size > 0 && !(readOnly(asked.call.name) && runningAll)) return false;
   const path = toolPath(calls.turnPath, calls.next + 1);
   calls.running.set(path, calls.next);
-  const task: ToolTask = { kind: "tool", path, tool: asked.call.name, args: asked.args };
-  if (run.plan.tools[asked.call.name]?.undo !== "idempotent" && !readOnly(asked.call.name)) {
+  const task: ToolTask = { kind: "tool", path, tool: asked.call.name, args: asked.args, own: tool ? ownOf(tool) : null };
+  if (tool?.undo !== "idempotent" && !readOnly(asked.call.name)) {
     record(run, { kind: "intent", path, parent: spanOf(frame), tool_name: task.tool, content_key: contentKey(run, task) });
   }
   dispatch(run, frame, task);
   return true;
+}
+
+/** What a call of a tool of the project's own takes. */
+function ownOf({ bundle, effects, timeoutMs }: PlanTool): OwnTool | null {
+  return bundle === null ? null : { bundle, effects, timeoutMs: timeoutMs ?? defaultTimeoutMs };
 }
 
 /** Where a call runs, null for a tool that this loop does not offer now. */
@@ -87,12 +95,14 @@ function toolFor(run: Run, frame: OpFrame<Act>, name: string): "protocol" | "sta
   const where = tools[name]?.where ?? null;
   if (where === "protocol") return name === "read_skill" && frame.op.skills.length === 0 ? null : where;
   const offered = frame.op.tools.includes(name) || loopOf(frame).unlocked.has(name);
-  return offered && run.plan.tools[name] ? where : null;
+  const tool = offered ? run.plan.tools[name] : undefined;
+  if (!tool) return null;
+  return tool.bundle === null ? where : "thread";
 }
 
 function refusal(run: Run, frame: OpFrame<Act>, name: string): Reply {
   const skill = frame.op.skills.find((each) => run.plan.skills[each]?.tools.includes(name));
-  if (skill) return refused(`tool '${name}' is locked: call read_skill("${skill}") first`);
+  if (skill) return refused(`tool '${name}' is locked: call read_skill("${nameOfSkill(skill)}") first`);
   return refused(`unknown tool '${name}' — was it declared in the skill's tools: list?`);
 }
 
@@ -111,8 +121,9 @@ function replyTo(run: Run, frame: OpFrame<Act>, calls: TurnCalls, { call, args }
 
 function readSkill(run: Run, frame: OpFrame<Act>, args: JsonObject): Reply {
   const name = typeof args["name"] === "string" ? args["name"] : "";
-  const skill = frame.op.skills.includes(name) ? run.plan.skills[name] : undefined;
-  if (!skill) return refused(`skill '${name}' is not one of: ${frame.op.skills.join(", ")}`);
+  const known = frame.op.skills.find((each) => nameOfSkill(each) === name);
+  const skill = known === undefined ? undefined : run.plan.skills[known];
+  if (!skill) return refused(`skill '${name}' is not one of: ${frame.op.skills.map(nameOfSkill).join(", ")}`);
   for (const tool of skill.tools) loopOf(frame).unlocked.add(tool);
   return { status: "ok", text: `# Skill: ${name}\n\n${run.plan.texts[skill.body] ?? ""}` };
 }
@@ -173,9 +184,22 @@ export function noteSkipped(run: Run, frame: OpFrame<Act>, calls: TurnCalls, { c
   recordCall(run, frame, path, { name: call.name, raw: call.args, event, result: text });
 }
 
-function recordCall(run: Run, frame: OpFrame<Act>, path: string, told: { name: string; raw: string; event: object; result: string }): void {
+/** A call that came to something. */
+interface Told {
+  readonly name: string;
+  readonly raw: string;
+  readonly event: { readonly status: string };
+  readonly result: string;
+}
+
+function countUp(counts: Map<string, number>, name: string): void {
+  counts.set(name, (counts.get(name) ?? 0) + 1);
+}
+
+function recordCall(run: Run, frame: OpFrame<Act>, path: string, told: Told): void {
   const state = loopOf(frame);
-  state.toolsUsed.set(told.name, (state.toolsUsed.get(told.name) ?? 0) + 1);
+  countUp(state.tools.called, told.name);
+  if (told.event.status === "ok") countUp(state.tools.answered, told.name);
   const event = {
     kind: "tool_call",
     path,

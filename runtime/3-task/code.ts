@@ -3,53 +3,57 @@ import { isObject, type Json } from "../../compiler/ir/json.ts";
 import { notJson } from "./not-json.ts";
 import type { CodeAnswer, CodeTask } from "./task.ts";
 
-/** The default export of a worker's bundle, as far as running it needs. */
-export interface LoadedWorker {
-  readonly keys: readonly string[];
-  readonly run: (input: Json, context: { readonly memory: CodeTask["memory"] }) => unknown;
+/** The default export of a worker's or a tool's bundle: what it declares, and its function. */
+export interface LoadedModule {
+  readonly declared: Readonly<Record<string, unknown>>;
+  readonly run: (input: Json, context: object) => unknown;
 }
 
 /** Imports bundles, each once. A text says why one cannot be used. */
-export type WorkerLoader = (bundle: Digest) => Promise<LoadedWorker | string>;
+export type ModuleLoader = (bundle: Digest) => Promise<LoadedModule | string>;
 
 /** A loader of the given bundles. */
-export function workerLoader(bundles: Readonly<Record<Digest, string>>): WorkerLoader {
-  const loaded = new Map<Digest, Promise<LoadedWorker | string>>();
+export function moduleLoader(bundles: Readonly<Record<Digest, string>>): ModuleLoader {
+  const loaded = new Map<Digest, Promise<LoadedModule | string>>();
   return (bundle) => {
-    const worker = loaded.get(bundle) ?? load(bundles[bundle]);
-    loaded.set(bundle, worker);
-    return worker;
+    const module = loaded.get(bundle) ?? load(bundles[bundle]);
+    loaded.set(bundle, module);
+    return module;
   };
 }
 
 /** Calls a worker. Its mistakes (it throws, returns what is no JSON or a key that it did not declare) come as a text. */
-export async function runCode(task: CodeTask, workers: WorkerLoader): Promise<CodeAnswer | string> {
-  const worker = await workers(task.bundle);
+export async function runCode(task: CodeTask, modules: ModuleLoader): Promise<CodeAnswer | string> {
+  const worker = await modules(task.bundle);
   if (typeof worker === "string") return `worker ${task.worker} cannot be loaded: ${worker}`;
   try {
     const result = await worker.run(task.input, { memory: task.memory });
-    return answerOf(task.worker, worker.keys, result);
+    return answerOf(task.worker, keysOf(worker), result);
   } catch (error) {
     return `worker ${task.worker} threw: ${describe(error)}`;
   }
 }
 
-async function load(source: string | undefined): Promise<LoadedWorker | string> {
+async function load(source: string | undefined): Promise<LoadedModule | string> {
   if (source === undefined) return "its bundle is not part of the plan";
   try {
     const module: { readonly default?: unknown } = await import(`data:text/javascript;base64,${Buffer.from(source).toString("base64")}`);
-    return readWorker(module.default);
+    return readModule(module.default);
   } catch (error) {
     return describe(error);
   }
 }
 
-function readWorker(exported: unknown): LoadedWorker | string {
+function readModule(exported: unknown): LoadedModule | string {
   if (!isObject(exported)) return "it has no default export";
-  const { run, keys } = exported;
+  const { run } = exported;
   if (typeof run !== "function") return "its default export has no `run`";
-  const words = Array.isArray(keys) ? keys.filter((key) => typeof key === "string") : [];
-  return { keys: words, run: (input, context) => Reflect.apply(run, exported, [input, context]) };
+  return { declared: exported, run: (input, context) => Reflect.apply(run, exported, [input, context]) };
+}
+
+function keysOf({ declared }: LoadedModule): readonly string[] {
+  const keys = declared["keys"];
+  return Array.isArray(keys) ? keys.filter((key) => typeof key === "string") : [];
 }
 
 /** Where keys are declared the result is `{key, value}`, and the key has its declared spelling; else the whole result is the value. */

@@ -2,11 +2,12 @@ import type { Digest } from "../../compiler/ir/digest.ts";
 import type { FailureCode } from "../../compiler/ir/failure.ts";
 import type { Json } from "../../compiler/ir/json.ts";
 import { unreachable } from "../../compiler/ir/unreachable.ts";
-import type { ToolContext } from "../../stdlib/tool.ts";
+import type { ToolContext, ToolOutcome } from "../../stdlib/tool.ts";
 import { tools } from "../../stdlib/tools/index.ts";
 import { type ProviderRegistry, providerRegistry } from "../providers/registry.ts";
 import { type Clock, readClock } from "./clock.ts";
-import { runCode, type WorkerLoader, workerLoader } from "./code.ts";
+import { type ModuleLoader, moduleLoader, runCode } from "./code.ts";
+import { runOwnTool } from "./own-tool.ts";
 import { redactor, type Secret } from "./redact.ts";
 import { sender } from "./send.ts";
 import type { Attempt, CodeTask, ModelTask, PermittedTool, TaskResult, ThreadTask } from "./task.ts";
@@ -20,14 +21,14 @@ export interface TaskHost {
   /** The number of this thread, 0 for the main one. */
   readonly thread: number;
   readonly providers: ProviderRegistry;
-  readonly workers: WorkerLoader;
+  readonly modules: ModuleLoader;
 }
 
 /** What a thread needs in order to run tasks: plain data. */
 export interface HostData {
   readonly env: Readonly<Record<string, string>>;
   readonly projectDir: string;
-  /** The texts of all worker bundles of the plan. */
+  /** The texts of all bundles of the plan: workers, and tools of the project's own. */
   readonly bundles: Readonly<Record<Digest, string>>;
   readonly clock: Clock;
 }
@@ -35,7 +36,7 @@ export interface HostData {
 /** A host with what it loads of its own. */
 export function taskHost({ env, projectDir, bundles, clock }: HostData, thread: number): TaskHost {
   const lookup = (name: string) => (Object.hasOwn(env, name) ? env[name] : undefined);
-  return { env: lookup, projectDir, nowUs: readClock(clock), thread, providers: providerRegistry(), workers: workerLoader(bundles) };
+  return { env: lookup, projectDir, nowUs: readClock(clock), thread, providers: providerRegistry(), modules: moduleLoader(bundles) };
 }
 
 type Ended = { readonly attempts?: readonly Attempt[] } & (
@@ -74,29 +75,43 @@ async function endModel(task: ModelTask, { providers, env, nowUs }: TaskHost, si
 
 /** Runs a tool with what it was permitted. Secrets leave its answer here, before a model, a hash or the log sees it, and before it is cut. */
 async function endTool(task: PermittedTool, host: TaskHost, signal: AbortSignal): Promise<Ended> {
-  const tool = Object.hasOwn(tools, task.tool) ? tools[task.tool] : undefined;
-  if (!tool?.run) return { kind: "failed", code: "unsupported", message: `the tool ${task.tool} cannot run on a thread` };
   const redact = redactor(secretsOf(task, host));
-  const outcome = await tool.run(task.args, contextOf(task, host, signal));
+  const outcome = await outcomeOf(task, host, signal);
+  if (outcome === null) return { kind: "failed", code: "unsupported", message: `the tool ${task.tool} cannot run on a thread` };
   if (outcome.kind !== "ok")
     return { kind: "failed", code: outcome.kind === "refused" ? "refused" : "tool", message: truncate(redact(outcome.message)) };
   return { kind: "ok", answer: { kind: "tool", text: truncate(redact(outcome.text), outcome) } };
 }
 
-function contextOf({ tool, permit, timeoutMs }: PermittedTool, { projectDir, env }: TaskHost, signal: AbortSignal): ToolContext {
-  const names = [...(tools[tool]?.effects.includes("exec") ? always : []), ...permit.env];
-  const values = names.flatMap((name) => {
-    const value = env(name);
-    return value === undefined ? [] : [[name, value] as const];
-  });
+/** Null for a tool that no thread runs. */
+async function outcomeOf(task: PermittedTool, host: TaskHost, signal: AbortSignal): Promise<ToolOutcome | null> {
+  const { own, tool, args, permit } = task;
+  if (own) {
+    const context = { projectDir: host.projectDir, env: valuesOf(permit.env, host) };
+    return runOwnTool({ tool, bundle: own.bundle, args, context }, host.modules);
+  }
+  const builtIn = Object.hasOwn(tools, tool) ? tools[tool] : undefined;
+  return builtIn?.run ? builtIn.run(args, contextOf(task, host, signal)) : null;
+}
+
+function contextOf({ tool, permit, timeoutMs }: PermittedTool, host: TaskHost, signal: AbortSignal): ToolContext {
+  const { projectDir, env } = host;
   return {
     projectDir,
     signal,
     timeoutMs,
-    env: Object.fromEntries(values),
+    env: valuesOf([...(tools[tool]?.effects.includes("exec") ? always : []), ...permit.env], host),
     writable: permit.writable,
     send: sender({ net: permit.net, env, signal, timeoutMs }),
   };
+}
+
+function valuesOf(names: readonly string[], { env }: TaskHost): Readonly<Record<string, string>> {
+  const values = names.flatMap((name) => {
+    const value = env(name);
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  return Object.fromEntries(values);
 }
 
 /** What every command gets of the environment. */
@@ -106,8 +121,8 @@ function secretsOf({ secrets }: PermittedTool, { env }: TaskHost): readonly Secr
   return secrets.map((name) => ({ name, value: env(name) ?? "" }));
 }
 
-async function endCode(task: CodeTask, { workers }: TaskHost): Promise<Ended> {
-  const result = await runCode(task, workers);
+async function endCode(task: CodeTask, { modules }: TaskHost): Promise<Ended> {
+  const result = await runCode(task, modules);
   if (typeof result === "string") return { kind: "failed", code: "code", message: result };
   return { kind: "ok", answer: result };
 }

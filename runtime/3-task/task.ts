@@ -2,6 +2,7 @@ import type { Digest } from "../../compiler/ir/digest.ts";
 import type { FailureCode } from "../../compiler/ir/failure.ts";
 import type { Json, JsonObject } from "../../compiler/ir/json.ts";
 import type { Path } from "../../compiler/ir/path.ts";
+import type { Effect } from "../../compiler/ir/plan.ts";
 import type { Type } from "../../compiler/ir/types.ts";
 import type { Permit } from "../permissions/judge.ts";
 
@@ -70,6 +71,15 @@ export interface ToolTask {
   readonly path: Path;
   readonly tool: string;
   readonly args: JsonObject;
+  /** Of a tool of the project's own what calling it takes; null for a built-in. */
+  readonly own: OwnTool | null;
+}
+
+/** A tool of the project's own: its bundle's digest, as that of a worker, what it can do, and the longest time that a call may take. */
+export interface OwnTool {
+  readonly bundle: Digest;
+  readonly effects: readonly Effect[];
+  readonly timeoutMs: number;
 }
 
 /** A tool call that was granted, with what it may use. */
@@ -121,6 +131,14 @@ export interface ArtifactTask {
 
 /** What executors run, on whatever thread. */
 export type ThreadTask = ModelTask | PermittedTool | CodeTask;
+
+/** What runs code of the project, and so gets a thread to itself. */
+export type OwnCode = CodeTask | (PermittedTool & { readonly own: OwnTool });
+
+/** Whether a task runs code of the project. */
+export function runsOwnCode(task: ThreadTask): task is OwnCode {
+  return task.kind === "code" || (task.kind === "tool" && task.own !== null);
+}
 
 /** What the scheduler hands out: stateless, plain, cloneable. */
 export type Task = ModelTask | ToolTask | CodeTask | WaitTask | ArtifactTask;

@@ -8,6 +8,7 @@ import { buildNotePath } from "../../compiler/ir/build-note.ts";
 import { type ExitCode, exitCodes } from "../../compiler/ir/exit-codes.ts";
 import type { Plan, PlanModel } from "../../compiler/ir/plan.ts";
 import { workers as shipped } from "../../stdlib/workers/index.ts";
+import { type BundledWorker, shippedWorkers } from "../../stdlib/workers/shipped.ts";
 import { resolveModels } from "../1-load/models.ts";
 import { projectDir, stateDir } from "../1-load/project-dir.ts";
 import { readText } from "../1-load/read-text.ts";
@@ -18,7 +19,7 @@ import { inlineExecutor } from "../executors/inline.ts";
 import { type Capability, capabilityOf } from "../session/agents.ts";
 import type { AgentCall } from "../session/dispatch.ts";
 import { failed, okay, type Result } from "../session/errors.ts";
-import { type BundledWorker, pipelineOf, shippedWorkers } from "../session/pipeline.ts";
+import { pipelineOf } from "../session/pipeline.ts";
 import { planCalls } from "../session/planner.ts";
 import { createSession } from "../session/session.ts";
 import type { Host } from "./exec.ts";
@@ -74,7 +75,7 @@ async function meansOf(project: string, io: Io): Promise<Means | null> {
   const { build, sourcesOf } = await import("../../compiler/index.ts");
   const built = await build(project);
   const isProject = !built.diagnostics.some(({ code }) => code === "source/no-project");
-  if (!isProject) return { workers: shippedWorkers(), capabilities: Object.values(shipped).map(capabilityOf), model: null };
+  if (!isProject) return { workers: Object.values(shippedWorkers), capabilities: Object.values(shipped).map(capabilityOf), model: null };
   io.stderr(renderText(built.diagnostics, { colour: io.color, width: io.columns, ...sourcesOf(project, built.sources) }));
   return built.plan ? withOwn(built, built.plan) : null;
 }
@@ -91,7 +92,7 @@ function withOwn({ sources }: Built, plan: Plan): Means {
   }));
   const models = Object.values(plan.models);
   return {
-    workers: [...own.map(([, worker]) => worker), ...shippedWorkers().filter(({ capability }) => !taken.has(capability))],
+    workers: [...own.map(([, worker]) => worker), ...Object.values(shippedWorkers).filter(({ capability }) => !taken.has(capability))],
     capabilities: [
       ...described,
       ...Object.values(shipped)

@@ -1,5 +1,5 @@
 import { type HostData, runTask, type TaskHost, taskHost } from "../3-task/run-task.ts";
-import type { CodeTask, TaskResult } from "../3-task/task.ts";
+import { type OwnCode, runsOwnCode, type TaskResult } from "../3-task/task.ts";
 import { timedOut } from "./ended.ts";
 import type { Executor } from "./executor.ts";
 
@@ -14,17 +14,17 @@ export function inlineExecutor(data: HostData): Executor {
     run: (task, signal) => {
       const either = AbortSignal.any([signal, closing.signal]);
       // What crosses a thread is a copy; here it is made, so that no worker can change what others hold.
-      return task.kind === "code" ? withTimeout(structuredClone(task), host, either) : runTask(task, host, either);
+      return runsOwnCode(task) ? withTimeout(structuredClone(task), host, either) : runTask(task, host, either);
     },
     close: async () => closing.abort(),
   };
 }
 
-async function withTimeout(task: CodeTask, host: TaskHost, signal: AbortSignal): Promise<TaskResult> {
+async function withTimeout(task: OwnCode, host: TaskHost, signal: AbortSignal): Promise<TaskResult> {
   const timeout = new AbortController();
   const timer = setTimeout(() => timeout.abort(), task.timeoutMs);
   const result = await runTask(task, host, AbortSignal.any([signal, timeout.signal]));
   clearTimeout(timer);
   const isLate = timeout.signal.aborted && !signal.aborted && result.kind === "failed" && result.code === "cancelled";
-  return isLate ? { ...result, code: "code", message: timedOut(task) } : result;
+  return isLate ? { ...result, ...timedOut(task) } : result;
 }

@@ -14,6 +14,7 @@ export interface IoThreadOptions extends Omit<HostData, "bundles"> {
 export interface IoThreads {
   readonly projectDir: string;
   readonly clock: Clock;
+  readonly env: HostData["env"];
   readonly nowUs: () => number;
   readonly pool: LazyPool;
   readonly cancels: CancelChannel;
@@ -28,7 +29,7 @@ export const usualIoThreads = 1;
 
 /** Threads for models and tools, which start now where there is something to warm up, else with their first task. */
 export function startIoThreads({ ioThreads, warm, ...host }: IoThreadOptions): IoThreads {
-  const { projectDir, clock } = host;
+  const { projectDir, clock, env } = host;
   const cancels = cancelChannel();
   const data = { ...host, bundles: {}, cancels: cancels.name, warm, runsCode: false };
   const pool = lazyPool(data, { min: ioThreads, max: ioThreads, tasks: tasksPerThread }, cancels.repeat);
@@ -37,5 +38,5 @@ export function startIoThreads({ ioThreads, warm, ...host }: IoThreadOptions): I
     await pool.close();
     cancels.close();
   };
-  return { projectDir, clock, nowUs: readClock(clock), pool, cancels, close };
+  return { projectDir, clock, env, nowUs: readClock(clock), pool, cancels, close };
 }

@@ -8,7 +8,7 @@ export interface ThreadData extends HostData {
   readonly cancels: string;
   /** Providers to load at once, before the first task. */
   readonly warm: readonly string[];
-  /** Whether the thread runs worker code, whose output is labelled. */
+  /** Whether the thread runs code of the project, whose output is labelled. */
   readonly runsCode: boolean;
 }
 
@@ -18,6 +18,8 @@ export interface Envelope {
   readonly task: ThreadTask;
   /** Where the thread says that it has begun; null where nobody asks. */
   readonly begun: MessagePort | null;
+  /** The variables of this task alone; null: those of the thread. */
+  readonly env: HostData["env"] | null;
 }
 
 /** What a thread says when it hears cancels: those that came before are sent again. */

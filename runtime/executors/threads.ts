@@ -2,17 +2,17 @@ import { availableParallelism } from "node:os";
 import { MessageChannel } from "node:worker_threads";
 import type { Piscina } from "piscina";
 import type { HostData } from "../3-task/run-task.ts";
-import type { CodeTask, ModelTask, PermittedTool, TaskResult, ThreadTask } from "../3-task/task.ts";
+import { type ModelTask, type OwnCode, type PermittedTool, runsOwnCode, type TaskResult, type ThreadTask } from "../3-task/task.ts";
 import { endedOutside, timedOut } from "./ended.ts";
 import type { Executor } from "./executor.ts";
 import { type IoThreadOptions, type IoThreads, startIoThreads, usualIoThreads } from "./io-threads.ts";
 import { type LazyPool, lazyPool } from "./pool.ts";
 import type { Envelope } from "./protocol.ts";
 
-/** What the threads for worker code need. */
+/** What the threads for code of the project need. */
 export interface CodeThreadOptions {
   readonly bundles: HostData["bundles"];
-  /** Threads for worker code; each runs one task at a time. */
+  /** Threads for workers and tools of the project; each runs one task at a time. */
   readonly cpuThreads: number;
 }
 
@@ -30,8 +30,8 @@ export function threadExecutor({ bundles, cpuThreads, ...io }: ThreadOptions): E
 }
 
 /**
- * Runs tasks on two pools of threads: `io` for models and tools, many at a time; `cpu` for worker code, one at a time,
- * with an empty environment.
+ * Runs tasks on two pools of threads: `io` for models and built-in tools, many at a time; `cpu` for code of the project, workers and
+ * tools, one at a time, with an empty environment.
  *
  * T1 a pool starts with its first task, or at once where there is something to warm up.
  * T2 a thread that dies fails the tasks that it held as `worker-died`, and no others.
@@ -44,9 +44,9 @@ export function executorOn(io: IoThreads, { bundles, cpuThreads }: CodeThreadOpt
   const closing = new AbortController();
   const data = { env: {}, projectDir, bundles, clock, cancels: cancels.name, warm: [], runsCode: true };
   const cpu = lazyPool(data, { min: 1, max: cpuThreads, tasks: 1 }, () => {});
-  const runner: Runner = { nowUs, closing: closing.signal, nextId: counter(), cancels };
+  const runner: Runner = { nowUs, env: io.env, closing: closing.signal, nextId: counter(), cancels };
   return {
-    run: (task, signal) => (task.kind === "code" ? runCpu(task, cpu.get, signal, runner) : runIo(task, io.pool.get, signal, runner)),
+    run: (task, signal) => (runsOwnCode(task) ? runCpu(task, cpu.get, signal, runner) : runIo(task, io.pool.get, signal, runner)),
     close: async () => {
       closing.abort();
       await Promise.all([io.close(), cpu.close()]);
@@ -56,6 +56,7 @@ export function executorOn(io: IoThreads, { bundles, cpuThreads }: CodeThreadOpt
 
 interface Runner {
   readonly nowUs: () => number;
+  readonly env: HostData["env"];
   readonly closing: AbortSignal;
   readonly nextId: () => number;
   readonly cancels: IoThreads["cancels"];
@@ -71,7 +72,7 @@ async function runIo(task: ModelTask | PermittedTool, open: Pool, signal: AbortS
   const cancel = () => runner.cancels.send(id);
   signal.addEventListener("abort", cancel, { once: true });
   try {
-    return await submit(open, { id, task, begun: null }, {});
+    return await submit(open, { id, task, begun: null, env: null }, {});
   } catch (error) {
     return isCancelled() ? cancelled(task, startUs, runner) : died(task, error, startUs, runner);
   } finally {
@@ -91,7 +92,7 @@ async function submit(open: Pool, envelope: Envelope, options: Parameters<Piscin
 }
 
 /** Piscina's own signal ends the thread, which is what a task that has its thread to itself needs. */
-async function runCpu(task: CodeTask, open: Pool, signal: AbortSignal, runner: Runner): Promise<TaskResult> {
+async function runCpu(task: OwnCode, open: Pool, signal: AbortSignal, runner: Runner): Promise<TaskResult> {
   const startUs = runner.nowUs();
   const stop = new AbortController();
   const late = lateness(task.timeoutMs, stop);
@@ -100,17 +101,22 @@ async function runCpu(task: CodeTask, open: Pool, signal: AbortSignal, runner: R
   signal.addEventListener("abort", cancel, { once: true });
   try {
     if (isCancelled()) return cancelled(task, startUs, runner);
-    const envelope = { id: runner.nextId(), task, begun: late.port };
+    const envelope = { id: runner.nextId(), task, begun: late.port, env: namedBy(task, runner.env) };
     return await submit(open, envelope, { signal: stop.signal, transferList: [late.port] });
   } catch (error) {
     if (isCancelled()) return cancelled(task, startUs, runner);
-    return late.isLate()
-      ? endedOutside(task, { code: "code", message: timedOut(task) }, startUs, runner.nowUs())
-      : died(task, error, startUs, runner);
+    return late.isLate() ? endedOutside(task, timedOut(task), startUs, runner.nowUs()) : died(task, error, startUs, runner);
   } finally {
     signal.removeEventListener("abort", cancel);
     late.end();
   }
+}
+
+/** The variables that a tool may use, and those whose values leave its answer. A worker has none. */
+function namedBy(task: OwnCode, env: HostData["env"]): HostData["env"] | null {
+  if (task.kind === "code") return null;
+  const names = new Set([...task.permit.env, ...task.secrets]);
+  return Object.fromEntries(Object.entries(env).filter(([name]) => names.has(name)));
 }
 
 /** Stops a task when it has run too long, counted from when its thread says that it began. */

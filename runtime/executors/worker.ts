@@ -3,11 +3,11 @@
  *
  * W1 a cancelled task ends as `cancelled`, also when the cancel overtook the task itself.
  * W2 a task that fails leaves the others of its thread alone.
- * W3 what worker code prints goes to stderr, with the worker's name before each line.
+ * W3 what code of the project prints goes to stderr, with the worker's or the tool's name before each line.
  */
 import { BroadcastChannel, parentPort, threadId, workerData } from "node:worker_threads";
 import { runTask, type TaskHost, taskHost } from "../3-task/run-task.ts";
-import type { TaskResult } from "../3-task/task.ts";
+import { type OwnCode, runsOwnCode, type TaskResult } from "../3-task/task.ts";
 import { cancelBox } from "./cancel-box.ts";
 import { labelOutput } from "./label-output.ts";
 import { type Envelope, listening, type ThreadData } from "./protocol.ts";
@@ -25,16 +25,20 @@ function serve(data: ThreadData): (envelope: Envelope) => Promise<TaskResult> {
   parentPort?.postMessage(listening);
   for (const provider of data.warm) void warm(host, provider);
   const label = data.runsCode ? labelOutput() : () => {};
-  return async ({ id, task, begun }) => {
+  return async ({ id, task, begun, env }) => {
     const signal = box.open(id);
-    if (task.kind === "code") label(task.worker);
+    if (runsOwnCode(task)) label(nameOf(task));
     begun?.postMessage(threadId);
     begun?.close();
-    const result = await runTask(task, host, signal);
-    if (task.kind === "code") label(task.worker);
+    const result = await runTask(task, env ? { ...host, env: (name) => env[name] } : host, signal);
+    if (runsOwnCode(task)) label(nameOf(task));
     box.close(id);
     return result;
   };
+}
+
+function nameOf(task: OwnCode): string {
+  return task.kind === "code" ? task.worker : task.tool;
 }
 
 /** Loads a provider ahead of need. If that fails, the first task that needs it says so. */

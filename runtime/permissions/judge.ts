@@ -2,6 +2,7 @@ import type { JsonObject } from "../../compiler/ir/json.ts";
 import type { Effect } from "../../compiler/ir/plan.ts";
 import { writeRefusal, writtenFile } from "../../stdlib/tools/files-write.ts";
 import { tools } from "../../stdlib/tools/index.ts";
+import type { ToolTask } from "../3-task/task.ts";
 import { noScope, type Scope } from "./allowance.ts";
 import type { Grants } from "./grants.ts";
 import { hostOf, urlRefusal } from "./hosts.ts";
@@ -20,8 +21,9 @@ export type Judgement = { readonly kind: "ok"; readonly permit: Permit } | { rea
  * Whether a tool may be called so, as far as can be told before it runs. Where a link leads, and at which address a host is, is
  * judged where it is found out, by the permit.
  */
-export function judge(grants: Grants, { tool, args }: { readonly tool: string; readonly args: JsonObject }): Judgement {
-  const effects: readonly Effect[] = tools[tool]?.effects ?? [];
+export function judge(grants: Grants, { tool, args: given, own }: Pick<ToolTask, "tool" | "args" | "own">): Judgement {
+  const effects: readonly Effect[] = own?.effects ?? tools[tool]?.effects ?? [];
+  const args = own ? {} : given; // what arguments of other tools mean is not known
   const message =
     (effects.includes("exec") ? execRefusal(grants, tool) : null) ??
     (effects.includes("net") ? netRefusal(grants, tool, args) : null) ??

@@ -4,7 +4,7 @@ import { callPath, idPart, itemPath, opPath } from "../../compiler/ir/path.ts";
 import { accepts, show, text } from "../../compiler/ir/types.ts";
 import { defaultTimeoutMs } from "../../stdlib/worker.ts";
 import { coerce } from "../2-schedule/keys.ts";
-import { type LoadedWorker, runCode } from "../3-task/code.ts";
+import { type LoadedModule, runCode } from "../3-task/code.ts";
 import type { CodeAnswer } from "../3-task/task.ts";
 import type { Provided } from "./agents.ts";
 import { failed, okay, type Result, type SessionError } from "./errors.ts";
@@ -67,8 +67,8 @@ function outcomeOf(ended: Result<CodeAnswer>) {
 async function run(session: Session, { agent, worker }: Provided, input: Json): Promise<Result<CodeAnswer>> {
   const memory = Object.fromEntries((worker.reads ?? []).map((key) => [key, session.get(key) ?? null]));
   let thrown: SessionError["details"] | undefined;
-  const loaded: LoadedWorker = {
-    keys: worker.keys ?? [],
+  const loaded: LoadedModule = {
+    declared: { keys: worker.keys ?? [] },
     run: async (given, context) => {
       try {
         return await Reflect.apply(worker.run, worker, [given, context]);

@@ -1,16 +1,9 @@
 /** A planned sequence of calls as the sources of a project: an fsm of code agents, which is compiled like any other. */
 import { canonical, type Json } from "../../compiler/ir/json.ts";
-import type { WorkerDeclaration } from "../../compiler/ir/plan.ts";
-import { any, text } from "../../compiler/ir/types.ts";
+import { any } from "../../compiler/ir/types.ts";
 import { defaultTimeoutMs } from "../../stdlib/worker.ts";
-import { bundles } from "../../stdlib/workers/bundles.generated.ts";
-import { workers } from "../../stdlib/workers/index.ts";
+import type { BundledWorker } from "../../stdlib/workers/shipped.ts";
 import type { AgentCall } from "./dispatch.ts";
-
-/** A worker with the module that a plan embeds. */
-export interface BundledWorker extends WorkerDeclaration {
-  readonly bundle: string;
-}
 
 /** Sources in memory: texts by path, and workers by the agent's folder. */
 export interface PlannedSources {
@@ -20,14 +13,6 @@ export interface PlannedSources {
 
 /** The agent that a planned project starts with. */
 export const plannedEntry = "planned";
-
-/** The workers that come with tama, as a plan embeds them. */
-export function shippedWorkers(): readonly BundledWorker[] {
-  return Object.values(workers).map(({ capability, input = text, output = text, keys = [], reads = [], timeoutMs = defaultTimeoutMs }) => ({
-    bundle: bundles[capability] ?? "",
-    ...{ capability, input, output, keys, reads, timeoutMs },
-  }));
-}
 
 /** The sources of a sequence whose calls are all among `available`. A call's own params are a step before it. */
 export function pipelineOf(words: string, calls: readonly AgentCall[], available: readonly BundledWorker[]): PlannedSources {

@@ -91,7 +91,7 @@ for (const project of [bad("effects/beyond-permissions"), sample("effects-permis
     const errors = errorsOf(project).filter(({ code }) => code === "effects/beyond-permissions");
     const grants = grantedIn(project);
     const ends = errors.map(({ message }) => message.split(" -> ").at(-1) ?? "");
-    const refused = (tool: string) => judge(grants, { tool, args }).kind === "refused";
+    const refused = (tool: string) => judge(grants, { tool, args, own: null }).kind === "refused";
     for (const end of ends) assert.ok(end.startsWith("tama_") ? refused(end) : !grants.sent.includes(end), end);
     const unlocked = Object.keys(forcedPlanOf(project).tools);
     assert.equal(unlocked.filter(refused).sort(), ends.filter((end) => end.startsWith("tama_")).sort());
@@ -100,7 +100,7 @@ for (const project of [bad("effects/beyond-permissions"), sample("effects-permis
 
 test("what is within the permissions is not refused", () => {
   const project = projectUnder("Good", pages["effects/beyond-permissions"]?.body ?? "");
-  for (const tool of Object.keys(forcedPlanOf(project).tools)) assert.is(judge(grantedIn(project), { tool, args }).kind, "ok");
+  for (const tool of Object.keys(forcedPlanOf(project).tools)) assert.is(judge(grantedIn(project), { tool, args, own: null }).kind, "ok");
 });
 
 test("of agents that call each other in a circle there is no plan, and one made by hand is refused before it runs", () => {

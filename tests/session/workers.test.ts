@@ -2,7 +2,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { Json } from "../../compiler/ir/json.ts";
-import { runCode, workerLoader } from "../../runtime/3-task/code.ts";
+import { moduleLoader, runCode } from "../../runtime/3-task/code.ts";
 import { bundles } from "../../stdlib/workers/bundles.generated.ts";
 import { workers } from "../../stdlib/workers/index.ts";
 
@@ -12,7 +12,7 @@ const test = suite("workers that come with tama");
 async function bundled(name: string, input: Json): Promise<Json> {
   const answer = await runCode(
     { kind: "code", path: "", worker: name, bundle: name, input, memory: {}, timeoutMs: 1000 },
-    workerLoader(bundles),
+    moduleLoader(bundles),
   );
   if (typeof answer === "string") throw new Error(answer);
   return answer.value;

@@ -32,7 +32,7 @@ export function madePlan(bodies: Readonly<Record<string, Body>>, workers: Readon
     tools: Object.fromEntries(
       Object.values(tools).map(({ name, description, parameters, effects, undo }) => [
         name,
-        { description, parameters, effects, undo, fingerprint: `of ${name}`, bundle: null },
+        { description, parameters, effects, undo, fingerprint: `of ${name}`, bundle: null, timeoutMs: null },
       ]),
     ),
     skills: {},

@@ -24,7 +24,17 @@ export function permittedTask(
   grants: Grants,
   more: Partial<Pick<PermittedTool, "timeoutMs" | "secrets">> = {},
 ): PermittedTool {
-  const judged = judge(grants, { tool, args });
+  const judged = judge(grants, { tool, args, own: null });
   if (judged.kind === "refused") throw new Error(judged.message);
-  return { kind: "tool", path: "main@1/react:1.1", tool, args, permit: judged.permit, secrets: grants.env, timeoutMs: 30_000, ...more };
+  return {
+    kind: "tool",
+    path: "main@1/react:1.1",
+    tool,
+    args,
+    own: null,
+    permit: judged.permit,
+    secrets: grants.env,
+    timeoutMs: 30_000,
+    ...more,
+  };
 }

@@ -1,0 +1,52 @@
+import type { Digest } from "../../compiler/ir/digest.ts";
+import { type Json, type JsonObject, toText } from "../../compiler/ir/json.ts";
+import { accepts, show } from "../../compiler/ir/types.ts";
+import type { OwnToolContext } from "../../stdlib/own-tool.ts";
+import type { ToolOutcome } from "../../stdlib/tool.ts";
+import type { ModuleLoader } from "./code.ts";
+import { notJson } from "./not-json.ts";
+
+/** A call of a tool of the project's own. */
+export interface OwnToolCall {
+  readonly tool: string;
+  readonly bundle: Digest;
+  readonly args: JsonObject;
+  readonly context: OwnToolContext;
+}
+
+/** Calls a tool of the project's own, if the arguments are of the type that it declares. Its mistakes are failures that a model is told. */
+export async function runOwnTool({ tool, bundle, args, context }: OwnToolCall, modules: ModuleLoader): Promise<ToolOutcome> {
+  const module = await modules(bundle);
+  if (typeof module === "string") return failed(`${tool} cannot be loaded: ${module}`);
+  const wrong = await misfit(module.declared["input"], args);
+  if (wrong !== null) return failed(`the arguments of ${tool} ${wrong}`);
+  try {
+    return answerOf(tool, await module.run(args, context));
+  } catch (error) {
+    return failed(`${tool} failed: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+/** The type is decoded here, because it is not in the plan: its schema is. */
+async function misfit(declared: unknown, args: JsonObject): Promise<string | null> {
+  if (declared === undefined) return null;
+  const { decodeWith, type } = await import("../../compiler/ir/decode.ts");
+  const input = decodeWith(type, plain(declared));
+  if (input.kind !== "ok") return "have no type that can be read";
+  return accepts(input.value, args) ? null : `are not of type ${show(input.value)}`;
+}
+
+function answerOf(tool: string, value: unknown): ToolOutcome {
+  const found = notJson(value);
+  if (found !== null) return failed(`${tool} returned ${found.what}${found.at === "" ? "" : ` at ${found.at}`}, which JSON cannot hold`);
+  return { kind: "ok", text: toText(plain(value)) };
+}
+
+/** A copy that shares nothing with the module. */
+function plain(value: unknown): Json {
+  return JSON.parse(JSON.stringify(value));
+}
+
+function failed(message: string): ToolOutcome {
+  return { kind: "failed", message };
+}
