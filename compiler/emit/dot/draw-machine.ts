@@ -52,14 +52,15 @@ function stop({ drawing: { canvas, block }, op, machine }: Subject): string | nu
   return id;
 }
 
-/** Ways between the same two states as one edge with all their labels; those of failures apart. Border-drawn ends are left out. */
+/** Ways between the same two states as one edge with all their labels, a guard below its key; those of failures apart. Border-drawn ends are left out. */
 function merged(transitions: readonly Transition[]): readonly Transition[] {
   const edges = new Map<string, Transition>();
   for (const way of transitions) {
     if (way.to === null && way.label === "") continue;
     const id = JSON.stringify([way.from, way.to, isError(way.label)]);
     const known = edges.get(id);
-    edges.set(id, known ? { ...known, label: `${known.label}, ${way.label}` } : way);
+    const label = way.label.replace(" [", "\n[");
+    edges.set(id, { ...way, label: known ? `${known.label}, ${label}` : label });
   }
   return [...edges.values()];
 }

@@ -28,7 +28,7 @@ export function attributes(values: Attributes): string {
 /** A label with room at its sides: viewers without the font that Graphviz measured with draw it wider, the more the longer it is. */
 export function roomy(label: string): string {
   const lines = label.split("\n").map((line) => {
-    const room = " ".repeat(1 + (line.length >> 3));
+    const room = " ".repeat(1 + Math.floor(line.length / 5));
     return `${room}${line}${room}`;
   });
   return lines.join("\n");
