@@ -52,9 +52,8 @@ async function follow(first: HttpRequest, options: SendOptions): Promise<HttpAns
     if (!URL.canParse(request.url)) return failed("the URL cannot be read");
     const url = new URL(request.url);
     const refusal = urlRefusal(url, options.net) ?? (await proxiedRefusal(url, options));
-    if (refusal !== null) return { kind: "refused", message: hops === 0 ? refusal : `redirected: ${refusal}` };
-    const asked = await ask(request, url, options);
-    if (!(asked instanceof Response)) return asked;
+    const asked = refusal === null ? await ask(request, url, options) : refusal;
+    if (typeof asked === "string") return { kind: "refused", message: hops === 0 ? asked : `redirected: ${asked}` };
     const next = redirected(request, url, asked);
     if (next === null) return read(asked);
     await asked.body?.cancel();
@@ -63,8 +62,8 @@ async function follow(first: HttpRequest, options: SendOptions): Promise<HttpAns
   return failed(`more than ${maxRedirects} redirects`);
 }
 
-/** One exchange. Its connection is refused where the address is not granted. */
-async function ask({ method, headers, body }: HttpRequest, url: URL, options: SendOptions): Promise<Response | HttpAnswer> {
+/** One exchange, or why its host may not be connected to. */
+async function ask({ method, headers, body }: HttpRequest, url: URL, options: SendOptions): Promise<Response | string> {
   const { env, signal, net, lookup = dns.lookup } = options;
   const seen: { refusal: string | null } = { refusal: null };
   const guarded = guard(lookup, (address) => {
@@ -82,7 +81,7 @@ async function ask({ method, headers, body }: HttpRequest, url: URL, options: Se
     return await fetch(url, { method, headers, body, redirect: "manual", signal });
   } catch (error) {
     if (seen.refusal === null) throw error;
-    return { kind: "refused", message: seen.refusal };
+    return seen.refusal;
   }
 }
 
