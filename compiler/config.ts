@@ -4,7 +4,7 @@ import { decodeLimits, type GivenLimits, nothingLimited } from "./config/limits.
 import { decodeModels, decodeProviders } from "./config/models.ts";
 import { decodePatterns, type OwnPattern } from "./config/patterns.ts";
 import { findPlaces } from "./config/places.ts";
-import { type Field, items, nameOf, spanOf, table, text, wholeFrom, word } from "./config/read.ts";
+import { type Field, items, mismatch, nameOf, spanOf, table, text, wholeFrom, word } from "./config/read.ts";
 import { checkSettings } from "./config/severities.ts";
 import { configBadRoot } from "./diagnostics/codes.generated.ts";
 import type { Report } from "./diagnostics/diagnostic.ts";
@@ -157,7 +157,7 @@ function decodeRoot(root: Field, source: ConfigSource): ProjectConfig {
     trace: { texts: top.trace ? (word(table(top.trace, ["texts"]).texts, ["full", "hash"]) ?? "full") : "full" },
     guards: decodeGuards(top.guards),
     patterns: decodePatterns(top.patterns),
-    tools: items(top.tools).flatMap((path) => text(path) ?? []),
+    tools: items(top.tools).flatMap(decodeToolPath),
   };
 }
 
@@ -169,6 +169,13 @@ function decodeGuards(field: Field | undefined): LoopGuards {
     block: wholeFrom(block, 0) ?? defaultGuards.block,
     skip: wholeFrom(skip, 0) ?? defaultGuards.skip,
   };
+}
+
+/** The files themselves are read by who reads the sources. */
+function decodeToolPath(field: Field): readonly string[] {
+  return typeof field.value === "string"
+    ? [field.value]
+    : (mismatch(field, "the path of a tool's file, `tools/search.ts` for example") ?? []);
 }
 
 /** The root itself is read by who reads the sources. */

@@ -36,6 +36,7 @@ const ends: Readonly<Record<string, string>> = {
   "15-support-desk": "send",
   "16-release-notes": "done",
   "17-research-brief": "done",
+  "18-quote-desk": "quoted",
 };
 
 test("each project that has a scenario is run", () => {

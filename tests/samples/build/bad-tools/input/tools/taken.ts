@@ -1,0 +1,3 @@
+import { defineTool } from "tama/compiler";
+
+export default defineTool({ name: "start", description: "Starts.", run: () => "started" });

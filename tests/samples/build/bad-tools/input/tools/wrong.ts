@@ -1,0 +1,11 @@
+import { defineTool, types } from "tama/compiler";
+
+export default defineTool({
+  name: "tama_words",
+  description: "",
+  input: types.text,
+  effects: ["mem"],
+  undo: "undo",
+  timeout: 3,
+  run: 5,
+} as never);
