@@ -17,11 +17,13 @@ export function order(edges: Edges): readonly string[] | null {
 export function bottomUp(edges: Edges): ReadonlySet<string> {
   const open = new Map<string, number>();
   const before = new Map<string, string[]>();
+  const done = new Set<string>();
   for (const [name, targets] of edges) {
-    const known = targets.filter((target) => edges.has(target) && noted(before, target, name));
-    open.set(name, known.length);
+    let known = 0;
+    for (const target of targets) if (edges.has(target) && noted(before, target, name)) known += 1;
+    open.set(name, known);
+    if (known === 0) done.add(name);
   }
-  const done = new Set([...open].flatMap(([name, left]) => (left === 0 ? [name] : [])));
   // A set's iteration goes on to what is added meanwhile.
   for (const name of done) {
     for (const earlier of before.get(name) ?? []) {

@@ -39,7 +39,7 @@ export function openModels(config: ProjectConfig, report: Report): Models {
       const model = choice.name ? direct(choice.name, config, report) : byRole(choice, need, { config, missing, report });
       if (!model) return null;
       const id = idOf(model, choice);
-      bound.set(id, withOverrides(model, choice));
+      if (!bound.has(id)) bound.set(id, withOverrides(model, choice));
       return id;
     },
     close: () => reportMissing(config, missing, report),

@@ -12,8 +12,9 @@ export function callersOf(
   topDown: readonly ParsedAgent[],
   machines: readonly Followed[],
 ): ReadonlyMap<string, Words> {
-  const machinesOf = new Map<string, Followed[]>(topDown.map(({ directory }) => [directory, []]));
-  for (const followed of machines) machinesOf.get(followed.agent.directory)?.push(followed);
+  const machinesOf = new Map<string, Followed[]>();
+  for (const followed of machines)
+    machinesOf.set(followed.agent.directory, [...(machinesOf.get(followed.agent.directory) ?? []), followed]);
   const offers = new Map(startsOf(project).map((name) => [name, [allWords]]));
   const callers = new Map<string, Words>();
   for (const agent of topDown) {

@@ -28,8 +28,9 @@ const always: readonly Effect[] = ["mem", "read"];
  * which flags a run of it will need; worker code needs none, for a plan that was built here is trusted with it.
  */
 export function checkEffects(project: ParsedProject, report: Report): void {
-  const calls = new Map(project.agents.map((agent) => [agent.directory, agent.references.map(({ name }) => name.value)]));
   const ways = waysOf(project);
+  if (ways.length === 0) return;
+  const calls = new Map(project.agents.map((agent) => [agent.directory, agent.references.map(({ name }) => name.value)]));
   const entries = entriesOf(project);
   const { permissions } = project.config;
   if (permissions !== null) {

@@ -6,9 +6,11 @@ import type { Span } from "../ir/span.ts";
 
 /** Reports agents that call each other without end: one shortest cycle for each group of them. */
 export function checkRecursion({ agents }: ParsedProject, report: Report): void {
+  const edges = new Map(agents.map(({ directory, references }) => [directory, references.map(({ name }) => name.value)]));
+  const found = cycles(edges);
+  if (found.length === 0) return;
   const calls = new Map(agents.map((agent) => [agent.directory, callsOf(agent)]));
-  const edges = new Map([...calls].map(([caller, callees]) => [caller, [...callees.keys()]]));
-  for (const cycle of cycles(edges)) {
+  for (const cycle of found) {
     const [first, ...others] = cycle.slice(1).map((callee, index) => callOf(calls, cycle[index] ?? "", callee));
     report(checkCycle(first?.span ?? null, { path: cycle.join(" -> ") }, others));
   }

@@ -43,16 +43,18 @@ export function lower(project: ResolvedProject, report: Report): LoweredProject 
   };
 }
 
-/** Code that is not ours is run with care: where it fails, the body is empty and `problem` says why. */
+/** Code that is not ours is run with care, and twice: where it fails, the body is empty and `problem` says why. */
 function lowerAgent(agent: ResolvedAgent, open: () => Context, inputOf: PatternInput["inputOf"]): Placed {
   const given = patternInput(agent, inputOf);
+  const input = inputTypeOf(agent);
   let context = open();
-  const place = () => {
+  const place = () => bodyOf(context, (build) => agent.pattern.lower(given, build));
+  const placeAnew = () => {
     context = open();
-    return bodyOf(context, (build) => agent.pattern.lower(given, build));
+    return place();
   };
-  const placed = agent.patternSpan ? placeOwn(agent, place) : { body: place(), problem: null };
-  return { agent, input: inputTypeOf(agent), ...placed, origins: context.origins };
+  const placed = agent.patternSpan ? placeOwn(agent, placeAnew) : { body: place(), problem: null };
+  return { agent, input, ...placed, origins: context.origins };
 }
 
 /** What is wrong with what patterns of the project's own placed: one finding for each agent. */

@@ -9,6 +9,7 @@ import type { Given } from "./limits.ts";
 
 /** Tells of limits in dollars that nobody can keep: what a model costs is not told. Reports `cost/no-price`. */
 export function checkPrices({ config, project, lowered: { blocks } }: Given, report: Report): void {
+  if ([config.limits, ...project.agents.map(({ limits }) => ({ values: limits }))].every(({ values }) => values.usd === null)) return;
   const calls = callsOf(blocks);
   const check = (starts: readonly string[], { values, spans }: GivenLimits) => {
     if (values.usd === null) return;

@@ -18,6 +18,16 @@ export function lineStarts(text: string): readonly number[] {
   return starts;
 }
 
+/** Finds offsets in a text, whose lines are looked for as far as they are asked for. */
+export function lineFinder(text: string): (offset: number) => Position {
+  const starts = [0];
+  let end = text.indexOf("\n");
+  return (offset) => {
+    for (; end !== -1 && end < offset; end = text.indexOf("\n", end + 1)) starts.push(end + 1);
+    return positionAt(starts, offset);
+  };
+}
+
 /** Where an offset lies, by binary search over `lineStarts`. */
 export function positionAt(starts: readonly number[], offset: number): Position {
   let low = 0;

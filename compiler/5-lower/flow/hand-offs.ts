@@ -35,8 +35,10 @@ interface Wrong {
 
 /** The values that do not fit, those that differ in the same from what is asked as one. */
 function misfits(values: readonly Flow[], wanted: Type): readonly Wrong[] {
+  const wrong = values.filter(({ type }) => !assignable(type, wanted));
+  if (wrong.length === 0) return [];
   const groups = new Map<string, Wrong>();
-  for (const value of values.filter(({ type }) => !assignable(type, wanted))) {
+  for (const value of wrong) {
     const facts = misfit(value.type, wanted);
     const id = JSON.stringify(facts);
     groups.set(id, { facts, values: [...(groups.get(id)?.values ?? []), value] });

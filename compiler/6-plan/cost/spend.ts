@@ -35,5 +35,6 @@ export function wellIn({ ways }: Spend): Interval | null {
 }
 
 function idOf({ kind, words }: Words): string {
+  if (words.size === 0) return kind;
   return `${kind}:${JSON.stringify([...words.keys()].sort())}`;
 }
