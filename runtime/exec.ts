@@ -5,6 +5,7 @@ import type { FailureCode } from "../compiler/ir/failure.ts";
 import { canonical, type Json, toText } from "../compiler/ir/json.ts";
 import { callPath, type Path } from "../compiler/ir/path.ts";
 import type { Plan } from "../compiler/ir/plan.ts";
+import { isEmpty, type LimitOverrides, merged, plainOverrides } from "./2-schedule/limit-overrides.ts";
 import type { Settled } from "./2-schedule/types.ts";
 import type { RunModel } from "./3-task/task.ts";
 import type { TraceEvent } from "./4-trace/columns.ts";
@@ -22,9 +23,10 @@ import { replayPolicy } from "./journal/replay.ts";
 import { type Inbox, openInbox } from "./people/inbox.ts";
 import { cancelName, takeCancel } from "./people/mailbox.ts";
 import type { Grants } from "./permissions/grants.ts";
-import { cancelReason, type RecordToFollow, runLoop, type Source } from "./run-loop.ts";
+import { cancelReason, type LoopOptions, type RecordToFollow, runLoop, type Source } from "./run-loop.ts";
 import { defaultMaxArtifactBytes } from "./session/artifacts.ts";
 import { blobsDir, fileBlobs } from "./session/blobs.ts";
+import type { After } from "./work-clock.ts";
 
 export { runDir } from "./4-trace/run-folder.ts";
 
@@ -48,6 +50,10 @@ export interface ExecOptions {
   readonly concurrency: number;
   /** The largest artifact, in bytes. Default 100 MiB. */
   readonly maxArtifactBytes?: number;
+  /** Limits in place of the plan's. Default: none; a replay has those of its run. */
+  readonly overrides?: LimitOverrides;
+  /** Timers. Default: those of the process. */
+  readonly after?: After;
   /** Who answers questions to people. Default: nobody, and a run that has one ends as waiting. */
   readonly asker?: Asker;
   /** What tools may do; never recorded. Default: nothing beyond reading the project's files. */
@@ -87,12 +93,15 @@ export function exec(options: ExecOptions): Promise<ExecResult> {
   return whole(options, async () => {
     const opened = openRunLog(stateDir, traceId);
     if (opened.kind === "failed") return { kind: "refused", diagnostic: opened.diagnostic };
-    const asking = options.replay?.from === null ? { ...options, asker: nobody } : options;
+    const { replay } = options;
+    const overrides = merged(replay?.journal.started?.overrides, options.overrides);
+    const asking = { ...options, overrides, ...(replay?.from === null ? { asker: nobody } : {}) };
     return runRecorded(asking, {
       log: opened.log,
       hashes: [],
       record: options.replay ? replayOf(options.replay, options.nowUs) : null,
       asked: new Map(),
+      before: replay ? { earlier: replay.journal.earlier } : {},
     });
   });
 }
@@ -119,10 +128,12 @@ export interface OpenRecord {
   readonly record: RecordToFollow | null;
   /** Questions that stood before. */
   readonly asked: Journal["asked"];
+  /** What was spent on answers that count no more, and the time at work of processes before this one. */
+  readonly before: Partial<Pick<LoopOptions, "earlier" | "worked">>;
 }
 
 /** Runs into an open log, and closes it. */
-export async function runRecorded(options: ExecOptions, { log, hashes, record, asked }: OpenRecord): Promise<ExecResult> {
+export async function runRecorded(options: ExecOptions, { log, hashes, record, asked, before }: OpenRecord): Promise<ExecResult> {
   const { traceId, nowUs, plan, stateDir } = options;
   const recorder = createRecorder({ log, traceId, nowUs, texts: plan.trace.texts, known: hashes });
   const inbox = openInbox(runDir(stateDir, traceId));
@@ -133,7 +144,7 @@ export async function runRecorded(options: ExecOptions, { log, hashes, record, a
     const { cache, ...rest } = options;
     const signal = AbortSignal.any([options.signal, cancelSignal(inbox, runDir(stateDir, traceId))]);
     const lookUp = cache === "use" ? { cache: openCache(stateDir, nowUs) } : {};
-    const settled = await runLoop({ ...rest, ...lookUp, signal, recorder, blobs, inbox, asked, ...(record ? { record } : {}) });
+    const settled = await runLoop({ ...rest, ...before, ...lookUp, signal, recorder, blobs, inbox, asked, ...(record ? { record } : {}) });
     const ended: Ended = { kind: "ended", status: statusOf(settled), settled };
     recordEnd(recorder, options.entry, ended);
     options.onEnded?.(ended);
@@ -174,6 +185,7 @@ function recordStart(recorder: Recorder, options: ExecOptions, source: Source | 
     parameters: modelParameters(models),
     override: options.override ?? null,
     notes,
+    ...(isEmpty(options.overrides) ? {} : { limits: plainOverrides(options.overrides) }),
     max_artifact_size: maxArtifactBytes ?? defaultMaxArtifactBytes,
   });
   const input_hash = recorder.text(task);

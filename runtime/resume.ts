@@ -1,6 +1,7 @@
 import { runChangedContent, runNotUncertain } from "../compiler/diagnostics/codes.generated.ts";
 import type { Diagnostic } from "../compiler/diagnostics/diagnostic.ts";
 import type { Path } from "../compiler/ir/path.ts";
+import { merged } from "./2-schedule/limit-overrides.ts";
 import type { Settled } from "./2-schedule/types.ts";
 import type { LogWriter } from "./4-trace/log.ts";
 import { readRun } from "./4-trace/read.ts";
@@ -59,7 +60,8 @@ export interface UncertainCall {
 export async function resume(run: OpenedRun, options: ResumeOptions): Promise<ResumeResult> {
   const { journal, started, stateDir, traceId } = run;
   const { entry, task, notes, override } = started;
-  const all: ExecOptions = { ...options, entry, task, notes, override, stateDir, traceId };
+  const overrides = merged(started.overrides, options.overrides);
+  const all: ExecOptions = { ...options, entry, task, notes, override, overrides, stateDir, traceId };
   const judged = judge(run, all, options);
   if (judged.kind !== "go") {
     closing(run, all, judged);
@@ -69,7 +71,8 @@ export async function resume(run: OpenedRun, options: ResumeOptions): Promise<Re
   const policy = resumePolicy({ journal, settle: options.settle, redo: judged.redo, nowUs: options.nowUs }, nothingFound());
   const known = knownRows(readRun(runDir(stateDir, traceId)));
   const record = { follower: createFollower(journal, policy, options.nowUs), source: null, known };
-  return whole(all, () => runRecorded(all, { log: run.log, hashes: journal.hashes, record, asked: journal.asked }));
+  const before = { earlier: journal.earlier, worked: journal.worked() };
+  return whole(all, () => runRecorded(all, { log: run.log, hashes: journal.hashes, record, asked: journal.asked, before }));
 }
 
 type Judged = ResumeResult | { readonly kind: "go"; readonly redo: readonly Path[] };
@@ -92,7 +95,7 @@ function look(journal: Journal, all: ExecOptions, settle: ResumeOptions["settle"
   const attempt = (redo: readonly Path[]) => {
     const findings = nothingFound();
     const policy = resumePolicy({ journal, settle, redo, nowUs: all.nowUs }, findings);
-    return { findings, redo, settled: walk(all, createFollower(journal, policy, all.nowUs)) };
+    return { findings, redo, settled: walk({ ...all, earlier: journal.earlier }, createFollower(journal, policy, all.nowUs)) };
   };
   const first = attempt([]);
   if (first.settled?.kind !== "failed") return first;

@@ -1,23 +1,26 @@
 import type { Failure } from "../compiler/ir/failure.ts";
 import { canonical } from "../compiler/ir/json.ts";
 import type { Path } from "../compiler/ir/path.ts";
+import { unreachable } from "../compiler/ir/unreachable.ts";
 import type { Run } from "./2-schedule/frames.ts";
 import { advance, createRun, type RunOptions } from "./2-schedule/index.ts";
 import { askedAgain } from "./2-schedule/ops/wait.ts";
 import type { Command, Event, Recorded, Settled } from "./2-schedule/types.ts";
 import type { Task, TaskResult } from "./3-task/task.ts";
-import type { TraceEvent } from "./4-trace/columns.ts";
+import type { Row, TraceEvent } from "./4-trace/columns.ts";
 import type { Recorder } from "./4-trace/recorder.ts";
 import { type Asker, nobody } from "./asker.ts";
 import type { Executor } from "./executors/executor.ts";
 import type { Follower } from "./journal/follower.ts";
-import { type Asked, taskKinds } from "./journal/journal.ts";
+import { type Asked, type RecordedTask, taskKinds } from "./journal/journal.ts";
 import type { KnownRows } from "./journal/known-rows.ts";
+import { usageOf } from "./journal/result.ts";
 import type { Inbox } from "./people/inbox.ts";
 import { openQuestions, waitingFor } from "./people/questions.ts";
 import type { Grants } from "./permissions/grants.ts";
 import type { Blobs } from "./session/blobs.ts";
 import { starter } from "./start-task.ts";
+import { type After, processTimers, type WorkedBefore, workClock } from "./work-clock.ts";
 
 /** Where a result was taken from: a replayed run, or the cache. */
 export interface Source {
@@ -50,6 +53,10 @@ export interface LoopOptions extends RunOptions {
   readonly toolTimeoutMs?: number;
   /** A record that leads the run as far as it goes. Default: none. */
   readonly record?: RecordToFollow;
+  /** The time at work of processes before this one. Default: none. */
+  readonly worked?: WorkedBefore;
+  /** Timers. Default: those of the process. */
+  readonly after?: After;
   /** Looks a task up before it is done. Default: nothing is found. */
   readonly cache?: (run: Run, task: Task) => Found | null;
   /** Microseconds since 1970. */
@@ -76,13 +83,25 @@ export function runLoop(options: LoopOptions): Promise<Settled> {
   return new Promise((resolve, reject) => {
     const running = new Map<Path, AbortController>();
     const { asker = nobody, inbox = null, asked = new Map<Path, Asked>(), nowUs } = options;
+    const clock = workClock({
+      nowUs,
+      after: options.after ?? processTimers,
+      before: options.worked ?? null,
+      onOver: (path) => guarded(() => current && tell(current, { kind: "time", path })),
+    });
     const questions = openQuestions({ asker, inbox, asked, nowUs, onLeft: () => guarded(rest) });
     const start = starter({ ...options, questions });
     const write = writer(options);
     const follower = options.record?.follower;
     let isFollowing = follower !== undefined;
     let isOver = false;
+    let current: Run | null = null;
 
+    const end = (settled: Settled) => {
+      isOver = true;
+      clock.close();
+      resolve(settled);
+    };
     const apply = (run: Run, commands: readonly Command[]) => {
       for (const command of commands) obey(run, command);
     };
@@ -92,6 +111,7 @@ export function runLoop(options: LoopOptions): Promise<Settled> {
         step();
       } catch (error) {
         isOver = true;
+        clock.close();
         for (const controller of running.values()) controller.abort();
         reject(error);
       }
@@ -105,11 +125,16 @@ export function runLoop(options: LoopOptions): Promise<Settled> {
         case "cancel":
           follower?.cancel(command.path);
           return running.get(command.path)?.abort();
+        case "watch":
+          return clock.watch(command.path, command.wallMs);
+        case "unwatch":
+          return clock.unwatch(command.path);
         case "ended":
-          isOver = true;
-          return resolve(command.settled);
-        default:
+          return end(command.settled);
+        case "task":
           return isFollowing ? follower?.take(run, command.task) : launch(run, command.task);
+        default:
+          return unreachable(command);
       }
     };
     const tell = (run: Run, event: Event) => {
@@ -122,10 +147,15 @@ export function runLoop(options: LoopOptions): Promise<Settled> {
       running.set(task.path, controller);
       const found = isCancelled ? null : (options.cache?.(run, task) ?? null);
       if (found) write.take(task.path, found.source);
+      const isWork = !found && task.kind !== "wait";
+      if (isWork) clock.begin();
       const answer = found ? Promise.resolve(found.result) : start(task, controller.signal);
       const settled = (result: TaskResult) => {
         running.delete(task.path);
-        guarded(() => tell(run, { kind: "settled", path: task.path, result }));
+        guarded(() => {
+          if (isWork) clock.end();
+          tell(run, { kind: "settled", path: task.path, result, isFree: found !== null });
+        });
         guarded(rest);
       };
       answer.then(settled, (error) =>
@@ -139,16 +169,21 @@ export function runLoop(options: LoopOptions): Promise<Settled> {
       if (isResting()) inbox?.look();
       if (!isResting()) return;
       const [path = ""] = questions.left().keys();
-      isOver = true;
-      resolve({ kind: "failed", failure: { code: "waiting", message: waitingFor(questions.left()), path } });
+      end({ kind: "failed", failure: { code: "waiting", message: waitingFor(questions.left()), path } });
     };
     const follow = (run: Run) => {
       for (let event = follower?.next(run); event && !isOver; event = follower?.next(run)) {
         if (event.kind === "settled" && options.record?.source) write.take(event.path, options.record.source);
         tell(run, event);
       }
+      for (const path of clock.over()) tell(run, { kind: "time", path });
       isFollowing = false;
-      for (const { task, isCancelled } of follower?.work() ?? []) {
+      for (const { task, isCancelled, before } of follower?.work() ?? []) {
+        const tried = isCancelled || options.record?.source ? null : triedBefore(before);
+        if (tried) {
+          tell(run, { kind: "again", path: task.path, usage: usageOf(tried) });
+          continue;
+        }
         const isWithdrawn = task.kind === "wait" && asked.get(task.path)?.stands === false;
         for (const again of isWithdrawn ? askedAgain(run, task) : []) write.record(again, false);
         launch(run, task, isCancelled);
@@ -157,6 +192,7 @@ export function runLoop(options: LoopOptions): Promise<Settled> {
 
     guarded(() => {
       const { run, commands } = createRun(options);
+      current = run;
       const stop = () => guarded(() => tell(run, { kind: "stop", reason: reasonOf(options.signal) }));
       options.signal.addEventListener("abort", stop, { once: true });
       apply(run, commands);
@@ -190,6 +226,11 @@ function writer({ recorder, onEvent, record: followed }: LoopOptions) {
       say({ kind: "decision", path: run.root?.prefix ?? "", status: "cancelled", message: reason, detail }, isFollowing);
     },
   };
+}
+
+/** The row of a request that this run has made before, if somebody was asked. */
+function triedBefore(before: RecordedTask | null): Row | null {
+  return before?.kind === "model" && before.row.source === null ? before.row : null;
 }
 
 /** Why a run stops that a person has cancelled. */

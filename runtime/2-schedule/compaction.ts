@@ -2,10 +2,11 @@ import { canonical } from "../../compiler/ir/json.ts";
 import type { Act } from "../../compiler/ir/ops.ts";
 import { turnPath } from "../../compiler/ir/path.ts";
 import { type Message, type ModelAnswer, type ModelTask, type ToolSchema, textParts } from "../3-task/task.ts";
-import { inputOf, loopOf, request } from "./conversation.ts";
+import { inputOf, loopOf } from "./conversation.ts";
 import type { OpFrame, Run } from "./frames.ts";
 import { record, spanOf } from "./record.ts";
 import { noRepeats } from "./repeats.ts";
+import { request } from "./requests.ts";
 import { bytesOf, cut, transcript, withoutResults, withSummary } from "./window.ts";
 
 /**

@@ -1,11 +1,11 @@
 import { evaluate } from "../../compiler/ir/eval.ts";
 import type { FailureCode } from "../../compiler/ir/failure.ts";
-import type { JsonObject } from "../../compiler/ir/json.ts";
 import { canonical, toText } from "../../compiler/ir/json.ts";
 import type { Act, Ask } from "../../compiler/ir/ops.ts";
 import { type Path, turnPath } from "../../compiler/ir/path.ts";
 import { bug } from "../../compiler/ir/unreachable.ts";
-import { type Message, type ModelAnswer, type ModelTask, type Task, type TaskResult, type ToolSchema, textParts } from "../3-task/task.ts";
+import { type ModelAnswer, type ModelTask, type Task, type TaskResult, textParts } from "../3-task/task.ts";
+import { planned, spentOn } from "./amounts.ts";
 import { askingStep } from "./asking-step.ts";
 import { envOf } from "./env.ts";
 import type { LoopState, OpFrame, Run } from "./frames.ts";
@@ -28,13 +28,15 @@ export function begin(run: Run, frame: ModelFrame, first: string): LoopState {
       { role: "user", parts: textParts(first) },
     ],
     unlocked: new Set(),
-    toolsUsed: new Map(),
+    tools: { called: new Map(), answered: new Map() },
+    times: null,
     turn: 0,
     counted: 0,
     repairsLeft: frame.op.repairs.schema,
     emptyLeft: frame.op.repairs.empty,
     repeats: noRepeats(),
     compaction: { left: frame.op.repairs.compactions, summary: null, archived: null, tokensPerByte: 1 / 4 },
+    sized: null,
     calls: null,
   };
   frame.state = state;
@@ -45,44 +47,6 @@ export function begin(run: Run, frame: ModelFrame, first: string): LoopState {
 /** The input of a conversation's op, as text. */
 export function inputOf(frame: ModelFrame): string {
   return toText(evaluate(frame.op.input, envOf(frame.body)));
-}
-
-/** What a request offers. `summary`: what is asked in place of the conversation so far, where that is to be shortened. */
-export interface Offer {
-  readonly tools: readonly ToolSchema[];
-  readonly output: JsonObject | null;
-  readonly summary?: readonly Message[];
-}
-
-/** Sends the conversation so far to the model. */
-export function request(run: Run, frame: ModelFrame, { tools, output, summary }: Offer): void {
-  const state = loopOf(frame);
-  const reached = limitReached(run);
-  if (reached) return end(run, frame, { kind: "failed", failure: { code: "limit", message: reached, path: frame.path } });
-  run.spent = { ...run.spent, requests: run.spent.requests + 1 };
-  state.turn += 1;
-  const model = run.models[frame.op.model];
-  if (!model) throw bug(`the run has no model ${frame.op.model}`);
-  const path = turnPath(frame.path, state.turn);
-  dispatch(run, frame, {
-    kind: "model",
-    path,
-    step: state.step,
-    model,
-    messages: summary ?? [...state.messages],
-    tools,
-    output,
-    purpose: summary ? "summary" : "answer",
-    sample: sampleOf(frame),
-  });
-}
-
-/** A retry is another sample: neither a cache nor a seed may give it the answer that failed. Outermost attempts weigh most. */
-function sampleOf(frame: ModelFrame): number | null {
-  const told = frame.op.sample ? evaluate(frame.op.sample, envOf(frame.body)) : null;
-  const own = typeof told === "number" ? told : null;
-  const retries = [...frame.path.matchAll(/@(\d+)(?=\/|$)/g)].reduce((sum, [, attempt]) => sum * 100 + Number(attempt) - 1, 0);
-  return retries === 0 ? own : (own ?? 1) + 10_000 * retries;
 }
 
 /** Hands a task out. */
@@ -97,8 +61,9 @@ export function dispatch(run: Run, frame: OpFrame, task: Task): void {
 export function answered(run: Run, frame: ModelFrame, task: ModelTask, result: TaskResult): ModelAnswer | null {
   const answer = result.kind === "ok" && result.answer.kind === "model" ? result.answer : null;
   const state = loopOf(frame);
+  state.times = { startUs: state.times?.startUs ?? result.startUs, endUs: result.endUs };
   const usage = answer?.usage;
-  if (usage) run.spent = { ...run.spent, tokens: run.spent.tokens + usage.input + usage.cached + usage.output + usage.reasoning };
+  const price = planned(run.plan.models[frame.op.model], task.model)?.price ?? null;
   record(
     run,
     {
@@ -122,6 +87,7 @@ export function answered(run: Run, frame: ModelFrame, task: ModelTask, result: T
       cached_tokens: usage?.cached ?? null,
       output_tokens: usage?.output ?? null,
       reasoning_tokens: usage?.reasoning ?? null,
+      cost_usd: usage && price ? spentOn(usage, price).microUsd / 1e6 : null,
       ...taskDetail(run, task, result),
     },
     answer ? { value_hash: canonical({ text: answer.text, calls: answer.calls.map(({ name, args }) => ({ name, args })) }) } : {},
@@ -142,13 +108,6 @@ export function answered(run: Run, frame: ModelFrame, task: ModelTask, result: T
 /** How a cancelled op ends. */
 export function cancelledAt(frame: OpFrame): Settled {
   return { kind: "failed", failure: { code: "cancelled", message: "cancelled", path: frame.path } };
-}
-
-/** Which limit of the plan leaves no room for another model request. Calls never overshoot; tokens are known only when an answer is there. */
-function limitReached({ plan, spent }: Run): string | null {
-  const { calls, tokens } = plan.limits;
-  if (calls !== null && spent.requests >= calls) return `the limit of ${calls} model calls is reached`;
-  return tokens !== null && spent.tokens >= tokens ? `the limit of ${tokens} tokens is reached` : null;
 }
 
 /** The status columns of a task's result. */
@@ -184,11 +143,13 @@ export function end(run: Run, frame: OpFrame, settled: Settled): void {
 
 /** Records how a react loop ended, whichever way it did. */
 function recordLoopEnd(run: Run, frame: OpFrame, settled: Settled): void {
-  const { turn, toolsUsed } = loopOf(frame);
+  const { turn, tools, times } = loopOf(frame);
   const code = settled.kind === "failed" ? settled.failure.code : null;
   const status = code === null ? "done" : (endings[code] ?? "failed");
-  const detail = canonical({ status, iterations: turn, tools_used: Object.fromEntries(toolsUsed) });
-  record(run, { kind: "loop_complete", path: frame.path, parent: spanOf(frame), iteration: turn, code, detail });
+  const [used, successful] = [tools.called, tools.answered].map((counts) => Object.fromEntries(counts));
+  const detail = canonical({ status, iterations: turn, tools_used: used ?? {}, successful_tools: successful ?? {} });
+  const when = times ? { start_us: times.startUs, end_us: times.endUs } : {};
+  record(run, { kind: "loop_complete", path: frame.path, parent: spanOf(frame), iteration: turn, code, detail, ...when });
 }
 
 const endings: Readonly<Partial<Record<FailureCode, string>>> = {

@@ -4,9 +4,12 @@ import type { Body, Op } from "../../compiler/ir/ops.ts";
 import type { Path } from "../../compiler/ir/path.ts";
 import type { Block, Plan } from "../../compiler/ir/plan.ts";
 import type { ContentKeys } from "../3-task/content-key.ts";
-import type { AskingStep, Message, RunModel, Task } from "../3-task/task.ts";
+import type { AskingStep, Message, RunModel, Task, Usage } from "../3-task/task.ts";
 import type { Memory } from "../session/memory.ts";
+import type { Counted } from "./amounts.ts";
 import type { BodyIndex } from "./body-index.ts";
+import type { LimitOverrides } from "./limit-overrides.ts";
+import type { Account, Ticket } from "./limits.ts";
 import type { Handlers } from "./ops/handler.ts";
 import type { Repeats } from "./repeats.ts";
 import type { Command, Outcome, Settled } from "./types.ts";
@@ -20,6 +23,8 @@ export interface BlockFrame {
   readonly keys: readonly string[] | null;
   /** The path of its agent span. */
   readonly span: Path;
+  /** What its model requests count on. */
+  readonly account: Account;
 }
 
 /** A repeat's iteration or a map's item, as expressions see it. */
@@ -69,6 +74,8 @@ export interface OpFrame<O extends Op = Op> {
   readonly prev: Path;
   lastSpan: Path;
   cancelled: boolean;
+  /** Ends it while its request waits for room within a limit; null while none does. */
+  withdraw: (() => void) | null;
   readonly tasks: Set<Path>;
   readonly bodies: Set<BodyFrame>;
   state: OpState | null;
@@ -82,7 +89,10 @@ export interface LoopState {
   readonly step: AskingStep;
   readonly messages: Message[];
   readonly unlocked: Set<string>;
-  readonly toolsUsed: Map<string, number>;
+  /** Which tools were called, and which of them answered, how often. */
+  readonly tools: { readonly called: Map<string, number>; readonly answered: Map<string, number> };
+  /** From when the first request was made to when the last was answered, in microseconds since 1970; null while none was. */
+  times: { readonly startUs: number; readonly endUs: number } | null;
   /** Model requests so far, repairs included. */
   turn: number;
   /** Requests that count against `maxTurns`. */
@@ -92,6 +102,8 @@ export interface LoopState {
   /** What repeated calls came to. */
   repeats: Repeats;
   compaction: CompactionState;
+  /** What of the conversation a server has counted, where a limit asks for it. */
+  sized: Counted | null;
   calls: TurnCalls | null;
 }
 
@@ -161,7 +173,8 @@ export interface RepeatState {
  * - R3: a body ends once, when nothing of it is active: with its result, or with the failure of its first failed op in declared order.
  * - R4: after a failure that propagates, a body starts nothing, and what it has in flight is cancelled.
  * - R5: the order in which answers arrive changes neither an outcome nor a record's content, only the order of records; but for
- *   R4: of ops side by side whose failures propagate, the first to fail decides which others are cancelled.
+ *   R4: of ops side by side whose failures propagate, the first to fail decides which others are cancelled; and of requests side by
+ *   side that a limit has no room for, the first to come are made.
  * - R6: `ended` comes once, as the last command.
  */
 export interface Run {
@@ -175,8 +188,17 @@ export interface Run {
   /** Tasks in flight, and whom to tell. */
   readonly tasks: Map<Path, OpFrame>;
   readonly sent: Map<Path, Task>;
-  /** Model requests so far, and the tokens that their answers took: what the plan's limits bound. */
-  spent: { readonly requests: number; readonly tokens: number };
+  readonly overrides: LimitOverrides;
+  /** What the run's limits are held against. */
+  readonly account: Account;
+  /** Accounts whose time at work is bounded, by path. */
+  readonly watched: Map<Path, Account>;
+  /** Whether a limit has ended it. */
+  isLimited: boolean;
+  /** Requests under way, by path. */
+  readonly tickets: Map<Path, Ticket>;
+  /** What was spent on requests before, by path: by processes that recorded no answer which still counts. */
+  readonly earlier: ReadonlyMap<Path, readonly (Usage | null)[]>;
   /** How often each step was come to, by its path without the indices of repeats. */
   readonly visits: Map<string, number>;
   /** Which attempt of the entry's block is under way, and its body. */

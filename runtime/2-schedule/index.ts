@@ -4,15 +4,19 @@ import { callPath, type Path } from "../../compiler/ir/path.ts";
 import type { Block, Plan } from "../../compiler/ir/plan.ts";
 import { bug } from "../../compiler/ir/unreachable.ts";
 import { contentKeys } from "../3-task/content-key.ts";
-import type { RunModel } from "../3-task/task.ts";
+import type { RunModel, Usage } from "../3-task/task.ts";
 import { defaultMaxArtifactBytes } from "../session/artifacts.ts";
 import { createMemory } from "../session/memory.ts";
 import type { Run } from "./frames.ts";
 import { coerce } from "./keys.ts";
-import { enterBlock } from "./ops/call.ts";
+import { type LimitOverrides, noOverrides } from "./limit-overrides.ts";
+import { runAccount } from "./limits.ts";
+import { accountFor, enterBlock } from "./ops/call.ts";
 import { handlers } from "./ops/index.ts";
 import { recordSpanEnd } from "./record.ts";
+import { requestAgain, settleRequest } from "./requests.ts";
 import { cancelBody } from "./run-body.ts";
+import { stopWatching, timeIsUp, watch } from "./time-limits.ts";
 import type { Command, Event, Settled } from "./types.ts";
 
 export interface RunOptions {
@@ -22,6 +26,10 @@ export interface RunOptions {
   readonly models: Readonly<Record<string, RunModel>>;
   /** The largest artifact, in bytes. Default 100 MiB. */
   readonly maxArtifactBytes?: number;
+  /** Limits in place of the plan's. Default: none. */
+  readonly overrides?: LimitOverrides;
+  /** Usage of requests that were made before and count no more but as spent, by path. Default: none. */
+  readonly earlier?: ReadonlyMap<Path, readonly (Usage | null)[]>;
 }
 
 /** Starts a run: a call of its entry's block, open for any key. The first commands come with the state. */
@@ -29,6 +37,7 @@ export function createRun(options: RunOptions): { readonly run: Run; readonly co
   const { plan, entry, task, models } = options;
   const block = plan.blocks[entry];
   if (!block) throw bug(`the plan has no block ${entry}`);
+  const overrides = options.overrides ?? noOverrides;
   const run: Run = {
     plan,
     models,
@@ -43,9 +52,15 @@ export function createRun(options: RunOptions): { readonly run: Run; readonly co
     attempt: 0,
     root: null,
     commands: [],
-    spent: { requests: 0, tokens: 0 },
+    overrides,
+    account: runAccount(plan, overrides),
+    watched: new Map(),
+    isLimited: false,
+    tickets: new Map(),
+    earlier: options.earlier ?? new Map(),
     ended: false,
   };
+  watch(run, run.account);
   attempt(run, block, "");
   return { run, commands: drain(run) };
 }
@@ -55,20 +70,25 @@ function attempt(run: Run, block: Block, prev: Path): void {
   run.attempt += 1;
   const span = callPath("", block.agent, run.attempt);
   const input = coerce(run.task, block.input) ?? run.task;
-  run.root = enterBlock(run, { block: { run, block, input, keys: null, span }, owner: null, memory: createMemory(), prev });
+  const account = accountFor(run, block, span, run.account);
+  run.root = enterBlock(run, { block: { run, block, input, keys: null, span, account }, owner: null, memory: createMemory(), prev });
 }
 
 /** Takes one event and says what to do about it. */
 export function advance(run: Run, event: Event): readonly Command[] {
   if (run.ended) return [];
   if (event.kind === "stop") stop(run, event.reason);
+  else if (event.kind === "time") timeIsUp(run, event.path);
+  else if (event.kind === "again") requestAgain(run, event.path, event.usage);
   else take(run, event);
   return drain(run);
 }
 
-function take(run: Run, { path, result }: Event & { kind: "settled" }): void {
+function take(run: Run, { path, result, isFree = false }: Event & { kind: "settled" }): void {
   const frame = run.tasks.get(path);
   if (!frame) return;
+  const task = run.sent.get(path);
+  if (task?.kind === "model") settleRequest(run, task, result, isFree);
   run.tasks.delete(path);
   frame.tasks.delete(path);
   run.handlers[frame.op.kind].task(run, frame as never, path, result); // the table pairs each kind with its own frame type
@@ -93,6 +113,7 @@ function drain(run: Run): readonly Command[] {
   commands.pop();
   const { block, span } = run.root.block;
   recordSpanEnd(run, span, last.settled);
+  stopWatching(run, run.root.block);
   if (!mayRetry(run, block, last.settled)) return [...commands, ...run.commands, last];
   run.ended = false;
   attempt(run, block, span);

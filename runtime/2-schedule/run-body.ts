@@ -9,6 +9,7 @@ import { fork, type Memory, merge } from "../session/memory.ts";
 import { indexOf } from "./body-index.ts";
 import { envOf } from "./env.ts";
 import type { BodyFrame, OpFrame, Run } from "./frames.ts";
+import { recordStep } from "./phases.ts";
 import { recordMerge } from "./record.ts";
 import type { Outcome, Settled } from "./types.ts";
 
@@ -69,6 +70,7 @@ function cancelOps(run: Run, body: BodyFrame): readonly BodyFrame[] {
   for (const op of going) {
     op.cancelled = true;
     for (const path of op.tasks) run.commands.push({ kind: "cancel", path });
+    if (op.withdraw) run.agenda.push(op.withdraw);
   }
   return going.flatMap((op) => [...op.bodies]);
 }
@@ -89,11 +91,13 @@ function startOp(run: Run, body: BodyFrame, position: number): void {
     prev,
     lastSpan: prev,
     cancelled: false,
+    withdraw: null,
     tasks: new Set(),
     bodies: new Set(),
     state: null,
   };
   body.active.set(position, frame);
+  recordStep(run, frame);
   run.handlers[op.kind].start(run, frame as never); // the table pairs each kind with its own frame type
 }
 

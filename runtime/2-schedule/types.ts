@@ -2,7 +2,7 @@ import type { Digest } from "../../compiler/ir/digest.ts";
 import type { Failure } from "../../compiler/ir/failure.ts";
 import type { Json } from "../../compiler/ir/json.ts";
 import type { Path } from "../../compiler/ir/path.ts";
-import type { Message, Task, TaskResult } from "../3-task/task.ts";
+import type { Message, Task, TaskResult, Usage } from "../3-task/task.ts";
 import type { TraceEvent } from "../4-trace/columns.ts";
 
 /** How an op or a run ended: an outcome (a failed one where failures are values), or a failure that propagates. */
@@ -18,7 +18,12 @@ export interface Outcome {
 
 /** What the world tells the scheduler. */
 export type Event =
-  | { readonly kind: "settled"; readonly path: Path; readonly result: TaskResult }
+  /** `isFree`: the answer was taken from another run, and counts for no limit. */
+  | { readonly kind: "settled"; readonly path: Path; readonly result: TaskResult; readonly isFree?: boolean }
+  /** The request at `path`, which was handed out, was made before and took that much: it has to find room once more. */
+  | { readonly kind: "again"; readonly path: Path; readonly usage: Usage | null }
+  /** The time at work is used up that a `watch` bounds. */
+  | { readonly kind: "time"; readonly path: Path }
   | { readonly kind: "stop"; readonly reason: string };
 
 /** What the scheduler asks of the world, in this order. */
@@ -26,6 +31,9 @@ export type Command =
   | { readonly kind: "task"; readonly task: Task }
   | { readonly kind: "cancel"; readonly path: Path }
   | ({ readonly kind: "record" } & Recorded)
+  /** Time at work is bounded, of the run (an empty path) or of an agent's run, until `unwatch`. */
+  | { readonly kind: "watch"; readonly path: Path; readonly wallMs: number }
+  | { readonly kind: "unwatch"; readonly path: Path }
   | { readonly kind: "keep"; readonly digest: Digest; readonly bytes: Uint8Array }
   | { readonly kind: "ended"; readonly settled: Settled };
 

@@ -66,6 +66,11 @@ export const columns = {
     meaning: "answer tokens, reasoning apart",
     otel: "gen_ai.usage.output_tokens",
   },
+  cost_usd: {
+    type: "float64",
+    class: "placement",
+    meaning: "what the answer cost by the plan's price of its model, in US dollars; null where none is told",
+  },
   reasoning_tokens: { type: "int64", class: "content", unit: "tokens", meaning: "hidden reasoning tokens" },
   tool_name: { type: "utf8", class: "identity", meaning: "the tool or worker called", otel: "gen_ai.tool.name" },
   iteration: { type: "int32", class: "identity", meaning: "turn of a react loop, iteration of a repeat, item of a map; from 1" },

@@ -31,14 +31,12 @@ export interface Follower {
   readonly cancel: (path: Path) => void;
   /** What the run is told next; null when the record has no more to say, and then what is left is work. */
   readonly next: (run: Run) => Event | null;
-  /** Tasks to be done, with those that were cancelled meanwhile. */
-  readonly work: () => readonly { readonly task: Task; readonly isCancelled: boolean }[];
+  /** Tasks to be done, with those that were cancelled meanwhile, and those that were done before, whatever came of it. */
+  readonly work: () => readonly { readonly task: Task; readonly isCancelled: boolean; readonly before: RecordedTask | null }[];
 }
 
-/** What happened then, in its order: an answer, or a stop from without. */
-type Turn =
-  | { readonly kind: "task"; readonly seq: number; readonly recorded: RecordedTask }
-  | { readonly kind: "stop"; readonly seq: number; readonly reason: string };
+/** What happened then, in its order: an answer, or an end from without. */
+type Turn = { readonly kind: "task"; readonly seq: number; readonly recorded: RecordedTask } | Journal["stops"][number];
 
 /** Follows a record. */
 export function createFollower(journal: Journal, policy: Policy, nowUs: () => number): Follower {
@@ -66,7 +64,7 @@ export function createFollower(journal: Journal, policy: Policy, nowUs: () => nu
     held.delete(recorded.path);
     const verdict = policy.confirm(run, task, { recorded, isCancelled: cancelled.has(task.path) });
     const result = verdict.kind === "told" ? verdict.result : verdict.kind === "recorded" ? resultOf(journal, recorded, nowUs()) : null;
-    if (result) return { kind: "settled", path: task.path, result };
+    if (result) return { kind: "settled", path: task.path, result, isFree: recorded.row.source === "cache" };
     work.push(task);
     return null;
   };
@@ -82,6 +80,7 @@ export function createFollower(journal: Journal, policy: Policy, nowUs: () => nu
       const turn = turns[position];
       position += 1;
       if (turn?.kind === "stop") return { kind: "stop", reason: turn.reason };
+      if (turn?.kind === "time") return { kind: "time", path: turn.path };
       const event = turn ? answer(run, turn.recorded) : null;
       if (event) return event;
     }
@@ -92,12 +91,12 @@ export function createFollower(journal: Journal, policy: Policy, nowUs: () => nu
     take,
     cancel: (path) => void cancelled.add(path),
     next,
-    work: () => work.splice(0).map((task) => ({ task, isCancelled: cancelled.has(task.path) })),
+    work: () =>
+      work.splice(0).map((task) => ({ task, isCancelled: cancelled.has(task.path), before: journal.tasks.get(task.path) ?? null })),
   };
 }
 
 function turnsOf(journal: Journal, { stops }: Policy): readonly Turn[] {
   const tasks = [...journal.tasks.values()].map((recorded): Turn => ({ kind: "task", seq: recorded.seq, recorded }));
-  const stopped = stops ? journal.stops.map(({ seq, reason }): Turn => ({ kind: "stop", seq, reason })) : [];
-  return [...tasks, ...stopped].sort((a, b) => a.seq - b.seq);
+  return [...tasks, ...(stops ? journal.stops : [])].sort((a, b) => a.seq - b.seq);
 }

@@ -1,10 +1,13 @@
 /** A run's log as a look-up: what came of its tasks, by path. */
 import type { Digest } from "../../compiler/ir/digest.ts";
 import type { Path } from "../../compiler/ir/path.ts";
+import type { Usage } from "../3-task/task.ts";
 import type { Row } from "../4-trace/columns.ts";
 import { readRun } from "../4-trace/read.ts";
-import { detailOf } from "./result.ts";
+import type { WorkedBefore } from "../work-clock.ts";
+import { detailOf, usageOf } from "./result.ts";
 import { type Started, startedOf } from "./started.ts";
+import { workLog } from "./worked.ts";
 
 /** A task's last record: of a model, a tool or artifact, worker code or a question. */
 export interface RecordedTask {
@@ -37,8 +40,15 @@ export interface Journal {
   readonly intents: ReadonlyMap<Path, number>;
   /** Questions to people, as they were last asked. */
   readonly asked: ReadonlyMap<Path, Asked>;
-  /** Where it was stopped from without, and why. */
-  readonly stops: readonly { readonly seq: number; readonly reason: string }[];
+  /** Where it was stopped from without: by a person or a signal, and why; or because time at work was used up, and whose. */
+  readonly stops: readonly (
+    | { readonly kind: "stop"; readonly seq: number; readonly reason: string }
+    | { readonly kind: "time"; readonly seq: number; readonly path: Path }
+  )[];
+  /** What requests took that were made again, by path, but for the last of each. */
+  readonly earlier: ReadonlyMap<Path, readonly (Usage | null)[]>;
+  /** The time at work. */
+  readonly worked: () => WorkedBefore;
   /** A text by its digest; null where the log keeps digests only. */
   readonly text: (hash: string | null) => string | null;
   /** The messages of a request, first to last, by the digest of the last. */
@@ -62,15 +72,18 @@ export function readJournal(dir: string, traceId: string): Journal {
   const marks: Row[] = [];
   const tasks = new Map<Path, RecordedTask>();
   const intents = new Map<Path, number>();
-  const stops: { seq: number; reason: string }[] = [];
+  const stops: Journal["stops"][number][] = [];
+  const earlier = new Map<Path, (Usage | null)[]>();
+  const worked = workLog();
   const asked = new Map<Path, Asked>();
   const said = new Map<Digest, Row>();
   for (const row of readRun(dir)) {
     if (row.kind === "text" || row.kind === "message") said.set(row.hash ?? "", row);
     else if (row.kind === "run_started" || row.kind === "run_ended") marks.push(row);
     else if (row.kind === "intent") intents.set(row.path ?? "", row.seq ?? 0);
-    else if (row.kind === "decision" && isStop(row)) stops.push({ seq: row.seq ?? 0, reason: row.message ?? "" });
-    else addTask(tasks, row);
+    else if (row.kind === "decision") stops.push(...stopsIn(row));
+    else addTask(tasks, earlier, row);
+    worked.note(row);
     if (row.kind === "wait_asked" || row.kind === "wait_answer") addAsked(asked, row);
   }
   const text = (hash: string | null) => (hash === null ? null : (said.get(hash)?.text ?? null));
@@ -83,6 +96,8 @@ export function readJournal(dir: string, traceId: string): Journal {
     intents,
     asked,
     stops,
+    earlier,
+    worked: worked.before,
     text,
     messages: (head) => messagesTo(head, said),
     hashes: new Set(said.keys()),
@@ -98,16 +113,22 @@ function addAsked(asked: Map<Path, Asked>, row: Row): void {
   else if (before) asked.set(path, { ...before, stands: false });
 }
 
-/** A deadline is a decision too, but its answer's own row tells what followed from it. */
-function isStop(row: Row): boolean {
-  return detailOf(row)["decision"] !== "deadline";
+/** Other decisions follow from what was answered, or their answer's own row tells them. */
+function stopsIn(row: Row): Journal["stops"] {
+  const { decision, limit, account } = detailOf(row);
+  const seq = row.seq ?? 0;
+  if (decision === "stop") return [{ kind: "stop", seq, reason: row.message ?? "" }];
+  return decision === "limit" && limit === "wall" && typeof account === "string" ? [{ kind: "time", seq, path: account }] : [];
 }
 
 /** A row of a task has a key by content; tools that the scheduler answers itself have none, and are no tasks. */
-function addTask(tasks: Map<Path, RecordedTask>, row: Row): void {
+function addTask(tasks: Map<Path, RecordedTask>, earlier: Map<Path, (Usage | null)[]>, row: Row): void {
   const kind = taskKinds[row.kind ?? ""];
   const { path, seq, content_key: contentKey } = row;
-  if (kind && path !== null && seq !== null && contentKey !== null) tasks.set(path, { kind, path, seq, contentKey, row });
+  if (!kind || path === null || seq === null || contentKey === null) return;
+  const before = kind === "model" ? tasks.get(path) : undefined;
+  if (before && before.row.source === null) earlier.set(path, [...(earlier.get(path) ?? []), usageOf(before.row)]);
+  tasks.set(path, { kind, path, seq, contentKey, row });
 }
 
 function messagesTo(head: string | null, said: ReadonlyMap<Digest, Row>): readonly Row[] {

@@ -61,7 +61,8 @@ function listOf(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
 }
 
-function usageOf(row: Row): Usage | null {
+/** What a request took, as its row tells; null where nobody counted. */
+export function usageOf(row: Row): Usage | null {
   const { input_tokens: input, cached_tokens: cached, output_tokens: output, reasoning_tokens: reasoning } = row;
   if (input === null || cached === null || output === null || reasoning === null) return null;
   return { input, cached, output, reasoning };

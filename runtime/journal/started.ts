@@ -1,4 +1,5 @@
 import { isObject } from "../../compiler/ir/json.ts";
+import { type LimitOverrides, readOverrides } from "../2-schedule/limit-overrides.ts";
 import type { RunModel } from "../3-task/task.ts";
 import type { Row } from "../4-trace/columns.ts";
 import { detailOf } from "./result.ts";
@@ -17,6 +18,8 @@ export interface Started {
   /** `--model` of the run; null for none. */
   readonly override: string | null;
   readonly notes: readonly string[];
+  /** Limits in place of the plan's. */
+  readonly overrides: LimitOverrides;
   readonly maxArtifactBytes: number | null;
   /** Whether its answers are those of another run. */
   readonly isReplay: boolean;
@@ -42,6 +45,7 @@ export function startedOf(marks: readonly Row[], text: (hash: string | null) => 
     models: modelsOf(told),
     override: typeof told["override"] === "string" ? told["override"] : null,
     notes: Array.isArray(told["notes"]) ? told["notes"].map(String) : [],
+    overrides: readOverrides(told["limits"]),
     maxArtifactBytes: typeof size === "number" ? size : null,
     isReplay: first.source === "replay",
   };

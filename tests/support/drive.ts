@@ -71,7 +71,7 @@ function worldOf({ answer, pick = () => 0, ignoresCancel = () => false }: DriveO
     counts.commands += 1;
     if (settled) throw new Error(`R6: ${command.kind} after the end`);
     if (command.kind === "record") return void records.push(command);
-    if (command.kind === "keep") return;
+    if (command.kind === "keep" || command.kind === "watch" || command.kind === "unwatch") return;
     if (command.kind === "ended") {
       if (inFlight.length > 0) throw new Error(`R4: ended with ${inFlight.map(({ path }) => path)} in flight`);
       settled = command.settled;

@@ -3,9 +3,10 @@ import type { Ask } from "../../../compiler/ir/ops.ts";
 import { jsonSchema, show } from "../../../compiler/ir/types.ts";
 import { bug } from "../../../compiler/ir/unreachable.ts";
 import { type ModelAnswer, type TaskResult, textParts } from "../../3-task/task.ts";
-import { answered, begin, end, failTalk, inputOf, loopOf, recordRepair, recordSynthetic, request } from "../conversation.ts";
+import { answered, begin, end, failTalk, inputOf, loopOf, recordRepair, recordSynthetic } from "../conversation.ts";
 import type { OpFrame, Run } from "../frames.ts";
 import { coerce } from "../keys.ts";
+import { request } from "../requests.ts";
 import { ok } from "../types.ts";
 import { type Handler, noBody } from "./handler.ts";
 

@@ -1,15 +1,18 @@
 import { evaluate } from "../../../compiler/ir/eval.ts";
 import { type Failure, isFatal } from "../../../compiler/ir/failure.ts";
 import type { Call } from "../../../compiler/ir/ops.ts";
-import { callPath } from "../../../compiler/ir/path.ts";
+import { callPath, type Path } from "../../../compiler/ir/path.ts";
+import type { Block } from "../../../compiler/ir/plan.ts";
 import { show } from "../../../compiler/ir/types.ts";
 import { bug } from "../../../compiler/ir/unreachable.ts";
 import { fork } from "../../session/memory.ts";
 import { envOf } from "../env.ts";
 import type { BlockFrame, OpFrame, Run } from "../frames.ts";
 import { coerce, resolveKeys } from "../keys.ts";
+import { type Account, agentAccount } from "../limits.ts";
 import { recordSpanEnd, recordSpanStart } from "../record.ts";
 import { failedOutcome, joinViews, openBody, settle } from "../run-body.ts";
+import { stopWatching, watch } from "../time-limits.ts";
 import type { Settled } from "../types.ts";
 import { type Handler, noTask } from "./handler.ts";
 
@@ -26,6 +29,7 @@ export const call: Handler<Call> = {
   body(run, frame, body, ended) {
     const settled = held(ended, body.block);
     recordSpanEnd(run, body.block.span, settled);
+    stopWatching(run, body.block);
     frame.lastSpan = body.block.span;
     if (settled.kind === "ok") {
       if (frame.op.attempts > 1) joinViews(run, { memory: frame.memory, prefix: frame.path, block: frame.body.block }, [body.memory]);
@@ -65,7 +69,8 @@ function attempt(run: Run, frame: OpFrame<Call>): void {
   }
   const keys = resolveKeys(frame.op.keys, frame.body.block.keys);
   const memory = frame.op.attempts > 1 ? fork(frame.memory, path) : frame.memory;
-  enterBlock(run, { block: { run, block, input, keys, span: path }, owner: frame, memory, prev: frame.lastSpan });
+  const account = accountFor(run, block, path, frame.body.block.account);
+  enterBlock(run, { block: { run, block, input, keys, span: path, account }, owner: frame, memory, prev: frame.lastSpan });
 }
 
 function attemptOf(frame: OpFrame<Call>): number {
@@ -90,4 +95,12 @@ export function enterBlock(
     memory,
     entrySpan: block.span,
   });
+}
+
+/** What a run of a block counts on, whose time at work begins now where that is bounded. */
+export function accountFor(run: Run, block: Block, path: Path, around: Account): Account {
+  const limits = { ...block.limits, ...run.overrides.agents[block.agent] };
+  const account = agentAccount(block.agent, path, limits, around);
+  if (account !== around) watch(run, account);
+  return account;
 }

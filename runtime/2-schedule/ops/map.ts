@@ -7,6 +7,7 @@ import { bug } from "../../../compiler/ir/unreachable.ts";
 import { fork } from "../../session/memory.ts";
 import { envOf } from "../env.ts";
 import type { BodyFrame, MapState, OpFrame, Run } from "../frames.ts";
+import { itemsWithin, tooMany } from "../limits.ts";
 import { cancelBody, fail, joinViews, lastSpanOf, openBody, settle } from "../run-body.ts";
 import { ok, type Settled } from "../types.ts";
 import { type Handler, noTask } from "./handler.ts";
@@ -16,8 +17,8 @@ export const map: Handler<MapOp> = {
   start(run, frame) {
     const items = evaluate(frame.op.over, envOf(frame.body));
     if (!isList(items)) return fail(run, frame, { code: "require", message: "there is no list to fan out over" });
-    if (items.length > frame.op.max)
-      return fail(run, frame, { code: "limit", message: `${items.length} items, more than the ${frame.op.max} that the plan allows` });
+    const max = itemsWithin(frame.op.max, frame.body.block.block.agent, run.plan, run.overrides);
+    if (items.length > max) return fail(run, frame, tooMany(items.length, "items", max));
     const state: MapState = { kind: "map", items, ended: items.map(() => null), next: 0, running: 0, failed: null };
     frame.state = state;
     startItems(run, frame, state);

@@ -5,6 +5,8 @@ import { itemPath } from "../../../compiler/ir/path.ts";
 import { bug } from "../../../compiler/ir/unreachable.ts";
 import { envOf } from "../env.ts";
 import type { BodyFrame, OpFrame, RepeatState, Run } from "../frames.ts";
+import { itemsWithin, tooMany } from "../limits.ts";
+import { recordRound } from "../phases.ts";
 import { fail, openBody, settle } from "../run-body.ts";
 import { type Outcome, ok } from "../types.ts";
 import { type Handler, noTask } from "./handler.ts";
@@ -15,8 +17,8 @@ export const repeat: Handler<Repeat> = {
     const env = envOf(frame.body);
     const wanted = frame.op.times ? evaluate(frame.op.times, env) : frame.op.max;
     const times = typeof wanted === "number" ? Math.trunc(wanted) : 0;
-    if (times > frame.op.max)
-      return fail(run, frame, { code: "limit", message: `${times} rounds, more than the ${frame.op.max} that the plan allows` });
+    const max = frame.op.times ? itemsWithin(frame.op.max, frame.body.block.block.agent, run.plan, run.overrides) : frame.op.max;
+    if (times > max) return fail(run, frame, tooMany(times, "rounds", max));
     const state = evaluate(frame.op.state, env);
     if (times < 1) return settle(run, frame, ok("done", state));
     iterate(run, frame, { kind: "repeat", times, phases: new Map(), iteration: 1 }, state);
@@ -34,6 +36,7 @@ export const repeat: Handler<Repeat> = {
 
 function iterate(run: Run, frame: OpFrame<Repeat>, state: RepeatState, value: Json): BodyFrame {
   frame.state = state;
+  recordRound(run, frame, state.iteration);
   const { body, op } = frame;
   const prefix = itemPath(body.prefix, op.id, state.iteration);
   const loop = { op: op.id, index: state.iteration, state: value, item: null };

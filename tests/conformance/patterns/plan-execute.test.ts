@@ -84,7 +84,7 @@ test("its calls are named by cycle and step", async () => {
 test("more steps than the plan allows end the run before the first", async () => {
   const limited = `[project]\nname = "p"\nentrypoint = "main"\n[models]\ndefault = "openai:gpt-4o"\n[limits]\nitems = 1\n`;
   const ran = await runPlan(planOf({ ...texts(), "tama.toml": limited }), parts);
-  assert.equal(failureOf(ran.settled), { code: "limit", message: "2 rounds, more than the 1 that the plan allows" });
+  assert.equal(failureOf(ran.settled), { code: "limit", message: "2 rounds, more than the limit of 1" });
   assert.is(requestsOf(ran, "Execute.").length, 0);
 });
 

@@ -117,7 +117,7 @@ test("on_error: fail gives reduce the plain list where nothing fails", async () 
 test("more items than the plan allows is a limit, before any starts", async () => {
   const many = Array.from({ length: 10_001 }, (_, index) => `${index}`);
   const ran = await run(many);
-  assert.equal(failureOf(ran.settled), { code: "limit", message: "10001 items, more than the 10000 that the plan allows" });
+  assert.equal(failureOf(ran.settled), { code: "limit", message: "10001 items, more than the limit of 10000" });
   assert.is(ran.result.kind === "ended" && ran.result.status, "limit");
   assert.is(requestsOf(ran, "You are a poet.").length, 0);
 });

@@ -1,0 +1,140 @@
+import { evaluate } from "../../compiler/ir/eval.ts";
+import type { JsonObject } from "../../compiler/ir/json.ts";
+import { canonical } from "../../compiler/ir/json.ts";
+import { type Path, turnPath } from "../../compiler/ir/path.ts";
+import { bug } from "../../compiler/ir/unreachable.ts";
+import type { Message, ModelTask, TaskResult, ToolSchema, Usage } from "../3-task/task.ts";
+import { type Counted, countedIn, mostOf, planned, spentOn } from "./amounts.ts";
+import { cancelledAt, dispatch, end, loopOf, type ModelFrame } from "./conversation.ts";
+import { envOf } from "./env.ts";
+import type { OpFrame, Run } from "./frames.ts";
+import { type Account, type Amount, charge, drain, drop, type Reached, reserve, settle, type Ticket } from "./limits.ts";
+import { record } from "./record.ts";
+import type { Settled } from "./types.ts";
+
+/** What a request offers. `summary`: what is asked in place of the conversation so far, where that is to be shortened. */
+export interface Offer {
+  readonly tools: readonly ToolSchema[];
+  readonly output: JsonObject | null;
+  readonly summary?: readonly Message[];
+}
+
+/** Sends the conversation so far to the model, as soon as the limits have room for it. */
+export function request(run: Run, frame: ModelFrame, { tools, output, summary }: Offer): void {
+  const state = loopOf(frame);
+  state.turn += 1;
+  const model = run.models[frame.op.model];
+  if (!model) throw bug(`the run has no model ${frame.op.model}`);
+  const path = turnPath(frame.path, state.turn);
+  for (const usage of run.earlier.get(path) ?? []) charge(accountOf(frame), spentBy(run, frame, usage));
+  ask(run, frame, {
+    kind: "model",
+    path,
+    step: state.step,
+    model,
+    messages: summary ?? [...state.messages],
+    tools,
+    output,
+    purpose: summary ? "summary" : "answer",
+    sample: sampleOf(frame),
+  });
+}
+
+/** Settles a request that was answered, or is to be made again. `usage` of one that failed is null; `isFree`: nobody was asked. */
+export function settleRequest(run: Run, task: ModelTask, result: TaskResult, isFree: boolean): void {
+  const ticket = run.tickets.get(task.path);
+  const frame = run.tasks.get(task.path);
+  if (!ticket || !frame) return;
+  const usage = result.kind === "ok" && result.answer.kind === "model" ? result.answer.usage : null;
+  // A server that counts nothing may have given all that was asked for.
+  const spent = result.kind === "ok" && usage === null ? ticket.amount : spentBy(run, frame, usage);
+  free(run, ticket, task.path, isFree ? { calls: 0, tokens: 0, microUsd: 0 } : spent);
+  if (usage && frame.state?.kind === "loop" && accountOf(frame).weighs) frame.state.sized = countedIn(task, usage);
+}
+
+/** Makes a request again whose earlier try came to nothing that counts: what that one took is spent. */
+export function requestAgain(run: Run, path: Path, usage: Usage | null): void {
+  const [frame, task, ticket] = [run.tasks.get(path), run.sent.get(path), run.tickets.get(path)];
+  if (!frame || task?.kind !== "model" || !ticket) return;
+  frame.tasks.delete(path);
+  run.tasks.delete(path);
+  run.sent.delete(path);
+  free(run, ticket, path, spentBy(run, frame, usage));
+  ask(run, frame, task);
+}
+
+function free(run: Run, ticket: Ticket, path: Path, spent: Amount): void {
+  run.tickets.delete(path);
+  settle(ticket, spent);
+  run.agenda.push(() => drain(ticket));
+}
+
+function ask(run: Run, frame: OpFrame, task: ModelTask): void {
+  const account = accountOf(frame);
+  const known = planned(run.plan.models[modelIdOf(frame)], task.model);
+  const ticket = reserve(account, {
+    amount: account.weighs ? mostOf(task, known, sizedOf(frame)) : oneCall,
+    granted: (granted) => {
+      frame.withdraw = null;
+      run.tickets.set(task.path, granted);
+      dispatch(run, frame, task);
+    },
+    refused: (reached) => {
+      recordReached(run, frame.path, reached);
+      notMade(run, frame, limitFailure(reached, frame.path));
+    },
+  });
+  if (!ticket.isWaiting) return;
+  frame.withdraw = () => {
+    drop(ticket);
+    run.agenda.push(() => drain(ticket));
+    notMade(run, frame, cancelledAt(frame));
+  };
+}
+
+const oneCall: Amount = { calls: 1, tokens: 0, microUsd: 0 };
+
+function notMade(run: Run, frame: OpFrame, settled: Settled): void {
+  frame.withdraw = null;
+  loopOf(frame).turn -= 1;
+  end(run, frame, settled);
+}
+
+/** The failure that ends a run at a limit. */
+export function limitFailure({ limit, account, message }: Reached, path: Path): Settled & { kind: "failed" } {
+  return { kind: "failed", failure: { code: "limit", message, path, details: { limit, agent: account.agent } } };
+}
+
+/** Records, once in a run, which limit ends it. */
+export function recordReached(run: Run, path: Path, { limit, account, message }: Reached): void {
+  if (run.isLimited) return;
+  run.isLimited = true;
+  const detail = canonical({ decision: "limit", limit, account: account.path });
+  record(run, { kind: "decision", path, status: "failed", code: "limit", message, detail });
+}
+
+function accountOf(frame: OpFrame): Account {
+  return frame.body.block.account;
+}
+
+function spentBy(run: Run, frame: OpFrame, usage: Usage | null): Amount {
+  const id = modelIdOf(frame);
+  const used = run.models[id];
+  return spentOn(usage, (used && planned(run.plan.models[id], used)?.price) ?? null);
+}
+
+function modelIdOf({ op }: OpFrame): string {
+  return op.kind === "ask" || op.kind === "act" ? op.model : "";
+}
+
+function sizedOf({ state }: OpFrame): Counted | null {
+  return state?.kind === "loop" ? state.sized : null;
+}
+
+/** A retry is another sample: neither a cache nor a seed may give it the answer that failed. Outermost attempts weigh most. */
+function sampleOf(frame: ModelFrame): number | null {
+  const told = frame.op.sample ? evaluate(frame.op.sample, envOf(frame.body)) : null;
+  const own = typeof told === "number" ? told : null;
+  const retries = [...frame.path.matchAll(/@(\d+)(?=\/|$)/g)].reduce((sum, [, attempt]) => sum * 100 + Number(attempt) - 1, 0);
+  return retries === 0 ? own : (own ?? 1) + 10_000 * retries;
+}

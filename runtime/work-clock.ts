@@ -1,0 +1,98 @@
+/**
+ * The time that a run is at work: while at least one model call, tool or worker is under way. What only waits for people takes none.
+ *
+ * - T1: the time of processes before this one counts, as their log tells it.
+ * - T2: a watch is told of once, when its time is used up, and never while nothing is under way.
+ */
+import type { Path } from "../compiler/ir/path.ts";
+
+export interface WorkClock {
+  /** A piece of work begins, or has ended. */
+  readonly begin: () => void;
+  readonly end: () => void;
+  /** Bounds the time from now on; of a piece of work that a process before this one began, from then on. */
+  readonly watch: (path: Path, wallMs: number) => void;
+  readonly unwatch: (path: Path) => void;
+  /** The watches whose time is used up already. */
+  readonly over: () => readonly Path[];
+  readonly close: () => void;
+}
+
+/** What processes before this one worked: in all, and until the agent's span at a path began; null where none had begun it. Microseconds. */
+export interface WorkedBefore {
+  readonly us: number;
+  readonly untilUs: (path: Path) => number | null;
+}
+
+/** Calls back after a time; what it gives takes that back. */
+export type After = (ms: number, call: () => void) => () => void;
+
+export interface WorkClockOptions {
+  /** Microseconds since 1970. */
+  readonly nowUs: () => number;
+  readonly after: After;
+  readonly before: WorkedBefore | null;
+  readonly onOver: (path: Path) => void;
+}
+
+/** The longest time that a timer takes. */
+const longestMs = 2 ** 31 - 1;
+
+/** Starts a clock at rest. */
+export function workClock({ nowUs, after, before, onOver }: WorkClockOptions): WorkClock {
+  const ends = new Map<Path, number>();
+  let workedUs = before?.us ?? 0;
+  let sinceUs = 0;
+  let under = 0;
+  let disarm = () => {};
+
+  const atUs = () => workedUs + (under > 0 ? Math.max(0, nowUs() - sinceUs) : 0);
+  const over = () => {
+    const now = atUs();
+    return [...ends].flatMap(([path, endUs]) => (endUs <= now ? [path] : []));
+  };
+  const arm = () => {
+    disarm();
+    disarm = () => {};
+    if (under === 0 || ends.size === 0) return;
+    const leftMs = Math.max(0, (Math.min(...ends.values()) - atUs()) / 1000);
+    disarm = after(Math.min(Math.ceil(leftMs), longestMs), look);
+  };
+  const look = () => {
+    for (const path of over()) {
+      ends.delete(path);
+      onOver(path);
+    }
+    arm();
+  };
+
+  return {
+    begin: () => {
+      under += 1;
+      if (under > 1) return;
+      sinceUs = nowUs();
+      arm();
+    },
+    end: () => {
+      if (under === 1) workedUs = atUs();
+      under -= 1;
+      if (under === 0) arm();
+    },
+    watch: (path, wallMs) => {
+      const from = path === "" ? 0 : (before?.untilUs(path) ?? atUs());
+      ends.set(path, from + wallMs * 1000);
+      arm();
+    },
+    unwatch: (path) => {
+      if (ends.delete(path)) arm();
+    },
+    over,
+    close: () => disarm(),
+  };
+}
+
+/** Timers of the process. They keep it from ending no longer than the run does. */
+export const processTimers: After = (ms, call) => {
+  const timer = setTimeout(call, ms);
+  return () => clearTimeout(timer);
+};
