@@ -5,7 +5,9 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { readRun } from "../runtime/4-trace/read.ts";
 import { type Asker, nobody } from "../runtime/asker.ts";
+import { runDir } from "../runtime/exec.ts";
 import { readScenarioFile, scriptedAsker } from "../runtime/providers/scripted.ts";
 import { patterns } from "../stdlib/patterns/index.ts";
 import { lineDiff } from "./support/line-diff.ts";
@@ -58,8 +60,9 @@ test("every pattern is shown by a project", () => {
 for (const [name, ending] of Object.entries(ends)) {
   test(`${name} says what its scenario makes of its input`, async () => {
     const scenario = join(example(name), "scenario.yaml");
-    const { key, text } = await play(name, { model: `scripted:${scenario}`, asker: askerOf(scenario) });
+    const { key, text, refused } = await play(name, { model: `scripted:${scenario}`, asker: askerOf(scenario) });
     assert.is(key, ending);
+    assert.equal(refused, [], "no call of a scenario is refused");
     compare(join(example(name), "result.md"), `${text.trimEnd()}\n`);
   });
 
@@ -76,12 +79,22 @@ interface Playing {
   readonly asker: Asker;
 }
 
+interface Played {
+  readonly key: string;
+  readonly text: string;
+  /** Why calls of tools were refused. */
+  readonly refused: readonly string[];
+}
+
 /** Builds a project, which must have no finding, and runs it in this thread on its own input. */
-async function play(name: string, { model, asker }: Playing): Promise<{ readonly key: string; readonly text: string }> {
+async function play(name: string, { model, asker }: Playing): Promise<Played> {
   const stateDir = mkdtempSync(join(tmpdir(), "tama-example-"));
+  const traceId = "0".repeat(32);
   try {
     const plan = await builtPlan(example(name));
-    return await simulateInto(stateDir, { plan, task: inputOf(name), traceId: "0".repeat(32), model, asker, projectDir: example(name) });
+    const ended = await simulateInto(stateDir, { plan, task: inputOf(name), traceId, model, asker, projectDir: example(name) });
+    const rows = [...readRun(runDir(stateDir, traceId))];
+    return { ...ended, refused: rows.flatMap(({ kind, message }) => (kind === "tool_rejected" ? [message ?? ""] : [])) };
   } finally {
     rmSync(stateDir, { recursive: true });
   }
