@@ -8,6 +8,7 @@ import { tools } from "../../stdlib/tools/index.ts";
 import { defaultTimeoutMs } from "../../stdlib/worker.ts";
 import type { ArtifactTask, OwnTool, TaskResult, ToolTask } from "../3-task/task.ts";
 import { truncate } from "../3-task/truncate.ts";
+import type { TraceEvent } from "../4-trace/columns.ts";
 import { isArtifactTool, runArtifactTool } from "./artifact-tools.ts";
 import { dispatch, inputOf, loopOf, outcomeOf } from "./conversation.ts";
 import type { OpFrame, Run, TurnCalls } from "./frames.ts";
@@ -188,7 +189,7 @@ export function noteSkipped(run: Run, frame: OpFrame<Act>, calls: TurnCalls, { c
 interface Told {
   readonly name: string;
   readonly raw: string;
-  readonly event: { readonly status: string };
+  readonly event: Omit<Partial<TraceEvent>, "kind" | "path"> & { readonly status: string };
   readonly result: string;
 }
 

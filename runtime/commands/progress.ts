@@ -1,4 +1,5 @@
 import colors from "picocolors";
+import { isObject, parseJson } from "../../compiler/ir/json.ts";
 import type { TraceEvent } from "../4-trace/columns.ts";
 import type { Io } from "./io.ts";
 
@@ -34,6 +35,10 @@ export function progress(io: Io, nowUs: () => number): (event: TraceEvent) => vo
         return protocol.has(event.tool_name ?? "") ? undefined : line(depth, `${label} · ${leaf(event)}`, paint.dim);
       case "phase_change":
         return line(depth, `↪ ${event.key ?? ""}`);
+      case "loop_intervention":
+        return line(depth, `${label} · tool:${event.tool_name} gives the same again: ${kindOf(event)}`, paint.yellow);
+      case "context_compaction":
+        return line(depth, `${label} · conversation shortened`, paint.dim);
       case "schema_retry":
       case "empty_completion_retry":
         return line(depth, `${label} ↻ ${event.message ?? event.kind}`, paint.yellow);
@@ -72,6 +77,12 @@ function nameIn(path: string): string {
 
 function patternOf({ name }: TraceEvent): string {
   return `(${(name ?? "").split(":")[2]?.replaceAll("_", "-") ?? ""})`;
+}
+
+/** What a loop guard did: warn, block or skip. */
+function kindOf({ detail }: TraceEvent): string {
+  const said = parseJson(detail ?? "");
+  return isObject(said) ? String(said["kind"]) : "";
 }
 
 function leaf(event: TraceEvent): string {

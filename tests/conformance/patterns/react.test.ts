@@ -47,7 +47,12 @@ test("names its turns and its tools in the trace", async () => {
     rowsOf(ran, "tool_call").map((row) => row.span_kind),
     ["tool", "tool"],
   );
-  assert.equal(detailOf(rowsOf(ran, "loop_complete")[0]), { status: "done", iterations: 2, tools_used: { start: 1 } });
+  assert.equal(detailOf(rowsOf(ran, "loop_complete")[0]), {
+    status: "done",
+    iterations: 2,
+    tools_used: { start: 1 },
+    successful_tools: { start: 1 },
+  });
 });
 
 test("tells how a loop ended that did not finish", async () => {
@@ -58,8 +63,13 @@ test("tells how a loop ended that did not finish", async () => {
   assert.equal(
     endings.map((row) => [row.path, row.code, row.iteration, detailOf(row)]),
     [
-      ["main@1/react", "max-turns", 2, { status: "budget_exhausted", iterations: 2, tools_used: { start: 2 } }],
-      ["main@1/react", "model", 1, { status: "failed", iterations: 1, tools_used: {} }],
+      [
+        "main@1/react",
+        "max-turns",
+        2,
+        { status: "budget_exhausted", iterations: 2, tools_used: { start: 2 }, successful_tools: { start: 2 } },
+      ],
+      ["main@1/react", "model", 1, { status: "failed", iterations: 1, tools_used: {}, successful_tools: {} }],
     ],
   );
 });
