@@ -41,7 +41,6 @@ function noting(described: Described): Fields {
       properties.set(key, () => orNothing(schemaOf(nested)));
       return noting(nested);
     },
-    later: () => undefined,
     close: () => undefined,
   };
 }

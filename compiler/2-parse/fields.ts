@@ -1,5 +1,5 @@
 import { closest } from "../diagnostics/closest.ts";
-import { parseMissingKey, parseNotYet, parseUnknownKey } from "../diagnostics/codes.generated.ts";
+import { parseMissingKey, parseUnknownKey } from "../diagnostics/codes.generated.ts";
 import type { Report } from "../diagnostics/diagnostic.ts";
 import type { Span } from "../ir/span.ts";
 import { mismatch, type Read } from "./values.ts";
@@ -18,8 +18,6 @@ export interface Fields {
   readonly required: <T>(key: string, read: Read<T>, example: string) => T | null;
   /** Opens the map that is a key's value; null where it is absent, empty or no map. */
   readonly inner: (key: string) => Fields | null;
-  /** Reports a key that is the language's own but is not built. */
-  readonly later: (key: string) => void;
   /** Reports every key that nothing asked for. `owner` is whose keys they are, in the plural: `step files`. */
   readonly close: (owner: string) => void;
 }
@@ -55,10 +53,6 @@ export function openFields(map: MapNode, head: Span, report: Report): Fields {
       if (found) return read(found.value, { key, report });
       report(parseMissingKey(head, { key, example }));
       return null;
-    },
-    later: (key) => {
-      const found = given(key);
-      if (found) report(parseNotYet(found.key.span, { what: `the key \`${key}\`` }));
     },
     close: (owner) => {
       for (const { key } of map.entries.filter(({ key }) => !known.has(key.value) && !foreign.has(key.value))) {

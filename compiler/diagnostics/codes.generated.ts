@@ -707,17 +707,6 @@ export function parseNotKebabCase(
   return { code: "parse/not-kebab-case", severity: "error", message, help, span, related };
 }
 
-/** {what} is part of the language, but this version does not build it yet */
-export function parseNotYet(
-  span: Span | null,
-  facts: { readonly what: string | number },
-  related: readonly Related[] = [],
-): Diagnostic {
-  const message = `${facts.what} is part of the language, but this version does not build it yet`;
-  const help = "remove it, or wait for a version that builds it";
-  return { code: "parse/not-yet", severity: "error", message, help, span, related };
-}
-
 /** `{item}` stands twice in `{key}` */
 export function parseRepeatedItem(
   span: Span | null,
@@ -1497,6 +1486,17 @@ export function runNoPlan(
   const message = `there is no plan in the folder of run \`${facts.run}\`: ${facts.reason}`;
   const help = "name it with --plan FILE";
   return { code: "run/no-plan", severity: "error", message, help, span, related };
+}
+
+/** a limit is given for `{agent}`, and the plan has no such agent */
+export function runNoSuchAgent(
+  span: Span | null,
+  facts: { readonly agent: string | number; readonly agents: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `a limit is given for \`${facts.agent}\`, and the plan has no such agent`;
+  const help = `one of: ${facts.agents}`;
+  return { code: "run/no-such-agent", severity: "error", message, help, span, related };
 }
 
 /** run `{run}` did nothing at {path} */

@@ -78,7 +78,7 @@ test("findings in TypeScript stand at the key or the value concerned", () => {
     'config/wrong-type "fly"',
     'config/wrong-type "some"',
   ]);
-  assert.equal(ts("{ patterns: [() => 1], tools: {} }").found, ["parse/not-yet tools", "config/bad-pattern () => 1"]);
+  assert.equal(ts("{ patterns: [() => 1], tools: {} }").found, ["config/bad-pattern () => 1", "config/wrong-type {}"]);
   assert.equal(ts("{ project: { name: () => 1 } }").found, ["config/wrong-type () => 1"]);
 });
 
