@@ -19,6 +19,7 @@ import { type Asker, nobody } from "../../runtime/asker.ts";
 import { type ExecResult, exec, runDir } from "../../runtime/exec.ts";
 import type { Executor } from "../../runtime/executors/executor.ts";
 import { inlineExecutor } from "../../runtime/executors/inline.ts";
+import type { Grants } from "../../runtime/permissions/grants.ts";
 import { assertLaws } from "./laws.ts";
 import { type ModelRequest, type ModelServer, type Part, script, startModelServer } from "./model-server.ts";
 
@@ -35,6 +36,10 @@ export interface RunPlanOptions {
   readonly asker?: Asker;
   /** Where tasks run; default in this thread. */
   readonly executor?: (data: HostData) => Executor;
+  /** Variables of the run's environment beside those of the model server. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** What tools may do, by the project's folder; default nothing. */
+  readonly grants?: (projectDir: string) => Grants;
   /** The largest artifact, in bytes. */
   readonly maxArtifactBytes?: number;
   /** Called with the run's folder once the run has ended, while it is there. */
@@ -66,7 +71,8 @@ export async function runPlan(plan: Plan, parts: Readonly<Record<string, Part>>,
     const models = resolveModels(plan, { override: options.model ?? null, env: server.env });
     if (models.kind === "failed") throw new Error(models.diagnostics.map(({ message }) => message).join("\n"));
     const clock = startClock();
-    const data = { env: server.env, projectDir: options.projectDir ?? folder, bundles: plan.texts, clock };
+    const projectDir = options.projectDir ?? folder;
+    const data = { env: { ...options.env, ...server.env }, projectDir, bundles: plan.texts, clock };
     const result = await exec({
       plan,
       entry: plan.entries.default,
@@ -77,6 +83,7 @@ export async function runPlan(plan: Plan, parts: Readonly<Record<string, Part>>,
       traceId,
       executor: (options.executor ?? inlineExecutor)(data),
       ...(options.maxArtifactBytes === undefined ? {} : { maxArtifactBytes: options.maxArtifactBytes }),
+      ...(options.grants === undefined ? {} : { grants: options.grants(projectDir) }),
       concurrency: options.concurrency ?? 64,
       asker: options.asker ?? nobody,
       signal: options.signal ?? new AbortController().signal,
