@@ -4,6 +4,7 @@ import type { LookupFunction } from "node:net";
 import { Readable } from "node:stream";
 import { createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
 import { proxyAuthorization, proxyFor, tunnelAgent } from "./proxy.ts";
+import { wholeResponse } from "./whole-body.ts";
 
 export interface FetchOptions {
   readonly env: (name: string) => string | undefined;
@@ -71,7 +72,8 @@ async function toRequest(input: string | URL | globalThis.Request, init: Request
   const { body = null, signal = null, method = "GET", redirect = "follow" } = init;
   const url = new URL(input instanceof Request ? input.url : input);
   const headers: Record<string, string> = {};
-  for (const [name, value] of new Headers(init.headers)) headers[name] = value;
+  const given = init.headers instanceof Headers ? init.headers : new Headers(init.headers);
+  for (const [name, value] of given) headers[name] = value;
   if (url.username !== "" && !("authorization" in headers)) headers["authorization"] = basic(url);
   const isPlain = body === null || typeof body === "string" || body instanceof Uint8Array;
   const bytes = isPlain ? body : new Uint8Array(await new Response(body).arrayBuffer());
@@ -154,8 +156,9 @@ async function toResponse(
   const status = message.statusCode ?? 0;
   const head = { status, statusText: message.statusMessage ?? "", headers: headersOf(message) };
   const streams = bodies === "streams" || message.headers["content-type"]?.startsWith("text/event-stream") === true;
-  const response = new Response(bodiless.has(status) ? null : streams ? streamOf(request, message) : await readAll(request, message), head);
   const facts = { url: { value: request.url.href }, redirected: { value: isRedirected } };
+  if (bodiless.has(status)) return Object.defineProperties(new Response(null, head), facts);
+  const response = streams ? new Response(streamOf(request, message), head) : wholeResponse(await readAll(request, message), head);
   return Object.defineProperties(response, facts);
 }
 
@@ -175,15 +178,16 @@ function streamOf(request: Request, message: http.IncomingMessage): ReadableStre
   return Readable.toWeb(body) as ReadableStream;
 }
 
-async function readAll(request: Request, message: http.IncomingMessage): Promise<Buffer> {
+function readAll(request: Request, message: http.IncomingMessage): Promise<Buffer> {
+  const body = decoded(message);
   const chunks: Buffer[] = [];
-  try {
-    for await (const chunk of decoded(message)) chunks.push(chunk);
-  } catch (error) {
-    if (request.signal?.aborted) throw request.signal.reason;
-    throw new TypeError("terminated", { cause: error });
-  }
-  return Buffer.concat(chunks);
+  return new Promise((resolve, reject) => {
+    const fail = (cause: Error) => reject(request.signal?.aborted ? request.signal.reason : new TypeError("terminated", { cause }));
+    body.on("data", (chunk) => chunks.push(chunk));
+    body.once("end", () => resolve(Buffer.concat(chunks)));
+    body.once("error", fail);
+    body.once("close", () => fail(new Error("the connection closed early")));
+  });
 }
 
 function decoded(message: http.IncomingMessage): Readable {

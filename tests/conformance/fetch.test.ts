@@ -40,6 +40,24 @@ test("sends bytes and forms, and answers without a body", async () => {
   );
 });
 
+test("gives a body once, in any form, and says when it is read", async () => {
+  await serving(
+    (_, response) => response.end('{"a":1}'),
+    async (url) => {
+      const whole = await fetch(url);
+      const copy = (await fetch(url)).clone();
+      assert.is(whole.bodyUsed, false);
+      assert.equal(await whole.json(), { a: 1 });
+      assert.is(whole.bodyUsed, true);
+      assert.is(await whole.text().then(String, (error) => error.constructor), TypeError);
+      assert.throws(() => whole.clone(), TypeError);
+      assert.is(await copy.text(), '{"a":1}');
+      assert.is((await (await fetch(url)).arrayBuffer()).byteLength, 7);
+      assert.is(await new Response((await fetch(url)).body).text(), '{"a":1}');
+    },
+  );
+});
+
 test("keeps connections open, and replaces one that the server has closed meanwhile", async () => {
   const sockets = new Set<Socket>();
   await serving(

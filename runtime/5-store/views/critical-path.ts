@@ -3,7 +3,8 @@ import type { View } from "./view.ts";
 /**
  * Why a run took as long as it did. From the end of a span backwards: its child that ended last, then the sibling that ended
  * last before that one began, and so on; the same within each of these. `self_ms` adds up to the duration of
- * the run's first agent, all its attempts.
+ * the run's first agent, all its attempts. Siblings that are apart from all others in time are on it anyway; only within a cluster
+ * of overlapping ones is a chain followed, so that thousands of steps one after the other cost no more than their number.
  * @see "CRISP: Critical Path Analysis of Large-Scale Microservice Architectures" (USENIX ATC 2022)
  */
 export const criticalPath: View = {
@@ -24,11 +25,15 @@ export const criticalPath: View = {
   query: `
     WITH RECURSIVE timed AS MATERIALIZED (SELECT trace_id, span_id, parent_span_id, path, name, kind, start_us, end_us, seq FROM spans
       WHERE end_us > start_us OR parent_span_id IS NULL),
+    siblings AS (SELECT *, coalesce(start_us >= max(end_us) OVER (others ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), true) AS apart
+      FROM timed WHERE parent_span_id IS NOT NULL WINDOW others AS (PARTITION BY trace_id, parent_span_id ORDER BY start_us, seq)),
+    clusters AS (SELECT *, max(CASE WHEN apart THEN start_us END) OVER (PARTITION BY trace_id, parent_span_id ORDER BY start_us, seq) AS cluster
+      FROM siblings),
     chains AS MATERIALIZED (SELECT trace_id, parent_span_id, list_reduce(
         list({'begin': start_us, 'until': end_us, 'seqs': [seq]} ORDER BY end_us DESC, start_us DESC, seq DESC),
         lambda chain, span: CASE WHEN span.until <= chain.begin
           THEN {'begin': span.begin, 'until': chain.until, 'seqs': chain.seqs || span.seqs} ELSE chain END).seqs AS seqs
-      FROM timed WHERE parent_span_id IS NOT NULL GROUP BY trace_id, parent_span_id),
+      FROM clusters GROUP BY trace_id, parent_span_id, cluster),
     critical AS (
       SELECT trace_id, seq, span_id, 0 AS depth FROM timed WHERE parent_span_id IS NULL AND end_us IS NOT NULL
       UNION ALL
