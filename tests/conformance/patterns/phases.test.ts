@@ -1,6 +1,7 @@
 /** When an agent goes on to its next step, whatever its pattern: the runtime knows none. */
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { isObject } from "../../../compiler/ir/json.ts";
 import { agent, planOf } from "../../support/plan-of.ts";
 import { detailOf, rowsOf, runPlan } from "../../support/run-plan.ts";
 
@@ -12,9 +13,10 @@ const workers = (...names: readonly string[]) => Object.assign({}, ...names.map(
 async function phasesOf(texts: Readonly<Record<string, string>>): Promise<readonly string[]> {
   const ran = await runPlan(planOf(texts), {}, { model: "sim", input: "one\ntwo\nthree" });
   return rowsOf(ran, "phase_change").map((row) => {
-    const { from_phase, to_phase } = detailOf(row);
-    assert.is(row.key, to_phase);
-    return `${from_phase} > ${to_phase}`;
+    const told = detailOf(row);
+    assert.ok(isObject(told));
+    assert.is(row.key, told["to_phase"]);
+    return `${told["from_phase"]} > ${told["to_phase"]}`;
   });
 }
 
