@@ -10,7 +10,7 @@ import { template } from "./template.ts";
 
 /** How long the loop of a step file's act may be where the file does not say. */
 const stepTurns = 10;
-const repairs = { schema: 1, empty: 1, compactions: 0 };
+const repairs = { compactions: 0, empty: 1, schema: 1 };
 /** How often a model may shorten the conversation of an act whose model's window is known. That of an ask has nothing to leave out. */
 const actCompactions = 2;
 const callerKeys: KeySet = { kind: "set", words: [], caller: true };
@@ -29,6 +29,7 @@ function placeWith<T>(context: Context, lower: (build: Builder) => T): { readonl
 
 type Place = (op: Op) => Placed;
 
+/** What most plans are full of has its fields in the order in which plans are written: what is sorted need not be copied to be sorted. */
 function builderOf(context: Context, place: Place): Builder {
   const inner = (lower: (build: Builder) => Result) => bodyOf(context, lower);
   return {
@@ -42,16 +43,26 @@ function builderOf(context: Context, place: Place): Builder {
     step: (step, input, options = {}) => place(stepOp(context, step, input, options)),
     code: (input) => place({ kind: "code", ...base(context, "code"), worker: context.agent.name, input }),
     pure: (id, value, options = {}) =>
-      place({ kind: "pure", ...base(context, id), key: options.key ?? literal("done"), value, require: options.require ?? [] }),
+      place({
+        after: [],
+        id: claimId(context, id),
+        key: options.key ?? literal("done"),
+        kind: "pure",
+        label: literal(id),
+        require: options.require ?? [],
+        value,
+      }),
     call: (id, agent, input, options = {}) =>
       place({
-        kind: "call",
-        ...base(context, id, options.label),
+        after: [],
+        attempts: context.attempts(agent),
         block: agent,
+        id: claimId(context, id),
         input,
         keys: options.keys ?? openKeys,
+        kind: "call",
+        label: options.label ?? literal(id),
         onFailure: options.onFailure ?? "propagate",
-        attempts: context.attempts(agent),
       }),
     map: (id, over, lower, options = {}) =>
       place({
@@ -75,14 +86,14 @@ function builderOf(context: Context, place: Place): Builder {
     wait: (id, options) => place({ kind: "wait", ...base(context, id), ...options, deadline: options.deadline ?? null }),
     memberId: (list, name) => memberId(context, list, name),
     pass: (op) => ({ kind: "pass", op: op.id }),
-    exit: (key, value) => ({ kind: "outcome", key: typeof key === "string" ? literal(key) : key, value }),
+    exit: (key, value) => ({ key: typeof key === "string" ? literal(key) : key, kind: "outcome", value }),
     satisfied,
   };
 }
 
 function place(ops: Op[], op: Op): Placed {
   ops.push(op);
-  const outcome = (field: OutcomeField): Expr => ({ kind: "outcome", op: op.id, field });
+  const outcome = (field: OutcomeField): Expr => ({ field, kind: "outcome", op: op.id });
   return { id: op.id, key: outcome("key"), value: outcome("value"), failed: outcome("failed") };
 }
 
@@ -97,25 +108,28 @@ function stepOp(context: Context, step: Step, input: Expr, options: StepOptions)
   const id = claimId(context, options.id ?? idPart(step.name), source.span);
   const after = afterBody(source, context.project.skills);
   const system = source.template ? template([...source.template, after]) : embed(context, source.body + after);
-  const common = {
-    id,
-    label: options.label ?? literal(id),
+  const outputs: Outputs = { byKey: options.outputs ?? {}, otherwise: options.output ?? text };
+  const ask: Ask = {
     after: [],
-    model: source.model,
-    system: options.prefix ? template([options.prefix, system]) : system,
+    id,
     input,
+    kind: "ask",
+    label: options.label ?? literal(id),
+    model: source.model,
+    output: outputs.otherwise,
+    repairs,
     sample: options.sample ?? null,
     span: options.span ?? (source.kind === "act" && !own ? "own" : "none"),
-    repairs,
-  } as const;
-  const outputs: Outputs = { byKey: options.outputs ?? {}, otherwise: options.output ?? text };
-  if (source.kind === "ask") return { kind: "ask", ...common, output: outputs.otherwise };
+    system: options.prefix ? template([options.prefix, system]) : system,
+  };
+  if (source.kind === "ask") return ask;
+  const { output: _, ...common } = ask;
   const maxTurns = options.maxTurns ?? source.maxTurns ?? stepTurns;
   const window = context.project.models[source.model]?.contextTokens ?? null;
   const mayCompact = { ...repairs, compactions: window === null ? 0 : actCompactions };
   return {
-    kind: "act",
     ...common,
+    kind: "act",
     repairs: mayCompact,
     keys: options.keys ?? openKeys,
     outputs,

@@ -85,7 +85,7 @@ interface Placed extends Lowered {
 
 function blockOf({ agent, input, body }: Lowered, output: Type, effects: readonly Effect[]): Block {
   const { name, pattern, description, version, limits, attempts } = agent;
-  return { agent: name, pattern: pattern.name, description, version, input, output, effects, limits, attempts, body };
+  return { agent: name, attempts, body, description, effects, input, limits, output, pattern: pattern.name, version };
 }
 
 function originsOf({ agent, origins }: Lowered): readonly (readonly [string, Span])[] {

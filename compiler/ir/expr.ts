@@ -53,27 +53,27 @@ export function literal(value: Json): Expr {
 
 /** A field of a value: null where there is none. */
 export function field(of: Expr, name: string): Expr {
-  return { kind: "field", of, name };
+  return { kind: "field", name, of };
 }
 
 /** A builtin of its arguments. */
 export function builtin(name: string, ...args: readonly Expr[]): Expr {
-  return { kind: "builtin", name, args };
+  return { args, kind: "builtin", name };
 }
 
 /** Two expressions, compared or combined. */
 export function binary(left: Expr, operator: BinaryOperator, right: Expr): Expr {
-  return { kind: "binary", operator, left, right };
+  return { kind: "binary", left, operator, right };
 }
 
 /** True where `operand` is not. */
 export function not(operand: Expr): Expr {
-  return { kind: "unary", operator: "not", operand };
+  return { kind: "unary", operand, operator: "not" };
 }
 
 /** One expression where `when` holds, another where it does not. */
 export function choice(when: Expr, then: Expr, otherwise: Expr): Expr {
-  return { kind: "if", when, then, else: otherwise };
+  return { else: otherwise, kind: "if", then, when };
 }
 
 /** A list made from a list. Its locals are named `item` and `position`, so one must not stand inside another. */

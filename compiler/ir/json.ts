@@ -15,9 +15,9 @@ export function isObject(value: unknown): value is Readonly<Record<string, unkno
  * @see RFC 8785
  */
 export function canonical(value: Json): string {
-  const isInOrder = isSorted(value);
-  const text = JSON.stringify(isInOrder ? value : sortedCopy(value));
-  return text.includes(loneSurrogate) || (!isInOrder && numberLikeKey.test(text)) ? assembled(value) : text;
+  const sorted = sortKeys(value);
+  const text = JSON.stringify(sorted);
+  return text.includes(loneSurrogate) || (sorted !== value && numberLikeKey.test(text)) ? assembled(value) : text;
 }
 
 /** Sorted and indented by two spaces, with a final newline: for files that people review. */
@@ -25,9 +25,14 @@ export function pretty(value: Json): string {
   return `${JSON.stringify(sortKeys(value), null, 2)}\n`;
 }
 
-/** The value, or where its objects have keys out of order a copy that has them sorted (by UTF-16 code unit, as RFC 8785 asks), those apart that look like whole numbers. */
+/**
+ * The value with sorted keys (by UTF-16 code unit, as RFC 8785 asks), those apart that look like whole numbers. What is sorted is not copied:
+ * to see that is much quicker than to sort.
+ */
 export function sortKeys(value: Json): Json {
-  return isSorted(value) ? value : sortedCopy(value);
+  if (typeof value !== "object" || value === null) return value;
+  if (isList(value)) return sortItems(value);
+  return isInOrder(value) ? sortFields(value) : sortedCopy(value);
 }
 
 /** Whether two values are the same JSON. */
@@ -64,23 +69,49 @@ export function toText(value: Json): string {
   return typeof value === "string" ? value : canonical(value);
 }
 
-/** Whether every key of every object comes after those before it: much quicker to see than to sort. */
-function isSorted(value: Json | undefined): boolean {
-  if (typeof value !== "object" || value === null) return value !== undefined;
-  if (isList(value)) return value.every(isSorted);
+function sortItems(items: readonly Json[]): readonly Json[] {
+  let copy: Json[] | null = null;
+  for (const [index, item] of items.entries()) {
+    const sorted = sortKeys(item);
+    if (sorted !== item) copy ??= items.slice(0, index);
+    copy?.push(sorted);
+  }
+  return copy ?? items;
+}
+
+function isInOrder(value: JsonObject): boolean {
   let before = "";
   for (const key in value) {
-    if (key < before || !isSorted(value[key])) return false;
+    if (key < before || value[key] === undefined) return false;
     before = key;
   }
   return true;
 }
 
-function sortedCopy(value: Json): Json {
-  if (typeof value !== "object" || value === null) return value;
-  if (isList(value)) return value.map(sortedCopy);
+/** An object whose own keys are in order: a copy only where something in it is not. */
+function sortFields(value: JsonObject): JsonObject {
+  let copy: Record<string, Json> | null = null;
+  for (const key in value) {
+    const field = value[key] ?? null;
+    const sorted = sortKeys(field);
+    if (sorted !== field) copy ??= fieldsBefore(value, key);
+    if (copy) put(copy, key, sorted);
+  }
+  return copy ?? value;
+}
+
+function fieldsBefore(value: JsonObject, end: string): Record<string, Json> {
   const copy: Record<string, Json> = {};
-  for (const key of sortedKeys(value)) put(copy, key, sortedCopy(value[key] ?? null));
+  for (const key in value) {
+    if (key === end) break;
+    put(copy, key, value[key] ?? null);
+  }
+  return copy;
+}
+
+function sortedCopy(value: JsonObject): JsonObject {
+  const copy: Record<string, Json> = {};
+  for (const key of sortedKeys(value)) put(copy, key, sortKeys(value[key] ?? null));
   return copy;
 }
 

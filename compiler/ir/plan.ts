@@ -184,7 +184,7 @@ export interface Plan {
 }
 
 /** No limit at all. */
-export const noLimits: Limits = { calls: null, tokens: null, wallMs: null, usd: null, items: null, concurrency: null };
+export const noLimits: Limits = { calls: null, concurrency: null, items: null, tokens: null, usd: null, wallMs: null };
 
 /** The guards where a config sets none. */
 export const defaultGuards: LoopGuards = { warn: 2, block: 3, skip: 4 };

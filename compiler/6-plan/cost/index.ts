@@ -59,7 +59,7 @@ export function costOf(turns: ReadonlyMap<string, Turns>, plan: Pick<Plan, "entr
 }
 
 function told(turns: Turns | undefined): Interval | null {
-  return turns ? { min: turns.well?.min ?? turns.any.min, max: turns.any.max } : null;
+  return turns ? { max: turns.any.max, min: turns.well?.min ?? turns.any.min } : null;
 }
 
 /** A run's caller allows any word. Attempts that fail come before the one that counts. */
