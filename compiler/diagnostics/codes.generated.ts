@@ -83,13 +83,13 @@ export function cliNoBaseline(
   return { code: "cli/no-baseline", severity: "error", message, help, span, related };
 }
 
-/** {count} of weight warning, where at most {max} may be */
+/** too many warnings: {count}, where at most {max} may be */
 export function cliTooManyWarnings(
   span: Span | null,
   facts: { readonly count: string | number; readonly max: string | number },
   related: readonly Related[] = [],
 ): Diagnostic {
-  const message = `${facts.count} of weight warning, where at most ${facts.max} may be`;
+  const message = `too many warnings: ${facts.count}, where at most ${facts.max} may be`;
   const help = `mend them, or allow for them with \`--max-warnings ${facts.count}\``;
   return { code: "cli/too-many-warnings", severity: "error", message, help, span, related };
 }

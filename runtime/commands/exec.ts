@@ -93,7 +93,7 @@ export async function runPlan(plan: Plan, flags: ExecFlags & { readonly allowanc
   const { allowance } = flags;
   const opened = await openWorld(plan, { models: run.models, model: run.override, isOffline, env, allowance }, flags, host);
   if (opened.kind === "failed") return refuse(io, opened.diagnostics, exitCodes.diagnostics);
-  const { options, close } = opened.world;
+  const { options, spentUsd, close } = opened.world;
   const traceId = newTraceId();
   const how = run.replay ? `, a replay of ${run.replay.journal.traceId.slice(0, 8)}` : "";
   if (!flags.quiet) announce(io, plan, { entry: run.entry, traceId, how, notes: run.notes, grants: isOffline ? null : options.grants });
@@ -104,7 +104,7 @@ export async function runPlan(plan: Plan, flags: ExecFlags & { readonly allowanc
   const told = (result: ExecResult) => {
     close();
     const ms = (options.nowUs() - startUs) / 1000;
-    return report(io, result, { stateDir, traceId, ms, quiet: flags.quiet ?? false, where: flags });
+    return report(io, result, { stateDir, traceId, ms, usd: spentUsd(), quiet: flags.quiet ?? false, where: flags });
   };
   let code: ExitCode | null = null;
   const onEnded = (ended: ExecResult) => {

@@ -6,6 +6,7 @@ import { earlyThreads } from "./early-threads.ts";
 import type { ExecFlags, Host } from "./exec.ts";
 import type { Io } from "./io.ts";
 import { resumeCommands, whyCommand } from "./journal-cli.ts";
+import { limitFlags } from "./limits-cli.ts";
 import { peopleCommands } from "./people-cli.ts";
 import { permissionFlags, withEquals } from "./permissions-cli.ts";
 import { recordCommands, wholeNumber } from "./record-cli.ts";
@@ -72,7 +73,7 @@ function execFlags(command: Command): Command {
 
 /** The options of every command that runs a plan. */
 function runFlags(command: Command): Command {
-  return permissionFlags(command)
+  return limitFlags(permissionFlags(command))
     .option("--tool-timeout <seconds>", "the longest time that a tool call may take", wholeNumber, 120)
     .option("--env-file <file>", "variables that the environment does not set")
     .option("--concurrency <n>", "model calls at once, per model", wholeNumber, 64)

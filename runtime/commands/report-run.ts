@@ -12,8 +12,10 @@ import type { Grants } from "../permissions/grants.ts";
 import { givenGrants, missingGrants } from "../permissions/reach.ts";
 import { failureLine } from "../run-loop.ts";
 import { type Io, tell } from "./io.ts";
+import { flagFor } from "./limits-cli.ts";
 import { formatMs } from "./progress.ts";
 import { commandText, questionLines, type Where } from "./question-text.ts";
+import { formatUsd } from "./run-text.ts";
 
 /** What begins. `grants` null: nothing is done, so that nothing need be granted. */
 export interface Begun {
@@ -50,6 +52,8 @@ export interface Reported {
   readonly stateDir: string;
   readonly traceId: string;
   readonly ms: number;
+  /** What this process spent; null where no price is told. */
+  readonly usd: number | null;
   readonly quiet: boolean;
   /** How the command was told where runs are. */
   readonly where: Where;
@@ -61,7 +65,7 @@ export function report(io: Io, result: ExecResult, run: Reported): ExitCode {
   const id = run.traceId.slice(0, 8);
   if (result.settled.kind === "ok") {
     io.stdout(`${toText(result.settled.value)}\n`);
-    if (!run.quiet) io.stderr(`tama: ended \`${result.settled.key}\` in ${formatMs(run.ms)}; see it with: tama runs show ${id}\n`);
+    if (!run.quiet) io.stderr(`tama: ended \`${result.settled.key}\` in ${tookText(run)}; see it with: tama runs show ${id}\n`);
     return exitCodes.ok;
   }
   const { failure } = result.settled;
@@ -69,8 +73,21 @@ export function report(io: Io, result: ExecResult, run: Reported): ExitCode {
   if (miss) return refuse(io, [miss], exitCodes.replayMiss);
   if (result.status === "waiting") return reportWaiting(io, failure.message, run);
   const why = result.status === "interrupted" ? failure.message : `failed: ${failureLine(failure)}`;
-  io.stderr(`tama: ${why}\ntama: what happened until then is kept: tama runs show ${id}, tama resume ${id}\n`);
+  const raise = flagToRaise(failure);
+  const resume = `tama resume ${id}${raise === null ? "" : ` ${raise}`}`;
+  const spent = run.usd === null ? "" : ` (${formatUsd(run.usd)} spent)`;
+  io.stderr(`tama: ${why}${spent}\ntama: what happened until then is kept: tama runs show ${id}, ${resume}\n`);
   return exitOf[result.status];
+}
+
+function tookText({ ms, usd }: Reported): string {
+  return usd === null ? formatMs(ms) : `${formatMs(ms)}, ${formatUsd(usd)}`;
+}
+
+/** The option with which a run goes on that a limit has ended. */
+function flagToRaise({ code, details }: Failure): string | null {
+  if (code !== "limit" || !isObject(details) || typeof details["limit"] !== "string") return null;
+  return flagFor(details["limit"], typeof details["agent"] === "string" ? details["agent"] : null);
 }
 
 /** Lists what a run asks people, and how each is answered. */

@@ -5,6 +5,7 @@ import { alignRows } from "./columns-text.ts";
 import type { Row } from "./find-run.ts";
 import type { Io } from "./io.ts";
 import { formatMs } from "./progress.ts";
+import { formatUsd } from "./run-text.ts";
 import { rowsOf } from "./with-store.ts";
 
 /** A run that a command shows. */
@@ -32,6 +33,7 @@ function fieldLines(run: Row): readonly string[] {
 
 function shownValue(name: string, value: Json): string {
   if (Array.isArray(value)) return value.length === 0 ? "none" : value.map(toText).join(", ");
+  if (name.endsWith("_usd")) return typeof value === "number" ? formatUsd(value) : "no price is told";
   return name.endsWith("_ms") ? formatMs(Number(value)) : toText(value);
 }
 

@@ -21,6 +21,11 @@ export function formatTokens(row: Readonly<Record<string, Json>>): string {
   return input + output === 0 ? "" : `${short(input)}→${short(output)}`;
 }
 
+/** Dollars for people: `$1.25`, and small ones to two digits, `$0.00042`. */
+export function formatUsd(usd: number): string {
+  return usd >= 0.01 || usd === 0 ? `$${usd.toFixed(2)}` : `$${Number(usd.toPrecision(2)).toFixed(2 + Math.ceil(-Math.log10(usd) - 1))}`;
+}
+
 function short(count: number): string {
   if (count < 1000) return String(count);
   if (count < 1_000_000) return `${(count / 1000).toFixed(count < 10_000 ? 1 : 0)}k`;

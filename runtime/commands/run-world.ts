@@ -10,12 +10,15 @@ import type { Allowance } from "../permissions/allowance.ts";
 import { type Grants, grantsOf } from "../permissions/grants.ts";
 import { threadsFor } from "./early-threads.ts";
 import type { Host } from "./exec.ts";
+import { priceless, strangers } from "./limit-findings.ts";
+import { type LimitFlags, overridesOf } from "./limits-cli.ts";
 import { openPeople } from "./people.ts";
 import type { PermissionFlags } from "./permissions-cli.ts";
 import { progress } from "./progress.ts";
+import { tally } from "./tally.ts";
 
 /** The flags of every command that runs a plan. */
-export interface RunFlags extends PermissionFlags {
+export interface RunFlags extends PermissionFlags, LimitFlags {
   readonly directory?: string;
   readonly state?: string;
   readonly envFile?: string;
@@ -29,10 +32,12 @@ export interface RunFlags extends PermissionFlags {
 export interface RunWorld {
   readonly options: Pick<
     ExecOptions,
-    "stateDir" | "executor" | "concurrency" | "asker" | "toolTimeoutMs" | "signal" | "nowUs" | "onEvent"
+    "stateDir" | "executor" | "concurrency" | "asker" | "toolTimeoutMs" | "overrides" | "signal" | "nowUs" | "onEvent"
   > & {
     readonly grants: Grants;
   };
+  /** What was spent in it, in US dollars; null where no price is told. */
+  readonly spentUsd: () => number | null;
   readonly close: () => void;
 }
 
@@ -53,24 +58,35 @@ export async function openWorld(
   flags: RunFlags,
   host: Host,
 ): Promise<OpenedWorld> {
+  const overrides = overridesOf(flags);
+  const unknown = strangers(plan, overrides);
+  if (unknown.length > 0) return { kind: "failed", diagnostics: unknown };
+  for (const model of run.isOffline ? [] : priceless(plan, run.models, overrides))
+    host.io.stderr(`tama: the limit in USD does not count ${model}: the plan tells no price of it\n`);
+  const spent = tally();
   const people = await openPeople(plan, run.model ?? undefined, { terminal: host.input, write: host.io.stderr });
   if (people.kind === "failed") return { kind: "failed", diagnostics: [people.diagnostic] };
   const warm = run.isOffline ? [] : [...new Set(Object.values(run.models).map(({ provider }) => provider))];
   const project = projectDir(flags.directory, host.cwd);
   const threads = host.threads ?? threadsFor({ projectDir: project, env: run.env, warm });
   const { nowUs } = threads;
+  const show = flags.quiet ? () => {} : progress(host.io, nowUs);
   const options: RunWorld["options"] = {
     stateDir: stateOf(flags, host),
     executor: executorOn(threads, { bundles: plan.texts, cpuThreads: usualCpuThreads }),
     concurrency: flags.concurrency,
     asker: people.ask,
     grants: grantsOf(run.allowance, plan, project),
+    overrides,
     toolTimeoutMs: flags.toolTimeout * 1_000,
     signal: host.signal,
     nowUs,
-    onEvent: flags.quiet ? () => {} : progress(host.io, nowUs),
+    onEvent: (event) => {
+      spent.note(event);
+      show(event);
+    },
   };
-  return { kind: "ok", world: { options, close: people.close } };
+  return { kind: "ok", world: { options, spentUsd: spent.usd, close: people.close } };
 }
 
 /** The folder in which runs are kept. */

@@ -6,7 +6,7 @@ import type { Io } from "./io.ts";
 import { formatMs } from "./progress.ts";
 import { conversations } from "./run-conversations.ts";
 import { summary } from "./run-summary.ts";
-import { formatTokens, paintStatus } from "./run-text.ts";
+import { formatTokens, formatUsd, paintStatus } from "./run-text.ts";
 import { treeLines } from "./span-lines.ts";
 import { type Span, spanTree } from "./span-tree.ts";
 import { rowsOf, withRuns } from "./with-store.ts";
@@ -47,7 +47,12 @@ const spansOf = `
 function headLines(run: Row, io: Io): readonly string[] {
   const status = paintStatus(String(run["status"]), io.color);
   const tokens = formatTokens(run);
-  const facts = [String(run["entrypoint"]), formatMs(Number(run["duration_ms"])), ...(tokens === "" ? [] : [`${tokens} tokens`])];
+  const facts = [
+    String(run["entrypoint"]),
+    formatMs(Number(run["duration_ms"])),
+    ...(tokens === "" ? [] : [`${tokens} tokens`]),
+    ...costOf(run),
+  ];
   const said = (label: string, value: Json | undefined) =>
     value === null || value === undefined ? [] : [`${label}  ${cut(String(value), io.columns - 8)}`];
   return [
@@ -57,6 +62,10 @@ function headLines(run: Row, io: Io): readonly string[] {
     ...said("output", run["output"]),
     ...said("failed", run["message"]),
   ];
+}
+
+function costOf({ cost_usd: usd }: Row): readonly string[] {
+  return typeof usd === "number" ? [formatUsd(usd)] : [];
 }
 
 function tree(rows: readonly Row[], { all }: RunsShowOptions, io: Io): readonly string[] {

@@ -54,7 +54,7 @@ test("the README has ten queries or more, each of which finds something", async 
   );
 });
 
-test("a summary has Harn's sixteen fields, and counts schema retries and changes of phase, too", async () => {
+test("a summary has Harn's sixteen fields, and counts schema retries, changes of phase and what it cost, too", async () => {
   const [summary] = await ask(
     `SELECT * EXCLUDE (trace_id, span_id) FROM agent_summaries WHERE trace_id = '${idOf("b")}' AND path = 'writer@2'`,
   );
@@ -80,6 +80,7 @@ test("a summary has Harn's sixteen fields, and counts schema retries and changes
       tools_used: ["tama_bash", "tama_mem_set"],
       schema_retries: 2,
       phase_changes: 1,
+      total_cost_usd: null,
     },
   ]);
 });

@@ -9,11 +9,18 @@ import { mayBe, type Settings, withSetting } from "./severity.ts";
 /** Texts by path. */
 export type Texts = Iterable<readonly [string, string]>;
 
+/** What findings are about. `isWhole`: whether all of the project could be read. */
+export interface Suppressing {
+  readonly texts: Texts;
+  readonly settings: Settings;
+  readonly isWhole: boolean;
+}
+
 /**
- * Drops the findings that comments silence, and tells of comments that cannot silence what they name, and, where nothing is an
- * error, of those that had nothing to silence. Reports `suppress/*`.
+ * Drops the findings that comments silence, and tells of comments that cannot silence what they name, and, where all was read and
+ * nothing is an error, of those that had nothing to silence. Reports `suppress/*`.
  */
-export function suppress(diagnostics: readonly Diagnostic[], texts: Texts, given: Settings): readonly Diagnostic[] {
+export function suppress(diagnostics: readonly Diagnostic[], { texts, settings, isWhole }: Suppressing): readonly Diagnostic[] {
   const files = [...texts];
   const comments = files.flatMap(([file, text]) => commentsIn(file, text));
   if (comments.length === 0) return diagnostics;
@@ -25,9 +32,9 @@ export function suppress(diagnostics: readonly Diagnostic[], texts: Texts, given
     if (comment) idle.delete(comment);
     return !comment;
   });
-  const unused = told.some(({ severity }) => severity === "error") ? [] : [...idle];
+  const unused = !isWhole || told.some(({ severity }) => severity === "error") ? [] : [...idle];
   const flaws = [...comments.flatMap(flaw), ...unused.map(({ code, codeSpan }) => suppressUnused(codeSpan, { code }))];
-  return [...told, ...flaws.flatMap((one) => withSetting(one, given) ?? [])];
+  return [...told, ...flaws.flatMap((one) => withSetting(one, settings) ?? [])];
 }
 
 function mayAct({ code, reason }: Comment): boolean {

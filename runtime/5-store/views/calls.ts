@@ -12,7 +12,7 @@ export const llmCalls: View = {
     ...fromLog("input_tokens", "output_tokens"),
     duration_ms: "whole milliseconds from request to answer, retries on the wire included",
     ...fromLog("role", "provider", "status", "code", "message", "cached_tokens", "reasoning_tokens", "path", "iteration", "seq"),
-    ...fromLog("parent_span_id"),
+    ...fromLog("parent_span_id", "cost_usd"),
     calls: "the tool calls of the answer, as JSON",
     ...fromLog("input_hash", "value_hash", "content_key", "thread"),
     detail: "why the answer ended, and the model that the provider names, as JSON",
@@ -24,7 +24,7 @@ export const llmCalls: View = {
       coalesce(l.input_tokens, 0) AS input_tokens, coalesce(l.output_tokens, 0) AS output_tokens,
       (l.end_us - l.start_us) // 1000 AS duration_ms, l.role,
       l.provider, l.status, l.code, l.message, coalesce(l.cached_tokens, 0) AS cached_tokens, coalesce(l.reasoning_tokens, 0) AS reasoning_tokens,
-      l.path, l.iteration, l.seq, l.parent_span_id,
+      l.path, l.iteration, l.seq, l.parent_span_id, l.cost_usd,
       CASE WHEN json_valid(answer.text) THEN answer.text -> '$.calls' END AS calls, l.input_hash, l.value_hash, l.content_key, l.thread, l.detail,
       l.source, l.source_run
     FROM ${lastPerSpan("llm_call")} l

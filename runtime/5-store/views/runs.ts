@@ -19,6 +19,7 @@ export const runs: View = {
     llm_calls: "model calls, failed ones too",
     tool_calls: "tool calls, `start` and `finish` too",
     ...fromLog(...buckets),
+    cost_usd: "what it cost by the plan's prices, in US dollars; null where none is told",
     segments: "how many processes took part: one, and one more for each resume",
     plan: "digest of its plan",
     detail: "what the start of the run tells, as JSON: models, notes, digests",
@@ -33,14 +34,15 @@ export const runs: View = {
     active AS (SELECT trace_id, CAST(sum(us) // 1000 AS BIGINT) AS ms, count(*) AS segments
       FROM (SELECT trace_id, max(time_us) - min(time_us) AS us FROM log GROUP BY trace_id, segment) GROUP BY trace_id),
     spent AS (SELECT trace_id, count(*) FILTER (kind = 'llm_call') AS llm_calls, count(*) FILTER (kind = 'tool_call') AS tool_calls,
-      ${buckets.map((name) => `CAST(coalesce(sum(${name}) FILTER (source IS NULL), 0) AS BIGINT) AS ${name}`).join(", ")}
+      ${buckets.map((name) => `CAST(coalesce(sum(${name}) FILTER (source IS NULL), 0) AS BIGINT) AS ${name}`).join(", ")},
+      sum(cost_usd) FILTER (source IS NULL) AS cost_usd
       FROM log WHERE kind IN ('llm_call', 'tool_call') GROUP BY trace_id),
     said AS (SELECT trace_id, hash, any_value(text) AS text FROM log
       WHERE kind = 'text' AND hash IN (SELECT input_hash FROM first UNION ALL SELECT value_hash FROM last) GROUP BY trace_id, hash)
     SELECT first.trace_id, first.time_us // 1000 AS timestamp, coalesce(first.detail ->> '$.entry', first.path) AS entrypoint, task.text AS task,
       CASE WHEN last.kind IN ('run_ended', 'session_saved') THEN last.status WHEN loaded.live THEN 'running' ELSE 'interrupted' END AS status,
       output.text AS output, active.ms AS duration_ms, last.key, last.code, last.message,
-      ${counted.map((name) => `coalesce(spent.${name}, 0) AS ${name}`).join(", ")},
+      ${counted.map((name) => `coalesce(spent.${name}, 0) AS ${name}`).join(", ")}, spent.cost_usd,
       active.segments, first.detail ->> '$.plan' AS plan, first.detail
     FROM first JOIN last USING (trace_id) JOIN active USING (trace_id) JOIN loaded USING (trace_id)
     LEFT JOIN spent USING (trace_id)

@@ -1,6 +1,6 @@
 import type { View } from "./view.ts";
 
-/** What a summary tells: the fields of Harn's `agent_trace_summary`, then two that it does not have. */
+/** What a summary tells: the fields of Harn's `agent_trace_summary`, then three that it does not have. */
 const fields = {
   status: "done, failed, budget_exhausted (out of turns, or a limit), cancelled, interrupted, waiting, uncertain or running",
   iterations: "turns of react loops; where there is none, of the longest conversation",
@@ -20,6 +20,7 @@ const fields = {
   tools_used: "names of the tools that ran, sorted",
   schema_retries: "answers of the wrong type or key that went back for repair",
   phase_changes: "moves between states of an fsm, or steps of a loop",
+  total_cost_usd: "what it cost by the plan's prices, in US dollars; null where none is told",
 } as const;
 
 /** A summary per agent: what it did itself, not what the agents did that it called. */
@@ -60,6 +61,7 @@ function counts(group: string): string {
       ${events("empty_completion_retry")} AS empty_completion_retries,
       coalesce(sum(input_tokens) FILTER (source IS NULL), 0) + coalesce(sum(cached_tokens) FILTER (source IS NULL), 0) AS total_input_tokens,
       coalesce(sum(output_tokens) FILTER (source IS NULL), 0) + coalesce(sum(reasoning_tokens) FILTER (source IS NULL), 0) AS total_output_tokens,
+      sum(cost_usd) FILTER (source IS NULL) AS total_cost_usd,
       ${ms("kind = 'llm_call'")} AS total_llm_duration_ms, ${ms(ran)} AS total_tool_duration_ms,
       list_sort(list_distinct(list(tool_name) FILTER (${ran}))) AS tools_used,
       ${events("schema_retry")} AS schema_retries, ${events("phase_change")} AS phase_changes
@@ -86,6 +88,7 @@ function counted(durationMs: string): string {
     ...["total_llm_duration_ms", "total_tool_duration_ms"].map((name) => `CAST(coalesce(c.${name}, 0) AS DOUBLE) AS ${name}`),
     "coalesce(c.tools_used, []) AS tools_used",
     ...["schema_retries", "phase_changes"].map((name) => `${count(name)} AS ${name}`),
+    "c.total_cost_usd",
   ].join(",\n      ");
 }
 

@@ -2,7 +2,7 @@ import { buckets, fromLog, type View } from "./view.ts";
 
 /** What was spent, by model. */
 export const cost: View = {
-  row: "a model in a run: what it was asked, in tokens spent, those of a replay or a cache apart (there is no price table yet, so no money)",
+  row: "a model in a run: what it was asked, in tokens spent, those of a replay or a cache apart",
   columns: {
     trace_id: "the run",
     provider: "who answered",
@@ -11,12 +11,14 @@ export const cost: View = {
     failed_calls: "calls that failed",
     ...fromLog(...buckets),
     total_tokens: "all four added up",
+    cost_usd: "what it cost by the plan's prices, in US dollars; null where none is told",
     duration_ms: "time of the calls added up, side by side or not",
   },
   query: `
     SELECT trace_id, provider, model, count(*) AS calls, count(*) FILTER (status <> 'ok') AS failed_calls,
       ${buckets.map((name) => `CAST(coalesce(sum(${name}) FILTER (source IS NULL), 0) AS BIGINT) AS ${name}`).join(", ")},
       CAST(${buckets.map((name) => `coalesce(sum(${name}) FILTER (source IS NULL), 0)`).join(" + ")} AS BIGINT) AS total_tokens,
+      sum(cost_usd) FILTER (source IS NULL) AS cost_usd,
       coalesce(sum(end_us - start_us), 0) / 1000 AS duration_ms
     FROM log WHERE kind = 'llm_call' GROUP BY trace_id, provider, model`,
 };
