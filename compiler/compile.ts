@@ -53,7 +53,8 @@ function finish({ sources, parsed, found, watched }: Begun, reader: Reader | nul
   const endings = check(parsed, report);
   const lowered = resolved && lower(resolved, report);
   const turns = resolved && lowered && prove({ config: parsed.config, project: resolved, lowered, endings }, report);
-  const diagnostics = sortDiagnostics(suppress(found, textsOf(sources), settingsOf(sources.config)));
+  const isWhole = !parsed.config.broken && Object.values(parsed.unread).every((paths) => paths.length === 0);
+  const diagnostics = sortDiagnostics(suppress(found, { texts: textsOf(sources), settings: settingsOf(sources.config), isWhole }));
   return { plan: turns && !hasErrors(diagnostics) ? makePlan(resolved, lowered, turns) : null, diagnostics };
 }
 

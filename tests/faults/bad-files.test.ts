@@ -48,6 +48,14 @@ test("links that make folders lead back to themselves are not followed for ever"
   assert.equal(await codes(dir), []);
 });
 
+test("a file that cannot be read makes no comment elsewhere idle", async ({ dir }) => {
+  const idle = sound.replace("---\n", "---\n# tama-ignore resolve/unused-agent: kept for later\n").replace("name: main", "name: spare");
+  write(dir, { "agents/spare/AGENT.md": idle });
+  assert.equal(await codes(dir), []);
+  writeFileSync(join(dir, main), "x".repeat(5 * 1024 * 1024));
+  assert.equal(await codes(dir), ["source/too-large"]);
+});
+
 test("a pipe beside AGENT.md, or as the config, is told and not read", async ({ dir }) => {
   execFileSync("mkfifo", [join(dir, "agents/main/notes.md")]);
   assert.equal(await codes(dir), ["source/unreadable"]);
