@@ -4,7 +4,7 @@ import { list, type Type, text, union } from "../../ir/types.ts";
 import { alternatives, areDisjoint, binaryType, builtinType, fieldType, itemType, typeOfValue, unaryType } from "../../ir/typing.ts";
 import { unreachable } from "../../ir/unreachable.ts";
 import { exactCases } from "./cases.ts";
-import { endKey, endValue, type Flow, flow, joined, type Outcome } from "./outcome.ts";
+import { endKey, endValue, type Flow, flow, joined, type Outcome, sourcesOf } from "./outcome.ts";
 
 /** What expressions read, as far as it is known before a run. */
 export interface Known {
@@ -144,7 +144,7 @@ function mapped(of: Flow, change: (type: Type) => Type): Flow {
 
 function combined(parts: readonly Expr[], known: Known, make: (types: readonly Type[]) => Type): Flow {
   const flows = parts.map((part) => evaluateFlow(part, known));
-  return { type: make(flows.map(({ type }) => type)), from: joined(flows).from };
+  return { type: make(flows.map(({ type }) => type)), from: sourcesOf(flows) };
 }
 
 /** A field whose condition may fail may miss; one whose condition cannot hold is none. Of two of a name the later counts, where it is there. */
@@ -163,7 +163,7 @@ function objectFlow({ fields }: Expr & { kind: "object" }, known: Known): Flow {
     fields: Object.fromEntries([...present].map(([name, { value }]) => [name, value.type])),
     optional: [...present].flatMap(([name, { mayMiss }]) => (mayMiss ? [name] : [])),
   };
-  return { type, from: joined([...present.values()].map(({ value }) => value)).from };
+  return { type, from: sourcesOf([...present.values()].map(({ value }) => value)) };
 }
 
 function branchesOf(expr: Expr & { kind: "if" }, known: Known): readonly Flow[] {

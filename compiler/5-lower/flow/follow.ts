@@ -30,6 +30,9 @@ export interface Flows {
   readonly given: ReadonlyMap<string, ReadonlyMap<string, Given>>;
 }
 
+const fromInput: ReadonlySet<string> = new Set(["input"]);
+const nothingKnown = { outcomes: new Map(), narrowed: new Map(), loops: new Map(), locals: {} } as const;
+
 /** Runs each block once in types, callees before callers. Null where agents call each other in a circle, which has been told. */
 export function follow(lowered: readonly Lowered[]): Flows | null {
   const ordered = calleesFirst(lowered);
@@ -44,11 +47,7 @@ export function follow(lowered: readonly Lowered[]): Flows | null {
       blocks: (name: string) => asDeclared(agents.get(name)?.agent, outcomes.get(name)),
       given: (op: Call, input: Flow, outcome: Outcome) => note(calls, op, input, outcome),
     };
-    const input = flow(one.input, new Set(["input"]));
-    outcomes.set(
-      one.agent.name,
-      runBody(one.body, { input, outcomes: new Map(), narrowed: new Map(), loops: new Map(), locals: {} }, around),
-    );
+    outcomes.set(one.agent.name, runBody(one.body, { ...nothingKnown, input: flow(one.input, fromInput) }, around));
     given.set(one.agent.name, calls);
   }
   return { agents, outcomes, given };

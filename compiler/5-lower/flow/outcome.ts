@@ -27,7 +27,14 @@ export function flow(type: Type, from: ReadonlySet<string> = nowhere): Flow {
 export function joined(flows: readonly Flow[]): Flow {
   const [first] = flows;
   if (flows.length === 1 && first) return first;
-  return { type: union(flows.map(({ type }) => type)), from: new Set(flows.flatMap(({ from }) => [...from])) };
+  return { type: union(flows.map(({ type }) => type)), from: sourcesOf(flows) };
+}
+
+/** Where any of several values come from. */
+export function sourcesOf(flows: readonly Flow[]): ReadonlySet<string> {
+  const sources = new Set<string>();
+  for (const { from } of flows) for (const source of from) sources.add(source);
+  return sources;
 }
 
 /** What an op ends with, however it ends. */
