@@ -7,7 +7,9 @@ import { reasonOf } from "./text.ts";
 export function directoriesIn(root: string, path: string, report: Report): readonly string[] {
   const folder = `${root}/${path}`;
   if (!isDirectory(folder)) return [];
-  return namesOf(entriesIn(root, path, report).filter((entry) => entry.isDirectory() || isLinkToDirectory(folder, entry)));
+  const entries = entriesIn(root, path, report);
+  for (const { name } of entries.filter((entry) => entry.isSymbolicLink())) reportLost(root, `${path}/${name}`, report);
+  return namesOf(entries.filter((entry) => entry.isDirectory() || isLinkToDirectory(folder, entry)));
 }
 
 /** The names of what a folder holds besides directories, sorted. A link that leads nowhere is among them, so that reading it tells what is wrong. */
@@ -54,6 +56,15 @@ function entriesIn(root: string, path: string, report: Report): readonly Dirent[
   } catch (error) {
     report(sourceUnreadable(null, { path, reason: reasonOf(error) }));
     return [];
+  }
+}
+
+/** Tells of a link that cannot be followed: it may be meant for a directory. */
+function reportLost(root: string, path: string, report: Report): void {
+  try {
+    statSync(`${root}/${path}`);
+  } catch (error) {
+    report(sourceUnreadable(null, { path, reason: reasonOf(error) }));
   }
 }
 

@@ -48,6 +48,12 @@ test("links that make folders lead back to themselves are not followed for ever"
   assert.equal(await codes(dir), []);
 });
 
+test("a link to itself, or to nowhere, in place of an agent's folder is told", async ({ dir }) => {
+  symlinkSync("spin", join(dir, "agents/spin"));
+  symlinkSync("gone", join(dir, "agents/lost"));
+  assert.equal(await codes(dir), ["source/unreadable", "source/unreadable"]);
+});
+
 test("a file that cannot be read makes no comment elsewhere idle", async ({ dir }) => {
   const idle = sound.replace("---\n", "---\n# tama-ignore resolve/unused-agent: kept for later\n").replace("name: main", "name: spare");
   write(dir, { "agents/spare/AGENT.md": idle });
