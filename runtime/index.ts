@@ -8,7 +8,7 @@ export { type ModelOptions, type ResolvedModels, resolveModels } from "./1-load/
 export type { Outcome, Settled } from "./2-schedule/types.ts";
 export { type Clock, readClock, startClock } from "./3-task/clock.ts";
 export type { RunModel, Task, TaskResult } from "./3-task/task.ts";
-export { columns, type EventKind, type TraceEvent } from "./4-trace/columns.ts";
+export { columns, type EventKind, eventKinds, loopEventKinds, type TraceEvent } from "./4-trace/columns.ts";
 export { type EventBuffer, type EventBufferOptions, eventBuffer } from "./4-trace/event-buffer.ts";
 export { loadRuns, openStore, type QueryResult, type Store, type StoreOptions } from "./5-store/store.ts";
 export { type ExecOptions, type ExecResult, exec, type Replay, type RunStatus } from "./exec.ts";

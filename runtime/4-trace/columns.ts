@@ -137,6 +137,19 @@ export const eventKinds = [
 
 export type EventKind = (typeof eventKinds)[number];
 
+/** What tells of loops and of what their models and tools did: Harn's `AgentTraceEvent`, where `llm_call` and `tool_call` are its `llm_call` and `tool_execution`. */
+export const loopEventKinds = [
+  "llm_call",
+  "tool_call",
+  "tool_rejected",
+  "loop_intervention",
+  "context_compaction",
+  "phase_change",
+  "loop_complete",
+  "schema_retry",
+  "empty_completion_retry",
+] as const satisfies readonly EventKind[];
+
 type Value<C extends Column> = C["type"] extends "utf8" ? string : number;
 
 /** One event, as the log holds it: its columns, null where absent. */
