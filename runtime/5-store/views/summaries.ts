@@ -9,7 +9,7 @@ const fields = {
   tool_executions: "tool calls that ran; `start` and `finish` only carry the protocol and are not counted",
   tool_rejections: "tool calls that were refused, and the model was told why",
   interventions: "times that a loop was warned, blocked or skipped",
-  compactions: "times that a conversation was shortened",
+  compactions: "times that a conversation was shortened, with a summary or without",
   native_text_tool_fallbacks: "plain texts where a call of `finish` was due",
   native_text_tool_fallback_rejections: "such texts that could not stand for one, and went back for repair",
   empty_completion_retries: "empty answers that were asked for again",
@@ -19,7 +19,7 @@ const fields = {
   total_tool_duration_ms: "time of tool calls added up, side by side or not",
   tools_used: "names of the tools that ran, sorted",
   schema_retries: "answers of the wrong type or key that went back for repair",
-  phase_changes: "moves between states of an fsm, or steps of a loop",
+  phase_changes: "moves to another state of an fsm, step or round",
   total_cost_usd: "what it cost by the plan's prices, in US dollars; null where none is told",
 } as const;
 
