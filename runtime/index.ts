@@ -20,6 +20,8 @@ export { type Why, why } from "./journal/why.ts";
 export { type AnswerOptions, type AnswerResult, answer } from "./people/answer.ts";
 export { type CancelResult, cancel } from "./people/cancel.ts";
 export { type OpenQuestion, openQuestions, type Standing, standingOf } from "./people/open-questions.ts";
+export { type Allowance, allowedByAny, allowedByConfig, nothingAllowed, type Scope } from "./permissions/allowance.ts";
+export { type Grants, grantsOf, noGrants } from "./permissions/grants.ts";
 export { type OpenedRun, openRun, type ResumeOptions, type ResumeResult, resume } from "./resume.ts";
 export type { Agent, AgentInfo, Capability } from "./session/agents.ts";
 export { capabilityOf } from "./session/agents.ts";
