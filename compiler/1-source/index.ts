@@ -46,7 +46,7 @@ async function readSources(root: string, config: LoadedConfig | null, report: Re
     ...skills.flatMap((skill) => skillFile(root, skill, report)),
     ...beside.map((path) => `${path}/SKILL.md`),
     ...new Set(toolPaths),
-  ];
+  ].sort();
   const files = paths.flatMap((path) => sourceFile(root, path, report));
   const read = new Set(files.map(({ path }) => path));
   const workers = await readWorkers(root, files, report);
