@@ -23,7 +23,7 @@ export function permissionFlags(command: Command): Command {
     .option("--allow-net [host,...]", "let tools ask these hosts, or every host with a public address", reader("net"))
     .option("--allow-write [dir,...]", "let tools write in these folders, or in the project", reader("write"))
     .option("--allow-env [name,...]", "give tools these variables, or those that the plan declares", reader("env"))
-    .option("--allow-code", "run the worker code of a plan that was not built here");
+    .option("--allow-code", "run the workers and tools, in TypeScript, of a plan that was not built here");
 }
 
 /** The arguments with `=` behind each of these options that stands alone. */
