@@ -60,6 +60,8 @@ export interface BodyFrame {
   readonly entrySpan: Path;
   left: number;
   failure: { readonly failure: Failure; readonly op: number } | null;
+  /** Whether anything within it has written, or done what cannot be undone. */
+  hasWritten: boolean;
   ended: boolean;
 }
 
@@ -74,6 +76,8 @@ export interface OpFrame<O extends Op = Op> {
   readonly prev: Path;
   lastSpan: Path;
   cancelled: boolean;
+  /** As a body's; of a call since its last attempt was undone. */
+  hasWritten: boolean;
   /** Ends it while its request waits for room within a limit; null while none does. */
   withdraw: (() => void) | null;
   readonly tasks: Set<Path>;
@@ -153,6 +157,7 @@ export interface MapState {
 export interface EndedItem {
   readonly settled: Settled;
   readonly memory: Memory;
+  readonly hasWritten: boolean;
   readonly lastSpan: Path;
 }
 
@@ -195,6 +200,8 @@ export interface Run {
   readonly watched: Map<Path, Account>;
   /** Whether a limit has ended it. */
   isLimited: boolean;
+  /** Requests that have freed room for others, which are looked at when all that follows from an answer has been done. */
+  readonly freed: Ticket[];
   /** Requests under way, by path. */
   readonly tickets: Map<Path, Ticket>;
   /** What was spent on requests before, by path: by processes that recorded no answer which still counts. */

@@ -10,11 +10,12 @@ import { createMemory } from "../session/memory.ts";
 import type { Run } from "./frames.ts";
 import { coerce } from "./keys.ts";
 import { type LimitOverrides, noOverrides } from "./limit-overrides.ts";
-import { runAccount } from "./limits.ts";
+import { drain as giveRoom, runAccount } from "./limits.ts";
 import { accountFor, enterBlock } from "./ops/call.ts";
 import { handlers } from "./ops/index.ts";
 import { recordSpanEnd } from "./record.ts";
 import { requestAgain, settleRequest } from "./requests.ts";
+import { rollBack } from "./roll-back.ts";
 import { cancelBody } from "./run-body.ts";
 import { stopWatching, timeIsUp, watch } from "./time-limits.ts";
 import type { Command, Event, Settled } from "./types.ts";
@@ -56,6 +57,7 @@ export function createRun(options: RunOptions): { readonly run: Run; readonly co
     account: runAccount(plan, overrides),
     watched: new Map(),
     isLimited: false,
+    freed: [],
     tickets: new Map(),
     earlier: options.earlier ?? new Map(),
     ended: false,
@@ -104,8 +106,11 @@ function stop(run: Run, reason: string): void {
 }
 
 function drain(run: Run): readonly Command[] {
-  for (let index = 0; index < run.agenda.length; index += 1) run.agenda[index]?.();
-  run.agenda.length = 0;
+  workOff(run);
+  for (let ticket = run.freed.shift(); ticket; ticket = run.freed.shift()) {
+    giveRoom(ticket);
+    workOff(run);
+  }
   const commands = run.commands;
   run.commands = [];
   const last = commands.at(-1);
@@ -116,8 +121,14 @@ function drain(run: Run): readonly Command[] {
   stopWatching(run, run.root.block);
   if (!mayRetry(run, block, last.settled)) return [...commands, ...run.commands, last];
   run.ended = false;
+  if (run.root.hasWritten) rollBack(run, [span], { reason: "retry", around: "" });
   attempt(run, block, span);
   return [...commands, ...drain(run)];
+}
+
+function workOff(run: Run): void {
+  for (let index = 0; index < run.agenda.length; index += 1) run.agenda[index]?.();
+  run.agenda.length = 0;
 }
 
 function mayRetry({ attempt }: Run, { attempts }: Block, settled: Settled): boolean {

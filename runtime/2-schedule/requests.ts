@@ -8,7 +8,7 @@ import { type Counted, countedIn, mostOf, planned, spentOn } from "./amounts.ts"
 import { cancelledAt, dispatch, end, loopOf, type ModelFrame } from "./conversation.ts";
 import { envOf } from "./env.ts";
 import type { OpFrame, Run } from "./frames.ts";
-import { type Account, type Amount, charge, drain, drop, type Reached, reserve, settle, type Ticket } from "./limits.ts";
+import { type Account, type Amount, charge, drop, type Reached, reserve, settle, type Ticket } from "./limits.ts";
 import { record } from "./record.ts";
 import type { Settled } from "./types.ts";
 
@@ -66,7 +66,7 @@ export function requestAgain(run: Run, path: Path, usage: Usage | null): void {
 function free(run: Run, ticket: Ticket, path: Path, spent: Amount): void {
   run.tickets.delete(path);
   settle(ticket, spent);
-  run.agenda.push(() => drain(ticket));
+  run.freed.push(ticket);
 }
 
 function ask(run: Run, frame: OpFrame, task: ModelTask): void {
@@ -87,7 +87,7 @@ function ask(run: Run, frame: OpFrame, task: ModelTask): void {
   if (!ticket.isWaiting) return;
   frame.withdraw = () => {
     drop(ticket);
-    run.agenda.push(() => drain(ticket));
+    run.freed.push(ticket);
     notMade(run, frame, cancelledAt(frame));
   };
 }

@@ -6,8 +6,9 @@ import type { FailureCode } from "../../compiler/ir/failure.ts";
 import type { Json } from "../../compiler/ir/json.ts";
 import type { Plan } from "../../compiler/ir/plan.ts";
 import { advance, createRun } from "../../runtime/2-schedule/index.ts";
+import { type LimitOverrides, noOverrides } from "../../runtime/2-schedule/limit-overrides.ts";
 import type { Command, Event, Recorded, Settled } from "../../runtime/2-schedule/types.ts";
-import type { Task, TaskResult } from "../../runtime/3-task/task.ts";
+import type { RunModel, Task, TaskResult } from "../../runtime/3-task/task.ts";
 import { simModel } from "./tasks.ts";
 
 /** What a task comes to: an answer, or a failure. */
@@ -25,6 +26,11 @@ export interface DriveOptions {
   readonly ignoresCancel?: (task: Task) => boolean;
   /** After how many answers the run is stopped. */
   readonly stopAfter?: number;
+  /** After how many answers the time at work is used up, of the run or of the agent's run at a path. */
+  readonly timeAfter?: { readonly answers: number; readonly path: string };
+  readonly overrides?: LimitOverrides;
+  /** Default: the simulator. */
+  readonly model?: RunModel;
 }
 
 export interface Driven {
@@ -40,13 +46,20 @@ export interface Driven {
 
 /** Runs a plan to its end. */
 export function drive(options: DriveOptions): Driven {
-  const models = { m: simModel };
+  const models = { m: options.model ?? simModel };
   const world = worldOf(options);
-  const { run, commands } = createRun({ plan: options.plan, entry: "main", task: options.task ?? "the task", models });
+  const { run, commands } = createRun({
+    plan: options.plan,
+    entry: "main",
+    task: options.task ?? "the task",
+    models,
+    overrides: options.overrides ?? noOverrides,
+  });
   world.obey(commands);
   const send = (event: Event) => world.obey(advance(run, event));
   while (world.settled() === null) {
     if (world.answers() === options.stopAfter) send({ kind: "stop", reason: "interrupted" });
+    if (world.answers() === options.timeAfter?.answers) send({ kind: "time", path: options.timeAfter.path });
     if (world.settled() !== null) break;
     const back = world.next();
     send(back);
@@ -71,7 +84,7 @@ function worldOf({ answer, pick = () => 0, ignoresCancel = () => false }: DriveO
     counts.commands += 1;
     if (settled) throw new Error(`R6: ${command.kind} after the end`);
     if (command.kind === "record") return void records.push(command);
-    if (command.kind === "keep" || command.kind === "watch" || command.kind === "unwatch") return;
+    if (command.kind === "keep" || command.kind === "undo" || command.kind === "watch" || command.kind === "unwatch") return;
     if (command.kind === "ended") {
       if (inFlight.length > 0) throw new Error(`R4: ended with ${inFlight.map(({ path }) => path)} in flight`);
       settled = command.settled;
