@@ -18,6 +18,7 @@ import { usageOf } from "./journal/result.ts";
 import type { Inbox } from "./people/inbox.ts";
 import { openQuestions, waitingFor } from "./people/questions.ts";
 import type { Grants } from "./permissions/grants.ts";
+import type { ActionLog } from "./session/action-log.ts";
 import type { Blobs } from "./session/blobs.ts";
 import { starter } from "./start-task.ts";
 import { type After, processTimers, type WorkedBefore, workClock } from "./work-clock.ts";
@@ -39,6 +40,8 @@ export interface LoopOptions extends RunOptions {
   readonly executor: Executor;
   /** Where the bytes of artifacts are. They are kept before the row that tells of them is written. */
   readonly blobs: Blobs;
+  /** Saves files that tools replace, and undoes that. Default: neither. */
+  readonly actions?: ActionLog;
   /** Model calls under way at once, per model. */
   readonly concurrency: number;
   /** Who answers questions to people. Default: nobody. */
@@ -102,7 +105,9 @@ export function runLoop(options: LoopOptions): Promise<Settled> {
       clock.close();
       resolve(settled);
     };
+    /** All that is recorded first, by one write: nothing that follows from it begins before it is acknowledged. */
     const apply = (run: Run, commands: readonly Command[]) => {
+      write.all(commands, isFollowing);
       for (const command of commands) obey(run, command);
     };
     const guarded = (step: () => void) => {
@@ -119,12 +124,13 @@ export function runLoop(options: LoopOptions): Promise<Settled> {
     const obey = (run: Run, command: Command) => {
       switch (command.kind) {
         case "record":
-          return write.record(command, isFollowing);
         case "keep":
-          return options.blobs.keep(command.digest, command.bytes);
+          return; // written before
         case "cancel":
           follower?.cancel(command.path);
           return running.get(command.path)?.abort();
+        case "undo":
+          return options.actions?.undo(command.scopes);
         case "watch":
           return clock.watch(command.path, command.wallMs);
         case "unwatch":
@@ -203,30 +209,55 @@ export function runLoop(options: LoopOptions): Promise<Settled> {
 }
 
 /** Writes what the scheduler tells into the trace, but for what a record that is followed holds already. */
-function writer({ recorder, onEvent, record: followed }: LoopOptions) {
+function writer({ recorder, blobs, onEvent, record: followed }: LoopOptions) {
   const known = followed?.known ?? null;
   const sources = new Map<Path, Source>();
-  const say = (event: TraceEvent, isFollowing: boolean) => {
+  /** The event, unless it is known. */
+  const say = (event: TraceEvent, isFollowing: boolean): TraceEvent | null => {
     const mayBeKnown = isFollowing || event.span_kind === "synthetic"; // those stand before the answer that they belong to
-    if (mayBeKnown && known?.take(event)) return;
+    if (mayBeKnown && known?.take(event)) return null;
     recorder.event(event);
-    onEvent(event);
+    return event;
+  };
+  const record = ({ event, texts, messages }: Recorded, isFollowing: boolean) => {
+    const all: { -readonly [C in keyof TraceEvent]: TraceEvent[C] } = { ...event };
+    for (const column of hashed) {
+      const text = texts[column];
+      if (text !== undefined) all[column] = recorder.text(text);
+    }
+    if (messages) all.input_hash = recorder.messages(messages);
+    const source = taskKinds[event.kind] && event.content_key != null ? sources.get(event.path) : undefined;
+    return say(source ? { ...all, ...source } : all, isFollowing);
+  };
+  const tell = (events: readonly (TraceEvent | null)[]) => {
+    for (const event of events) if (event) onEvent(event);
   };
   return {
     /** From now on the row of this task tells where its result is from. */
     take: (path: Path, source: Source) => void sources.set(path, source),
-    record: ({ event, texts, messages }: Recorded, isFollowing: boolean) => {
-      const hashes = Object.fromEntries(Object.entries(texts).map(([column, text]) => [column, recorder.text(text)]));
-      const source = taskKinds[event.kind] && event.content_key != null ? sources.get(event.path) : undefined;
-      say({ ...event, ...hashes, ...(messages ? { input_hash: recorder.messages(messages) } : {}), ...source }, isFollowing);
+    record: (recorded: Recorded, isFollowing: boolean) => tell([record(recorded, isFollowing)]),
+    /** Every row among the commands, by one write; the bytes that a row tells of are kept before. */
+    all: (commands: readonly Command[], isFollowing: boolean) => {
+      const said: (TraceEvent | null)[] = [];
+      recorder.together(() => {
+        for (const command of commands) {
+          if (command.kind === "keep") blobs.keep(command.digest, command.bytes);
+          else if (command.kind === "record") said.push(record(command, isFollowing));
+        }
+      });
+      tell(said);
     },
     /** A stop from without is a decision of a clock or a person: a replay stops there too. */
     stop: (run: Run, reason: string, isFollowing: boolean) => {
       const detail = canonical({ decision: "stop" });
-      say({ kind: "decision", path: run.root?.prefix ?? "", status: "cancelled", message: reason, detail }, isFollowing);
+      const path = run.root?.prefix ?? "";
+      tell([say({ kind: "decision", path, status: "cancelled", message: reason, detail }, isFollowing)]);
     },
   };
 }
+
+/** The columns that hold digests of texts. */
+const hashed = ["input_hash", "value_hash", "old_hash"] as const;
 
 /** The row of a request that this run has made before, if somebody was asked. */
 function triedBefore(before: RecordedTask | null): Row | null {

@@ -2,7 +2,8 @@
  * Writes a run's log. Owns the two files of its segment and the rows that are not sealed yet.
  *
  * W1: a run has one writer. The newest segment belongs to the process that its header names; taking a number is atomic.
- * W2: `append` returns once the row's line has been handed to the system in one write: a killed process loses no such row.
+ * W2: `append` returns once the row's line has been handed to the system in one write: a killed process loses no such row. The rows
+ *   of `together` share the write that ends it.
  * W3: a batch is written whole before its lines are cut: a row is in one of the files at any time, in both for a moment.
  * W4: numbers run on across segments, without a gap.
  */
@@ -11,7 +12,7 @@ import { traceLocked, traceUnwritable } from "../../compiler/diagnostics/codes.g
 import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
 import { encodeBatch, encodeEnd, encodeSchema } from "./arrow.ts";
 import { sequence } from "./batch.ts";
-import { cellsOf } from "./cells.ts";
+import { type Cells, cellsOf } from "./cells.ts";
 import { batchBuffer } from "./column-buffer.ts";
 import type { ColumnName, Row } from "./columns.ts";
 import { place } from "./place.ts";
@@ -28,6 +29,8 @@ export interface LogWriter {
   readonly segment: number;
   /** Acknowledges a row: once it returns, a killed process loses nothing. Returns the row's `seq`. */
   readonly append: (...said: readonly Said[]) => number;
+  /** Does work whose rows are acknowledged together: by one write, when it has ended. */
+  readonly together: (work: () => void) => void;
   /** Seals what has been appended into the Arrow stream. */
   readonly flush: () => void;
   /** Seals, ends the stream and gives the run free. */
@@ -74,6 +77,9 @@ function writer(options: { dir: string; traceId: string; segment: number; header
   const stream = streamFile(arrowFile(dir, segment));
   const rows = batchBuffer();
   const encode = reusedEncoder();
+  const held: Cells[] = [];
+  let heldLines = "";
+  let holds = false;
   let seq = options.last;
   let lineBytes = headerBytes;
 
@@ -85,15 +91,34 @@ function writer(options: { dir: string; traceId: string; segment: number; header
     lineBytes = headerBytes;
   };
 
+  const acknowledge = () => {
+    const [taken, text] = [held.splice(0), heldLines];
+    heldLines = "";
+    if (taken.length === 0) return;
+    lineBytes += writeWhole(lines, encode(text), lineBytes);
+    for (const cells of taken) rows.push(cells);
+    seq += taken.length;
+    if (rows.rows() >= batchRows || lineBytes >= batchBytes) seal();
+  };
+
   return {
     segment,
     append: (...said) => {
-      const cells = cellsOf(...said, { seq: seq + 1, segment, trace_id: traceId });
-      lineBytes += writeWhole(lines, encode(cellsLine(cells)), lineBytes);
-      seq += 1;
-      rows.push(cells);
-      if (rows.rows() >= batchRows || lineBytes >= batchBytes) seal();
-      return seq;
+      const number = seq + held.length + 1;
+      const cells = cellsOf(...said, { seq: number, segment, trace_id: traceId });
+      held.push(cells);
+      heldLines += cellsLine(cells);
+      if (!holds || held.length >= batchRows) acknowledge();
+      return number;
+    },
+    together: (work) => {
+      holds = true;
+      try {
+        work();
+      } finally {
+        holds = false;
+        acknowledge();
+      }
     },
     flush: seal,
     close: () => {

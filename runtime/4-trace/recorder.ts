@@ -1,6 +1,7 @@
-import { type Digest, digest, digestBytes, shortDigest } from "../../compiler/ir/digest.ts";
+import { type Digest, digestBytes, shortDigest } from "../../compiler/ir/digest.ts";
 import { canonical, isObject, parseJson } from "../../compiler/ir/json.ts";
 import { type Path, withoutAttempts } from "../../compiler/ir/path.ts";
+import { linkDigest } from "../3-task/message-chain.ts";
 import type { Message } from "../3-task/task.ts";
 import type { TraceEvent } from "./columns.ts";
 import type { LogWriter, Said } from "./log.ts";
@@ -13,6 +14,8 @@ export interface Recorder {
   readonly text: (value: string) => Digest;
   /** The digest of a list of messages: the hash of the last, chained to the ones before it. Null for none. Only new ones are hashed and written. */
   readonly messages: (list: readonly Message[]) => Digest | null;
+  /** Does work whose events are acknowledged together, by one write at its end. */
+  readonly together: (work: () => void) => void;
   readonly flush: () => void;
   readonly close: () => void;
 }
@@ -63,7 +66,8 @@ export function createRecorder({ log, traceId, nowUs, texts, known: before = [] 
       log.append(kept, linksOf(event, ids), { time_us: event.time_us ?? nowUs() });
     },
     text,
-    messages: chain(appendMessage),
+    messages: chain(appendMessage, text),
+    together: log.together,
     flush: log.flush,
     close: log.close,
   };
@@ -78,29 +82,24 @@ interface Linked {
 }
 
 /** Links messages into a chain of hashes. What a message's hash was after the same parent is remembered with the message. */
-function chain(append: (linked: Linked) => void): (list: readonly Message[]) => Digest | null {
+function chain(append: (linked: Linked) => void, text: (value: string) => Digest): (list: readonly Message[]) => Digest | null {
   const memo = new WeakMap<Message, Linked>();
   return (list) => {
     let last: Linked | null = null;
     for (const message of list) {
-      const before: Linked | undefined = memo.get(message);
-      if (before && before.parent === (last?.hash ?? null)) {
+      const parent: Digest | null = last?.hash ?? null;
+      const before = memo.get(message);
+      if (before && before.parent === parent) {
         last = before;
         continue;
       }
-      last = link(message, last);
+      const system: Digest | null = parent === null && message.role === "system" ? text(contentOf(message)) : (last?.system ?? null);
+      last = { message, parent, system, hash: linkDigest(parent, message) };
       memo.set(message, last);
       append(last);
     }
     return last?.hash ?? null;
   };
-}
-
-function link(message: Message, before: Linked | null): Linked {
-  const parent = before?.hash ?? null;
-  const system = before === null && message.role === "system" ? digestBytes(contentOf(message)) : (before?.system ?? null);
-  const calls = message.role === "assistant" ? callsOf(message) : message.role === "tool" ? message.call : "";
-  return { message, parent, system, hash: digest([parent, message.role, contentOf(message), calls]) };
 }
 
 function contentOf(message: Message): string {

@@ -81,4 +81,11 @@ function logged(dir: string, nowUs: () => number): Recorder {
 }
 
 /** Records nothing. */
-const silent: Recorder = { event: () => {}, text: () => "", messages: () => null, flush: () => {}, close: () => {} };
+const silent: Recorder = {
+  event: () => {},
+  text: () => "",
+  messages: () => null,
+  together: (work) => work(),
+  flush: () => {},
+  close: () => {},
+};

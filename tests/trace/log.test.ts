@@ -51,6 +51,30 @@ test("an empty log reads as no rows", () => {
   assert.equal(read(dir), []);
 });
 
+test("W2: rows of one piece of work are acknowledged together, also where it breaks off", () => {
+  const dir = newFolder();
+  const log = mustOpen(dir);
+  const lines = () => readFileSync(walFile(dir, log.segment), "utf8").split("\n").length - 2;
+  log.together(() => {
+    assert.equal([log.append(eventOf(1)), log.append(eventOf(2))], [1, 2]);
+    assert.is(lines(), 0);
+  });
+  assert.is(lines(), 2);
+  const broken = () => {
+    log.append(eventOf(3));
+    throw new Error("enough");
+  };
+  assert.throws(() => log.together(broken), /enough/);
+  assert.is(lines(), 3);
+  assert.is(log.append(eventOf(4)), 4);
+  log.together(() => {});
+  log.close();
+  assert.equal(
+    read(dir).map(([seq]) => seq),
+    [1, 2, 3, 4],
+  );
+});
+
 test("W4: numbers run on across segments", () => {
   const dir = newFolder();
   const expected = [

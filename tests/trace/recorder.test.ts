@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { digestBytes } from "../../compiler/ir/digest.ts";
+import { headDigest } from "../../runtime/3-task/message-chain.ts";
 import { type Message, textParts } from "../../runtime/3-task/task.ts";
 import { readRun } from "../../runtime/4-trace/read.ts";
 import { spanId } from "../../runtime/4-trace/recorder.ts";
@@ -49,6 +50,17 @@ test("a text is stored once, by its digest", () => {
       ["text", digestBytes("hello"), "hello"],
       ["text", digestBytes(""), ""],
     ],
+  );
+});
+
+test("a request's messages are, as rows, the chain that its key is made of", () => {
+  const messages = [system("rules"), user("one"), user("two")];
+  const heads: (string | null)[] = [];
+  const rows = recorded((recorder) => heads.push(recorder.messages(messages.slice(0, 2)), recorder.messages(messages)));
+  assert.equal(heads, [headDigest(messages.slice(0, 2)), headDigest(messages)]);
+  assert.equal(
+    rows.filter(({ kind }) => kind === "message").map(({ hash }) => hash),
+    [1, 2, 3].map((length) => headDigest(messages.slice(0, length))),
   );
 });
 
