@@ -22,10 +22,14 @@ import { keepPlan } from "./journal/kept-plan.ts";
 import { replayPolicy } from "./journal/replay.ts";
 import { type Inbox, openInbox } from "./people/inbox.ts";
 import { cancelName, takeCancel } from "./people/mailbox.ts";
-import type { Grants } from "./permissions/grants.ts";
+import { type Grants, noGrants } from "./permissions/grants.ts";
 import { cancelReason, type LoopOptions, type RecordToFollow, runLoop, type Source } from "./run-loop.ts";
+import { openActionLog } from "./session/action-log.ts";
 import { defaultMaxArtifactBytes } from "./session/artifacts.ts";
 import { blobsDir, fileBlobs } from "./session/blobs.ts";
+import type { FileWrite } from "./session/file-writes.ts";
+import { realFile } from "./session/kept-files.ts";
+import type { FileWorld } from "./session/undo-files.ts";
 import type { After } from "./work-clock.ts";
 
 export { runDir } from "./4-trace/run-folder.ts";
@@ -101,6 +105,7 @@ export function exec(options: ExecOptions): Promise<ExecResult> {
       hashes: [],
       record: options.replay ? replayOf(options.replay, options.nowUs) : null,
       asked: new Map(),
+      files: { writes: [], lifted: [] },
       before: replay ? { earlier: replay.journal.earlier } : {},
     });
   });
@@ -130,21 +135,37 @@ export interface OpenRecord {
   readonly asked: Journal["asked"];
   /** What was spent on answers that count no more, and the time at work of processes before this one. */
   readonly before: Partial<Pick<LoopOptions, "earlier" | "worked">>;
+  /** Files that processes before this one have replaced, and paths within which what was undone is done again. */
+  readonly files: { readonly writes: readonly FileWrite[]; readonly lifted: readonly Path[] };
 }
 
 /** Runs into an open log, and closes it. */
-export async function runRecorded(options: ExecOptions, { log, hashes, record, asked, before }: OpenRecord): Promise<ExecResult> {
+export async function runRecorded(options: ExecOptions, { log, hashes, record, asked, before, files }: OpenRecord): Promise<ExecResult> {
   const { traceId, nowUs, plan, stateDir } = options;
   const recorder = createRecorder({ log, traceId, nowUs, texts: plan.trace.texts, known: hashes });
   const inbox = openInbox(runDir(stateDir, traceId));
   try {
     if (plan.trace.texts === "full") keepPlan(runDir(stateDir, traceId), plan); // the plan has the prompts
     recordStart(recorder, options, record?.source ?? null);
+    const tell = teller(recorder, options);
+    for (const path of files.lifted) tell({ kind: "rollback_lifted", path });
     const blobs = fileBlobs(blobsDir(runDir(stateDir, traceId)));
+    const actions = openActionLog({ ...fileGrants(options), blobs, writes: files.writes, nowUs, tell });
     const { cache, ...rest } = options;
     const signal = AbortSignal.any([options.signal, cancelSignal(inbox, runDir(stateDir, traceId))]);
     const lookUp = cache === "use" ? { cache: openCache(stateDir, nowUs) } : {};
-    const settled = await runLoop({ ...rest, ...before, ...lookUp, signal, recorder, blobs, inbox, asked, ...(record ? { record } : {}) });
+    const settled = await runLoop({
+      ...rest,
+      ...before,
+      ...lookUp,
+      signal,
+      recorder,
+      blobs,
+      actions,
+      inbox,
+      asked,
+      ...(record ? { record } : {}),
+    });
     const ended: Ended = { kind: "ended", status: statusOf(settled), settled };
     recordEnd(recorder, options.entry, ended);
     options.onEnded?.(ended);
@@ -153,6 +174,19 @@ export async function runRecorded(options: ExecOptions, { log, hashes, record, a
     inbox.close();
     recorder.close();
   }
+}
+
+/** Where the tools of a run may write. */
+function fileGrants({ grants = noGrants }: ExecOptions): Pick<FileWorld, "projectDir" | "writable"> {
+  return { projectDir: realFile(grants.projectDir), writable: grants.writable };
+}
+
+/** Tells the log, then whoever listens. */
+function teller(recorder: Recorder, { onEvent }: ExecOptions): (event: TraceEvent) => void {
+  return (event) => {
+    recorder.event(event);
+    onEvent(event);
+  };
 }
 
 /** Aborts when another process asks this one to stop the run. */

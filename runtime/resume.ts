@@ -1,4 +1,4 @@
-import { runChangedContent, runNotUncertain } from "../compiler/diagnostics/codes.generated.ts";
+import { runChangedContent, runNotUncertain, runRolledBack } from "../compiler/diagnostics/codes.generated.ts";
 import type { Diagnostic } from "../compiler/diagnostics/diagnostic.ts";
 import type { Path } from "../compiler/ir/path.ts";
 import { merged } from "./2-schedule/limit-overrides.ts";
@@ -13,8 +13,10 @@ import { type Journal, readJournal } from "./journal/journal.ts";
 import { knownRows } from "./journal/known-rows.ts";
 import { causesOf, type Findings, resumePolicy, type Settlement } from "./journal/resume.ts";
 import type { Started } from "./journal/started.ts";
+import { liftedBy, readUndone, type Undone } from "./journal/undone.ts";
 import { usable } from "./journal/usable.ts";
 import { walk } from "./journal/walk.ts";
+import { noGrants } from "./permissions/grants.ts";
 
 /** A run that this process alone may write, with what it has recorded. */
 export interface OpenedRun {
@@ -62,25 +64,32 @@ export async function resume(run: OpenedRun, options: ResumeOptions): Promise<Re
   const { entry, task, notes, override } = started;
   const overrides = merged(started.overrides, options.overrides);
   const all: ExecOptions = { ...options, entry, task, notes, override, overrides, stateDir, traceId };
-  const judged = judge(run, all, options);
+  const { projectDir } = options.grants ?? noGrants;
+  const undone = readUndone(runDir(stateDir, traceId), projectDir);
+  const judged = judge(run, all, { ...options, undone });
   if (judged.kind !== "go") {
     closing(run, all, judged);
     await options.executor.close();
     return judged;
   }
-  const policy = resumePolicy({ journal, settle: options.settle, redo: judged.redo, nowUs: options.nowUs }, nothingFound());
+  const { redo } = judged;
+  const policy = resumePolicy({ journal, settle: options.settle, redo, undone, projectDir, nowUs: options.nowUs }, nothingFound());
   const known = knownRows(readRun(runDir(stateDir, traceId)));
   const record = { follower: createFollower(journal, policy, options.nowUs), source: null, known };
   const before = { earlier: journal.earlier, worked: journal.worked() };
-  return whole(all, () => runRecorded(all, { log: run.log, hashes: journal.hashes, record, asked: journal.asked, before }));
+  const files = { writes: undone.writes, lifted: liftedBy(undone, redo) };
+  return whole(all, () => runRecorded(all, { log: run.log, hashes: journal.hashes, record, asked: journal.asked, before, files }));
 }
 
 type Judged = ResumeResult | { readonly kind: "go"; readonly redo: readonly Path[] };
 
+type Judging = Pick<ResumeOptions, "accept" | "settle"> & { readonly undone: Undone };
+
 /** Walks along the record to see whether the run can go on, before anything is done. */
-function judge({ journal, traceId }: OpenedRun, all: ExecOptions, { accept, settle }: ResumeOptions): Judged {
+function judge({ journal, traceId }: OpenedRun, all: ExecOptions, { accept, settle, undone }: Judging): Judged {
   if (journal.ended?.status === "ok") return { kind: "ended", status: "ok", settled: outcomeOf(journal) };
-  const { findings, redo } = look(journal, all, settle);
+  if (undone.isRequested) return refused(runRolledBack(null, { run: traceId.slice(0, 8) }));
+  const { findings, redo } = look(journal, all, { settle, undone });
   const [changed] = findings.changed;
   if (changed && !accept) return refused(runChangedContent(null, changedFacts(changed)));
   const open = findings.uncertain.map((task) => ({ path: task.path, tool: "tool" in task ? task.tool : "" }));
@@ -91,10 +100,15 @@ function judge({ journal, traceId }: OpenedRun, all: ExecOptions, { accept, sett
 }
 
 /** What is found on the way, and what must be done again although something would catch its failure: the run would fail by records alone. */
-function look(journal: Journal, all: ExecOptions, settle: ResumeOptions["settle"]): { findings: Findings; redo: readonly Path[] } {
+function look(
+  journal: Journal,
+  all: ExecOptions,
+  { settle, undone }: Pick<Judging, "settle" | "undone">,
+): { findings: Findings; redo: readonly Path[] } {
   const attempt = (redo: readonly Path[]) => {
     const findings = nothingFound();
-    const policy = resumePolicy({ journal, settle, redo, nowUs: all.nowUs }, findings);
+    const { projectDir } = all.grants ?? noGrants;
+    const policy = resumePolicy({ journal, settle, redo, undone, projectDir, nowUs: all.nowUs }, findings);
     return { findings, redo, settled: walk({ ...all, earlier: journal.earlier }, createFollower(journal, policy, all.nowUs)) };
   };
   const first = attempt([]);

@@ -4,6 +4,7 @@ import type { Executor } from "./executors/executor.ts";
 import type { Questions } from "./people/questions.ts";
 import { type Grants, noGrants } from "./permissions/grants.ts";
 import { judge } from "./permissions/judge.ts";
+import type { ActionLog } from "./session/action-log.ts";
 import type { Blobs } from "./session/blobs.ts";
 import { artifactResult } from "./session/fetch.ts";
 
@@ -18,6 +19,8 @@ export interface StartOptions {
   readonly grants?: Grants;
   /** The longest time that a call of a built-in tool may take. Default 120 seconds. */
   readonly toolTimeoutMs?: number;
+  /** Saves what tools replace. Default: nothing is saved, and nothing can be undone. */
+  readonly actions?: ActionLog;
   readonly nowUs: () => number;
 }
 
@@ -48,7 +51,8 @@ function startTool(options: StartOptions, task: ToolTask, signal: AbortSignal): 
   }
   const secrets = secretsOf(options, grants);
   const permitted: PermittedTool = { ...task, permit: judged.permit, secrets, timeoutMs: task.own?.timeoutMs ?? timeoutMs };
-  return options.executor.run(permitted, signal);
+  const work = () => options.executor.run(permitted, signal);
+  return options.actions ? options.actions.around(permitted, signal, work) : work();
 }
 
 /** What no answer of a tool may hold: the values of granted variables, and the keys of models. */

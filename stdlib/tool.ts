@@ -17,6 +17,13 @@ export interface ToolContext {
   readonly send: (request: HttpRequest) => Promise<HttpAnswer>;
 }
 
+/** A file, absolute, its text to be, and what the call answers once that is done. */
+export interface Replacement {
+  readonly file: string;
+  readonly content: string;
+  readonly answer: string;
+}
+
 export interface HttpRequest {
   readonly method: "GET" | "POST";
   readonly url: string;
@@ -53,6 +60,8 @@ export interface Tool {
    * `thread`: `run` on a worker thread.
    */
   readonly where: "protocol" | "state" | "thread";
+  /** Of a `thread` tool that is undone: the file that a call replaces, and what it will hold. Null where it names none. */
+  readonly replaces?: (args: JsonObject, projectDir: string) => Replacement | null;
   /** Present for `thread` tools. Arguments have been parsed, not checked. Throws only for a bug. */
   readonly run?: (args: JsonObject, context: ToolContext) => Promise<ToolOutcome>;
 }

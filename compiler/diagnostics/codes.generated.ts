@@ -1554,6 +1554,17 @@ export function runReplayMiss(
   return { code: "run/replay-miss", severity: "error", message, help, span, related };
 }
 
+/** run `{run}` was rolled back: what it wrote is gone, so there is nothing to go on from */
+export function runRolledBack(
+  span: Span | null,
+  facts: { readonly run: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `run \`${facts.run}\` was rolled back: what it wrote is gone, so there is nothing to go on from`;
+  const help = "run the plan anew with tama exec";
+  return { code: "run/rolled-back", severity: "error", message, help, span, related };
+}
+
 /** it is not known whether `{tool}` at {path} took effect: the run ended while it was under way */
 export function runUncertain(
   span: Span | null,

@@ -11,6 +11,7 @@ import { envOf } from "./env.ts";
 import type { BodyFrame, OpFrame, Run } from "./frames.ts";
 import { recordStep } from "./phases.ts";
 import { recordMerge } from "./record.ts";
+import { rollBack } from "./roll-back.ts";
 import type { Outcome, Settled } from "./types.ts";
 
 export type BodyOptions = Pick<BodyFrame, "body" | "block" | "outer" | "owner" | "loop" | "prefix" | "memory" | "entrySpan">;
@@ -30,6 +31,7 @@ export function openBody(run: Run, options: BodyOptions): BodyFrame {
     spans: new Map(),
     left: options.body.ops.length,
     failure: null,
+    hasWritten: false,
     ended: false,
   };
   options.owner?.bodies.add(frame);
@@ -91,6 +93,7 @@ function startOp(run: Run, body: BodyFrame, position: number): void {
     prev,
     lastSpan: prev,
     cancelled: false,
+    hasWritten: false,
     withdraw: null,
     tasks: new Set(),
     bodies: new Set(),
@@ -153,6 +156,8 @@ function opSettled(run: Run, frame: OpFrame, settled: Settled): void {
   if (settled.kind === "failed") return opFailed(run, frame, settled.failure);
   if (body.failure) return endIfIdle(run, body);
   body.outcomes.set(op.id, settled);
+  if (settled.failed && frame.hasWritten && body.views.has(position))
+    rollBack(run, [frame.path], { reason: "caught", around: body.block.span });
   if (frame.lastSpan !== body.entrySpan) body.spans.set(op.id, frame.lastSpan);
   closeSegment(run, body, position);
   body.left -= 1;

@@ -13,6 +13,7 @@ import { isArtifactTool, runArtifactTool } from "./artifact-tools.ts";
 import { dispatch, inputOf, loopOf, outcomeOf } from "./conversation.ts";
 import type { OpFrame, Run, TurnCalls } from "./frames.ts";
 import { contentKey, record, recordArtifact, recordWrite, spanOf, taskDetail } from "./record.ts";
+import { noteWrite } from "./roll-back.ts";
 import { runStateTool } from "./state-tools.ts";
 
 type Call = TurnCalls["calls"][number];
@@ -80,6 +81,7 @@ function handOut(run: Run, frame: OpFrame<Act>, calls: TurnCalls, asked: { call:
   calls.running.set(path, calls.next);
   const task: ToolTask = { kind: "tool", path, tool: asked.call.name, args: asked.args, own: tool ? ownOf(tool) : null };
   if (tool?.undo !== "idempotent" && !readOnly(asked.call.name)) {
+    noteWrite(frame);
     record(run, { kind: "intent", path, parent: spanOf(frame), tool_name: task.tool, content_key: contentKey(run, task) });
   }
   dispatch(run, frame, task);
@@ -133,7 +135,10 @@ function onState(run: Run, frame: OpFrame<Act>, calls: TurnCalls, { call, args }
   const done = runStateTool(call.name, args, frame.memory);
   if (done.kind === "failed") return refused(done.message);
   const path = toolPath(calls.turnPath, calls.next + 1);
-  if (done.written) recordWrite(run, frame, { path, tool: call.name }, done.written);
+  if (done.written) {
+    noteWrite(frame);
+    recordWrite(run, frame, { path, tool: call.name }, done.written);
+  }
   return { status: "ok", text: done.text };
 }
 
@@ -146,6 +151,7 @@ function onArtifact(run: Run, frame: OpFrame<Act>, calls: TurnCalls, { call, arg
     case "ok":
       return { status: "ok", text: done.text };
     case "stored":
+      noteWrite(frame);
       run.commands.push({ kind: "keep", digest: done.digest, bytes: done.bytes });
       recordArtifact(run, frame, path, done.written);
       return { status: "ok", text: done.text };

@@ -35,6 +35,8 @@ export type Command =
   | { readonly kind: "watch"; readonly path: Path; readonly wallMs: number }
   | { readonly kind: "unwatch"; readonly path: Path }
   | { readonly kind: "keep"; readonly digest: Digest; readonly bytes: Uint8Array }
+  /** What was written to files at or within these paths is to be undone, the last first. */
+  | { readonly kind: "undo"; readonly scopes: readonly Path[] }
   | { readonly kind: "ended"; readonly settled: Settled };
 
 /** An event for the trace, with the texts and messages whose digests it needs. */

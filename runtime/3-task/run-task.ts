@@ -60,7 +60,7 @@ function end(task: ThreadTask, host: TaskHost, signal: AbortSignal): Promise<End
     case "model":
       return endModel(task, host, signal);
     case "tool":
-      return untilAborted(endTool(task, host, signal), signal);
+      return tools[task.tool]?.replaces ? endWriting(task, host, signal) : untilAborted(endTool(task, host, signal), signal);
     case "code":
       return untilAborted(endCode(task, host), signal);
     default:
@@ -71,6 +71,12 @@ function end(task: ThreadTask, host: TaskHost, signal: AbortSignal): Promise<End
 async function endModel(task: ModelTask, { providers, env, nowUs }: TaskHost, signal: AbortSignal): Promise<Ended> {
   const provider = await providers(task.model.provider);
   return provider.complete(task, { env, signal, nowUs });
+}
+
+/** Ends when the tool has: nothing is undone or written anew while it may still be writing. */
+async function endWriting(task: PermittedTool, host: TaskHost, signal: AbortSignal): Promise<Ended> {
+  const ended = await endTool(task, host, signal);
+  return ended.kind === "failed" && signal.aborted ? cancelled : ended;
 }
 
 /** Runs a tool with what it was permitted. Secrets leave its answer here, before a model, a hash or the log sees it, and before it is cut. */

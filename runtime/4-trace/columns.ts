@@ -95,6 +95,8 @@ export const columnNames = Object.keys(columns) as readonly ColumnName[]; // Obj
  * Event kinds. Journal: `run_started run_ended llm_call tool_call code_call wait_asked wait_answer intent decision`, state `state_set
  * state_deleted state_merged`. Spans: `span_started span_ended`. Texts: `text message`. The loop's own (Harn's names):
  * `tool_rejected loop_intervention context_compaction phase_change loop_complete schema_retry empty_completion_retry`.
+ * Undoing: `file_saved` before a file is written, `rollback` where what lies under its path is undone, `rollback_undone` and
+ * `rollback_conflict` for each file that was or was not, `rollback_lifted` where a resume does again what was undone.
  * A session's (Trace's names): `session_created session_loaded session_saved user_input system_note plan_created
  * plan_step_started plan_step_completed`, and the ones of state, artifacts and spans above.
  */
@@ -118,6 +120,11 @@ export const eventKinds = [
   "state_merged",
   "artifact_written",
   "artifact_deleted",
+  "file_saved",
+  "rollback",
+  "rollback_undone",
+  "rollback_conflict",
+  "rollback_lifted",
   "tool_rejected",
   "loop_intervention",
   "context_compaction",
@@ -136,6 +143,16 @@ export const eventKinds = [
 ] as const;
 
 export type EventKind = (typeof eventKinds)[number];
+
+/** Events that tell what one process did to the world, or had to try: a replay, which does nothing, tells none of them. */
+export const placementKinds: ReadonlySet<string> = new Set<EventKind>([
+  "attempt",
+  "intent",
+  "file_saved",
+  "rollback_undone",
+  "rollback_conflict",
+  "rollback_lifted",
+]);
 
 /** What tells of loops and of what their models and tools did: Harn's `AgentTraceEvent`, where `llm_call` and `tool_call` are its `llm_call` and `tool_execution`. */
 export const loopEventKinds = [

@@ -1,5 +1,5 @@
 import type { Json } from "../../compiler/ir/json.ts";
-import { type Column, type ColumnName, columnNames, columns, type EventKind } from "../4-trace/columns.ts";
+import { type Column, type ColumnName, columnNames, columns, type EventKind, placementKinds } from "../4-trace/columns.ts";
 import type { Row } from "./find-run.ts";
 
 /** What differs at one path of two runs. */
@@ -24,7 +24,7 @@ export interface Change {
 }
 
 /** Events that depend on a machine's luck, or are told by others. */
-const uncompared: ReadonlySet<EventKind> = new Set(["text", "message", "attempt", "intent"]);
+const uncompared: ReadonlySet<string> = new Set(["text", "message", ...placementKinds]);
 /** Events that make up a span; of each the last counts. */
 const ofSpans: ReadonlySet<EventKind> = new Set(["span_started", "span_ended", "llm_call", "tool_call", "code_call", "wait_answer"]);
 const texts: readonly ColumnName[] = ["text", "hash", "parent_hash", "system_hash"];

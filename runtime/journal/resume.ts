@@ -4,10 +4,13 @@ import { isCaught } from "../2-schedule/caught.ts";
 import type { Run } from "../2-schedule/frames.ts";
 import { contentKey } from "../2-schedule/record.ts";
 import type { Task, TaskResult } from "../3-task/task.ts";
+import { replacedBy } from "../session/action-log.ts";
+import { isInAny } from "../session/undo-files.ts";
 import { type Difference, differenceOf, isWithin } from "./difference.ts";
 import type { Policy, Verdict } from "./follower.ts";
 import type { Journal, RecordedTask } from "./journal.ts";
 import { codeOf } from "./result.ts";
+import { type Undone, wasUndone, witness } from "./undone.ts";
 
 /** What a person says of an effect that may have happened: it has, or it is to be done again. */
 export type Settlement = "done" | "redo";
@@ -17,6 +20,8 @@ export interface ResumeRules {
   readonly settle: ReadonlyMap<Path, Settlement>;
   /** Failures at or within these paths are done again, whoever would catch them. */
   readonly redo: readonly Path[];
+  readonly undone: Undone;
+  readonly projectDir: string;
   readonly nowUs: () => number;
 }
 
@@ -51,23 +56,26 @@ export function resumePolicy(rules: ResumeRules, findings: Findings): Policy {
   };
 }
 
-function isKept({ redo }: ResumeRules, run: Run, { row, path }: RecordedTask, isCancelled: boolean): boolean {
-  if (row.status === "ok") return true;
+function isKept({ redo, undone }: ResumeRules, run: Run, { row, path }: RecordedTask, isCancelled: boolean): boolean {
+  if (row.status === "ok") return !(isInAny(path, redo) && wasUndone(undone, path));
   if (row.status === "cancelled") return isCancelled;
-  return !isFatal({ code: codeOf(row) }) && isCaught(run, path) && !redo.some((around) => isWithin(path, around));
+  return !isFatal({ code: codeOf(row) }) && isCaught(run, path) && !isInAny(path, redo);
 }
 
-/** A task that is done again. One that was begun and may have had its effect is settled by a person first. */
-function again({ journal, settle, nowUs }: ResumeRules, { uncertain }: Findings, task: Task): Verdict {
-  if (!journal.intents.has(task.path)) return { kind: "work" };
-  const settlement = settle.get(task.path);
-  if (settlement === undefined) uncertain.push(task);
-  return settlement === "done" ? { kind: "told", result: carriedOut(nowUs()) } : { kind: "work" };
+/** A task that is done again. One that was begun and may have had its effect is settled by the file that it replaces, or else by a person. */
+function again(rules: ResumeRules, { uncertain }: Findings, task: Task): Verdict {
+  const { journal, settle, undone, projectDir, nowUs } = rules;
+  if (!journal.intents.has(task.path) || wasUndone(undone, task.path)) return { kind: "work" };
+  const replaced = task.kind === "tool" ? replacedBy(task, projectDir) : null;
+  const settlement = settle.get(task.path) ?? (replaced && witness(undone, task.path));
+  if (settlement === null) uncertain.push(task);
+  return settlement === "done" ? { kind: "told", result: carriedOut(nowUs(), replaced?.answer ?? lost) } : { kind: "work" };
 }
 
-/** The answer of a call whose own answer was lost. */
-function carriedOut(nowUs: number): TaskResult {
-  const text = "[this call was carried out; what it answered was lost when the run was interrupted]";
+const lost = "[this call was carried out; what it answered was lost when the run was interrupted]";
+
+/** The answer of a call that nobody heard. */
+function carriedOut(nowUs: number, text: string): TaskResult {
   return { kind: "ok", answer: { kind: "tool", text }, startUs: nowUs, endUs: nowUs, thread: 0, attempts: [] };
 }
 

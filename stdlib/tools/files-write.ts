@@ -13,6 +13,11 @@ export const filesWrite = defineTool({
   effects: ["write"],
   undo: "undo",
   where: "thread",
+  replaces: (args, projectDir) => {
+    const { content } = args;
+    const file = writtenFile(args, projectDir);
+    return file !== null && typeof content === "string" ? { file, content, answer: written } : null;
+  },
   run: async (args, context) => {
     const { content } = args;
     const file = writtenFile(args, context.projectDir);
@@ -26,6 +31,8 @@ export const filesWrite = defineTool({
     }
   },
 });
+
+const written = "written";
 
 /** The file that a call means to write, absolute; null where it names none. */
 export function writtenFile(args: JsonObject, projectDir: string): string | null {
@@ -51,7 +58,7 @@ async function write(file: string, content: string, context: ToolContext): Promi
   if (late !== null) return { kind: "refused", message: late };
   if (context.signal.aborted) return failed("writing was cancelled");
   await replace(target, content);
-  return { kind: "ok", text: "written" };
+  return { kind: "ok", text: written };
 }
 
 /** Where a path leads, as far as it exists; a link that leads nowhere stands for itself. */

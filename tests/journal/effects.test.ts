@@ -1,11 +1,12 @@
 /** Tools with effects in runs that are cut short, gone on with, and repeated: what they did is counted where they did it. */
-import { existsSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { Json, JsonObject } from "../../compiler/ir/json.ts";
+import type { EventKind } from "../../runtime/4-trace/columns.ts";
 import type { Settlement } from "../../runtime/journal/resume.ts";
 import { agent, planOf, skill } from "../support/plan-of.ts";
 import {
@@ -91,20 +92,45 @@ for (const { tool, args, count, answer } of effects) {
   }
 }
 
-test("tama_files_write: cut off after its effect, the run asks what became of it, and writes again only where it is told to", () =>
+const writing = { path: "out/x", content: "new" };
+
+for (const [what, found, expected] of [
+  ["the file is as it was before: it is written", "old", "new"],
+  ["the file holds what was to be written: it was", "new", "new"],
+] as const)
+  test(`tama_files_write: cut off, the run goes on by itself where ${what}`, () =>
+    inPlace(async (place) => {
+      const file = await writtenOver(place, "old");
+      cutAt(place, "file_saved");
+      writeFileSync(file, found);
+      assert.is(await settled(place, "tama_files_write", writing), "written");
+      assert.is(readFileSync(file, "utf8"), expected);
+    }));
+
+test("tama_files_write: cut off before what it replaces was saved, it had not begun, and is done", () =>
   inPlace(async (place) => {
-    const args = { path: "out/x", content: "new" };
-    const file = join(place.stateDir, "out/x");
-    await recorded(place, "tama_files_write", args);
+    const file = await writtenOver(place, "old");
+    cutAt(place, "intent");
+    writeFileSync(file, "somebody else's");
+    assert.is(await settled(place, "tama_files_write", writing), "written");
     assert.is(readFileSync(file, "utf8"), "new");
-    rmSync(file);
-    cutAtIntent(place);
-    const stopped = await goOn(plan, { stateDir: place.stateDir, traceId: cut, world: nothingWorks });
+  }));
+
+test("tama_files_write: cut off, the run asks what became of it where somebody else has written the file", () =>
+  inPlace(async (place) => {
+    const file = await writtenOver(place, "old");
+    cutAt(place, "file_saved");
+    writeFileSync(file, "somebody else's");
+    const stopped = await goOn(
+      plan,
+      { stateDir: place.stateDir, traceId: cut, world: nothingWorks },
+      { grants: granted(place.stateDir, everything) },
+    );
     assert.equal(stopped, { kind: "uncertain", calls: [{ path: toolPath, tool: "tama_files_write" }] });
-    assert.match(String(await settled(place, "tama_files_write", args, "done")), "carried out");
-    assert.not.ok(existsSync(file));
-    cutAtIntent(place);
-    assert.is(await settled(place, "tama_files_write", args, "redo"), "written");
+    await settled(place, "tama_files_write", writing, "done");
+    assert.is(readFileSync(file, "utf8"), "somebody else's");
+    cutAt(place, "file_saved");
+    assert.is(await settled(place, "tama_files_write", writing, "redo"), "written");
     assert.is(readFileSync(file, "utf8"), "new");
   }));
 
@@ -166,11 +192,26 @@ async function recorded({ stateDir }: Place, tool: string, args: JsonObject, all
   await record(plan, { stateDir, traceId: whole, world }, { grants: granted(stateDir, allowance) });
 }
 
+/** A recorded run that wrote over a file. */
+async function writtenOver(place: Place, old: string): Promise<string> {
+  const file = join(place.stateDir, writing.path);
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, old);
+  await recorded(place, "tama_files_write", writing);
+  assert.is(readFileSync(file, "utf8"), writing.content);
+  return file;
+}
+
 /** The log as it is when the process dies while the tool is at work. */
-function cutAtIntent({ stateDir }: Place): void {
+function cutAtIntent(place: Place): void {
+  cutAt(place, "intent");
+}
+
+/** The log as it is when the process dies after its first row of a kind. */
+function cutAt({ stateDir }: Place, last: EventKind): void {
   const rows = rowsIn(stateDir, whole);
   rmSync(join(stateDir, "runs", cut), { recursive: true, force: true });
-  leave(stateDir, cut, rows.slice(0, rows.findIndex(({ kind }) => kind === "intent") + 1));
+  leave(stateDir, cut, rows.slice(0, rows.findIndex(({ kind }) => kind === last) + 1));
 }
 
 /** Goes on, and tells what the model finished with. */

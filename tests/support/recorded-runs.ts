@@ -8,7 +8,7 @@ import { startClock } from "../../runtime/3-task/clock.ts";
 import type { HostData } from "../../runtime/3-task/run-task.ts";
 import type { ModelAnswer, ModelTask, RunModel, TaskResult, ThreadTask } from "../../runtime/3-task/task.ts";
 import { cellsOf } from "../../runtime/4-trace/cells.ts";
-import { columnNames, columns, type Row } from "../../runtime/4-trace/columns.ts";
+import { columnNames, columns, placementKinds, type Row } from "../../runtime/4-trace/columns.ts";
 import { readRun } from "../../runtime/4-trace/read.ts";
 import { runDir } from "../../runtime/4-trace/run-folder.ts";
 import { walFile } from "../../runtime/4-trace/segments.ts";
@@ -48,7 +48,7 @@ export function countingWorld(plan: Plan, projectDir: string, says: Says = () =>
     if (said) return said;
     const result = await inner.run(task, signal);
     return task.kind === "model" && result.kind === "ok" && result.answer.kind === "model"
-      ? { ...result, answer: withWord(task, result.answer, word) }
+      ? { ...result, answer: withWord(task, result.answer, { word, more: [] }) }
       : result;
   };
   return { executor: { run, close: inner.close }, asker: async ({ path }) => ({ kind: "answer", value: `yes ${next(path)}` }), done };
@@ -56,12 +56,21 @@ export function countingWorld(plan: Plan, projectDir: string, says: Says = () =>
 
 let nonce = 1;
 
-function withWord(task: ModelTask, answer: ModelAnswer, word: string): ModelAnswer {
+/** What the simulator said, with a word of its own in it; where memory may be unlocked it is noted there, and `more` is called. */
+export function withWord(
+  task: ModelTask,
+  answer: ModelAnswer,
+  { word, more }: { readonly word: string; readonly more: ModelAnswer["calls"] },
+): ModelAnswer {
   if (task.output !== null) return answer;
   const calls = answer.calls.map(({ name, args }) => ({ name, args: name === "finish" ? withWordIn(args, word) : args }));
   const isFirst = answer.calls.some(({ name }) => name === "start");
   const mayNote = isFirst && task.tools.some(({ name }) => name === "read_skill");
-  return { ...answer, text: answer.text === "" ? "" : `${answer.text} ${word}`, calls: [...calls, ...(mayNote ? note(word) : [])] };
+  return {
+    ...answer,
+    text: answer.text === "" ? "" : `${answer.text} ${word}`,
+    calls: [...calls, ...(mayNote ? [...note(word), ...more] : [])],
+  };
 }
 
 /** Unlocks memory, and appends to what the agents of the run note. */
@@ -165,8 +174,8 @@ export function leave(stateDir: string, traceId: string, rows: readonly Row[]): 
 
 const compared = columnNames.filter((name) => ["identity", "content"].includes(columns[name].class));
 
-/** What a replay must say alike: each row's columns of class identity and content, sorted; intents and attempts apart. */
+/** What a replay must say alike: each row's columns of class identity and content, sorted; what tells of its own doings apart. */
 export function contentOf(rows: readonly Row[]): readonly string[] {
-  const counted = rows.filter(({ kind }) => kind !== "intent" && kind !== "attempt");
+  const counted = rows.filter(({ kind }) => !placementKinds.has(kind ?? ""));
   return counted.map((row) => JSON.stringify(Object.fromEntries(compared.map((name) => [name, row[name]])))).sort();
 }

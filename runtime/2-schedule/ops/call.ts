@@ -7,17 +7,18 @@ import { show } from "../../../compiler/ir/types.ts";
 import { bug } from "../../../compiler/ir/unreachable.ts";
 import { fork } from "../../session/memory.ts";
 import { envOf } from "../env.ts";
-import type { BlockFrame, OpFrame, Run } from "../frames.ts";
+import type { BlockFrame, BodyFrame, OpFrame, Run } from "../frames.ts";
 import { coerce, resolveKeys } from "../keys.ts";
 import { type Account, agentAccount } from "../limits.ts";
 import { recordSpanEnd, recordSpanStart } from "../record.ts";
+import { rollBack } from "../roll-back.ts";
 import { failedOutcome, joinViews, openBody, settle } from "../run-body.ts";
 import { stopWatching, watch } from "../time-limits.ts";
 import type { Settled } from "../types.ts";
 import { type Handler, noTask } from "./handler.ts";
 
 /**
- * Another agent's block, tried up to `attempts` times. A failed attempt's writes to memory are dropped. What it is given and what it
+ * Another agent's block, tried up to `attempts` times. What a failed attempt wrote is undone. What it is given and what it
  * answers are held to the block's types: where text is asked for, any value becomes text.
  */
 export const call: Handler<Call> = {
@@ -36,10 +37,17 @@ export const call: Handler<Call> = {
       return settle(run, frame, settled);
     }
     const mayRetry = !isFatal(settled.failure) && !frame.cancelled && attemptOf(frame) < frame.op.attempts;
-    if (mayRetry) attempt(run, frame);
+    if (mayRetry) retry(run, frame, body);
     else giveUp(run, frame, settled.failure);
   },
 };
+
+/** Tries once more, with all undone that the failed attempt wrote. */
+function retry(run: Run, frame: OpFrame<Call>, { block, hasWritten }: BodyFrame): void {
+  if (hasWritten) rollBack(run, [block.span], { reason: "retry", around: frame.body.block.span });
+  frame.hasWritten = false;
+  attempt(run, frame);
+}
 
 /** Ends the call with a failure, which is its outcome where the plan asks for that. */
 function giveUp(run: Run, frame: OpFrame<Call>, failure: Failure): void {

@@ -2,12 +2,13 @@ import { evaluate } from "../../../compiler/ir/eval.ts";
 import { type Failure, failureValue, isFatal } from "../../../compiler/ir/failure.ts";
 import { isList, type Json } from "../../../compiler/ir/json.ts";
 import type { MapOp } from "../../../compiler/ir/ops.ts";
-import { itemPath } from "../../../compiler/ir/path.ts";
+import { itemPath, type Path } from "../../../compiler/ir/path.ts";
 import { bug } from "../../../compiler/ir/unreachable.ts";
 import { fork } from "../../session/memory.ts";
 import { envOf } from "../env.ts";
 import type { BodyFrame, MapState, OpFrame, Run } from "../frames.ts";
 import { itemsWithin, tooMany } from "../limits.ts";
+import { rollBack } from "../roll-back.ts";
 import { cancelBody, fail, joinViews, lastSpanOf, openBody, settle } from "../run-body.ts";
 import { ok, type Settled } from "../types.ts";
 import { type Handler, noTask } from "./handler.ts";
@@ -28,7 +29,7 @@ export const map: Handler<MapOp> = {
     const state = stateOf(frame);
     const index = (body.loop?.index ?? 0) - 1;
     state.running -= 1;
-    state.ended[index] = { settled, memory: body.memory, lastSpan: lastSpanOf(body) };
+    state.ended[index] = { settled, memory: body.memory, hasWritten: body.hasWritten, lastSpan: lastSpanOf(body) };
     if (settled.kind === "failed" && (frame.op.onFailure === "propagate" || isFatal(settled.failure)))
       stop(run, frame, state, { index, failure: settled.failure });
     startItems(run, frame, state);
@@ -80,9 +81,17 @@ function finish(run: Run, frame: OpFrame<MapOp>, state: MapState): void {
       details: collected.failed,
     });
   }
+  rollBack(run, failedItems(frame, state), { reason: "collected", around: frame.body.block.span });
   joinViews(run, { memory: frame.memory, prefix: frame.path, block: frame.body.block }, collected.memories);
   frame.lastSpan = state.ended.at(-1)?.lastSpan ?? frame.prev;
   settle(run, frame, ok("done", frame.op.onFailure === "value" ? { ok: collected.ok, failed: collected.failed } : collected.values));
+}
+
+/** The paths of items that failed and wrote. Where all fail nothing is undone: the map fails, and a resume goes on from what they did. */
+function failedItems(frame: OpFrame<MapOp>, { ended }: MapState): readonly Path[] {
+  return ended.flatMap((item, index) =>
+    item?.settled.kind === "failed" && item.hasWritten ? [itemPath(frame.body.prefix, frame.op.id, index + 1)] : [],
+  );
 }
 
 function collect(state: MapState): { ok: Json[]; failed: Json[]; values: Json[]; memories: BodyFrame["memory"][]; firstMessage: string } {

@@ -29,7 +29,7 @@ const written = [
   "user_input",
 ];
 const ofState = ["state_set", "state_deleted", "state_merged", "artifact_written", "artifact_deleted"];
-const ofRuns = ["run_started", "run_ended", "span_started", "span_ended", "wait_answer", "system_note"];
+const ofRuns = ["run_started", "run_ended", "span_started", "span_ended", "wait_answer", "system_note", "rollback", "rollback_conflict"];
 const list = (kinds: readonly string[]) => kinds.map((kind) => `'${kind}'`).join(", ");
 
 /** The same as the entries of a session: each run is one. */
@@ -57,6 +57,8 @@ export const trajectory: View = {
         WHEN 'span_started' THEN 'agent_invoked'
         WHEN 'span_ended' THEN CASE WHEN l.status = 'ok' THEN 'agent_completed' ELSE 'agent_failed' END
         WHEN 'state_merged' THEN 'system_note'
+        WHEN 'rollback' THEN 'system_note'
+        WHEN 'rollback_conflict' THEN 'system_note'
         WHEN 'wait_answer' THEN 'user_input'
         ELSE l.kind END AS entry_type,
       json_merge_patch(CASE WHEN json_valid(l.detail) THEN l.detail ELSE '{}' END, json_object('key', l.key, 'status', l.status, 'code', l.code,
