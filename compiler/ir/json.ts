@@ -71,10 +71,12 @@ export function toText(value: Json): string {
 
 function sortItems(items: readonly Json[]): readonly Json[] {
   let copy: Json[] | null = null;
-  for (const [index, item] of items.entries()) {
+  let index = 0;
+  for (const item of items) {
     const sorted = sortKeys(item);
     if (sorted !== item) copy ??= items.slice(0, index);
     copy?.push(sorted);
+    index += 1;
   }
   return copy ?? items;
 }
