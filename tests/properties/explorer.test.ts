@@ -6,11 +6,13 @@ import { sourcesFromMemory } from "../../compiler/1-source/memory.ts";
 import { parse } from "../../compiler/2-parse/index.ts";
 import { endingsOf } from "../../compiler/4-check/endings.ts";
 import { fires } from "../../compiler/4-check/table.ts";
+import type { Cost } from "../../compiler/ir/plan.ts";
 import { allWords, hasWord, someWords, wordsOf } from "../../compiler/ir/words.ts";
+import type { Usage } from "../../runtime/3-task/task.ts";
 import { explorerOf, failed, type Pipeline } from "../support/explorer.ts";
 import { filesOf, pipelines, universe, words } from "../support/pipelines.ts";
 import { forcedPlanOf } from "../support/plan-of.ts";
-import { lehmer, randomRun } from "../support/random-run.ts";
+import { lehmer, type RandomRun, randomRun } from "../support/random-run.ts";
 
 const test = suite("the compiler against an explorer");
 
@@ -117,7 +119,18 @@ test("with fan-outs no run is dearer or cheaper than the bounds say", () => {
   );
 });
 
-test("10,000 runs with random answers never take more turns than the bound, nor fewer where they end well", () => {
+/** Tokens and dollars are bounded where the model's context is told, and not else. */
+function withinCost(cost: Cost, { settled, usages }: RandomRun): void {
+  if (cost.kind !== "bounded" || !cost.tokens || !cost.usd) return assert.equal(usages, []);
+  const sum = (of: (usage: Usage) => number) => usages.reduce((total, usage) => total + of(usage), 0);
+  const tokens = sum(({ input, cached, output }) => input + cached + output);
+  const usd = sum(({ input, cached, output }) => input * 3 + cached + output * 12) / 1e6;
+  assert.ok(tokens <= cost.tokens.max, `${tokens} tokens, at most ${cost.tokens.max}`);
+  assert.ok(usd <= cost.usd.max + 1e-9, `${usd} USD, at most ${cost.usd.max}`);
+  if (settled.kind === "ok") assert.ok(tokens >= cost.tokens.min, `${tokens} tokens, at least ${cost.tokens.min}`);
+}
+
+test("10,000 runs with random answers never take more turns, tokens and dollars than the bounds, nor fewer where they end well", () => {
   const seed = fc.integer({ min: 1, max: 2 ** 31 - 1 });
   const window = fc.option(fc.integer({ min: 10, max: 300 }));
   fc.assert(
@@ -126,9 +139,10 @@ test("10,000 runs with random answers never take more turns than the bound, nor 
       const bound = plan.cost.kind === "bounded" ? plan.cost.turns : null;
       const random = lehmer(start);
       for (let index = 0; index < 50; index += 1) {
-        const { settled, turns } = randomRun(plan, random, index / 50);
+        const { settled, turns, usages } = randomRun(plan, random, index / 50);
         assert.ok(bound && turns <= bound.max, `${turns} turns, at most ${bound?.max}`);
         if (settled.kind === "ok") assert.ok(turns >= bound.min, `${turns} turns, at least ${bound.min}`);
+        withinCost(plan.cost, { settled, turns, usages });
       }
     }),
     { numRuns: 200 },

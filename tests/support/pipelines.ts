@@ -83,7 +83,10 @@ export function pipelines(fanOuts: boolean): fc.Arbitrary<Pipeline> {
 
 /** A pipeline as the files of a project. `window`: how many tokens its model takes; null where that is not told. */
 export function filesOf(pipeline: Pipeline, window: number | null = null): Readonly<Record<string, string>> {
-  const model = window === null ? "" : `context_tokens = ${window}\n`;
+  const model =
+    window === null
+      ? ""
+      : `context_tokens = ${window}\nmax_tokens = ${Math.ceil(window / 4)}\nprice = { input = 3, cached = 1, output = 12 }\n`;
   const parts = Object.entries(pipeline).map(([name, one]) => textsOf(name, one));
   const config = `[project]\nname = "made"\nentrypoint = "main"\n[models.default]\nname = "openai:gpt-4o"\n${model}[limits]\nitems = ${maxItems}\n`;
   return Object.assign({ "tama.toml": config }, ...parts);

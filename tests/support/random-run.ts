@@ -1,9 +1,9 @@
 /** Runs of a plan on the bare scheduler, with models that answer at random: no thread, no clock, no disk. */
 import type { Json } from "../../compiler/ir/json.ts";
-import type { Plan } from "../../compiler/ir/plan.ts";
+import type { Plan, PlanModel } from "../../compiler/ir/plan.ts";
 import { advance, createRun } from "../../runtime/2-schedule/index.ts";
 import type { Command, Settled } from "../../runtime/2-schedule/types.ts";
-import type { ModelTask, Task, TaskResult } from "../../runtime/3-task/task.ts";
+import type { ModelTask, Task, TaskResult, Usage } from "../../runtime/3-task/task.ts";
 import { simModel } from "./tasks.ts";
 
 /** A number from 0 to below 1. */
@@ -13,11 +13,25 @@ export interface RandomRun {
   readonly settled: Settled;
   /** How many model requests it took. */
   readonly turns: number;
+  /** What servers counted. */
+  readonly usages: readonly Usage[];
 }
 
 /** Runs a plan once. `waste`: how often a model does nothing of use, from 0 to 1. */
 export function randomRun(plan: Plan, random: Random, waste: number): RandomRun {
-  return runWith(plan, random, (task) => answerTo(task, random, waste));
+  const model = Object.values(plan.models)[0];
+  return runWith(plan, random, (task) => counted(answerTo(task, random, waste), model, random));
+}
+
+/** An answer with what it took, where the plan tells how much that may be: the context, and of it `max_tokens` for the answer. */
+function counted(result: TaskResult, model: PlanModel | undefined, random: Random): TaskResult {
+  const context = model?.contextTokens ?? null;
+  if (result.kind === "failed" || result.answer.kind !== "model" || context === null) return result;
+  const upTo = (most: number) => Math.floor(random() * (most + 1));
+  const output = upTo(Math.min(model?.maxTokens ?? context, context));
+  const prompt = Math.max(1, upTo(context - output));
+  const cached = upTo(prompt);
+  return { ...result, answer: { ...result.answer, usage: { input: prompt - cached, cached, output, reasoning: 0 } } };
 }
 
 /** Runs a plan once with models that only ever write text. */
@@ -33,6 +47,7 @@ function runWith(plan: Plan, random: Random, answer: (task: ModelTask) => TaskRe
   const models = Object.fromEntries(Object.keys(plan.models).map((name) => [name, simModel]));
   const { run, commands } = createRun({ plan, entry: plan.entries.default, task: "the task", models });
   const inFlight: Task[] = [];
+  const usages: Usage[] = [];
   let turns = 0;
   let settled: Settled | null = null;
   const obey = (all: readonly Command[]) => {
@@ -46,9 +61,11 @@ function runWith(plan: Plan, random: Random, answer: (task: ModelTask) => TaskRe
     const [task] = inFlight.splice(Math.floor(random() * inFlight.length), 1);
     if (task?.kind !== "model") throw new Error("nothing but models may be asked here");
     turns += 1;
-    obey(advance(run, { kind: "settled", path: task.path, result: answer(task) }));
+    const result = answer(task);
+    if (result.kind === "ok" && result.answer.kind === "model" && result.answer.usage) usages.push(result.answer.usage);
+    obey(advance(run, { kind: "settled", path: task.path, result }));
   }
-  return { settled, turns };
+  return { settled, turns, usages };
 }
 
 /** A generator that a failed test can be run again with. @see Park and Miller, "Random number generators: good ones are hard to find" */
