@@ -3,7 +3,7 @@ import { criticalPath } from "./views/critical-path.ts";
 import { events, trajectory } from "./views/events.ts";
 import { runs } from "./views/runs.ts";
 import { spans } from "./views/spans.ts";
-import { actionLog, artifacts, stateVersions } from "./views/state.ts";
+import { actionLog, artifacts, stateVersions, writes } from "./views/state.ts";
 import { agentSummaries, runSummaries } from "./views/summaries.ts";
 import { messages, texts } from "./views/texts.ts";
 import { cost, retries, toolReliability } from "./views/totals.ts";
@@ -23,6 +23,7 @@ export const views = {
   tool_calls: toolCalls,
   attempts,
   state_versions: stateVersions,
+  writes,
   action_log: actionLog,
   artifacts,
   events,
