@@ -45,6 +45,17 @@ const execApart = {
   },
 };
 
+/** Of the `openai` package the client's own requests are used, none of its resources: they are most of what a thread would load. */
+const openaiClientOnly = {
+  name: "openai-client-only",
+  setup: (plugin) => {
+    plugin.onLoad({ filter: /openai[\\/]resources[\\/].*\.mjs$/ }, ({ path }) => {
+      const exported = [...readFileSync(path, "utf8").matchAll(/^export (?:class|const|function|async function) (\w+)/gm)];
+      return exported.length === 0 ? null : { contents: exported.map(([, name]) => `export class ${name} {}`).join("\n") };
+    });
+  },
+};
+
 /** Piscina starts its threads from a file beside itself, which stays in its package. */
 const piscinaThreads = {
   name: "piscina-threads",
@@ -78,6 +89,7 @@ const optionsOf = (group) => ({
   entryPoints: Object.fromEntries(present.filter(([name]) => group.includes(name))),
   plugins: [
     execApart,
+    openaiClientOnly,
     piscinaThreads,
     { name: "write", setup: (plugin) => plugin.onEnd(({ outputFiles = [] }) => collect(group, outputFiles)) },
   ],
