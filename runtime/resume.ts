@@ -87,8 +87,8 @@ type Judging = Pick<ResumeOptions, "accept" | "settle"> & { readonly undone: Und
 
 /** Walks along the record to see whether the run can go on, before anything is done. */
 function judge({ journal, traceId }: OpenedRun, all: ExecOptions, { accept, settle, undone }: Judging): Judged {
-  if (journal.ended?.status === "ok") return { kind: "ended", status: "ok", settled: outcomeOf(journal) };
   if (undone.isRequested) return refused(runRolledBack(null, { run: traceId.slice(0, 8) }));
+  if (journal.ended?.status === "ok") return { kind: "ended", status: "ok", settled: outcomeOf(journal) };
   const { findings, redo } = look(journal, all, { settle, undone });
   const [changed] = findings.changed;
   if (changed && !accept) return refused(runChangedContent(null, changedFacts(changed)));

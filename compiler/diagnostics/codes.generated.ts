@@ -1554,6 +1554,27 @@ export function runReplayMiss(
   return { code: "run/replay-miss", severity: "error", message, help, span, related };
 }
 
+/** undoing run `{run}` would write {file}, which is not granted */
+export function runRollbackNotGranted(
+  span: Span | null,
+  facts: { readonly file: string | number; readonly flag: string | number; readonly run: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `undoing run \`${facts.run}\` would write ${facts.file}, which is not granted`;
+  const help = `\`${facts.flag}\` grants it`;
+  return { code: "run/rollback-not-granted", severity: "error", message, help, span, related };
+}
+
+/** nobody has said that this is to be undone */
+export function runRollbackUnconfirmed(
+  span: Span | null,
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = "nobody has said that this is to be undone";
+  const help = `\`--yes\` does it, \`--dry-run\` only tells`;
+  return { code: "run/rollback-unconfirmed", severity: "error", message, help, span, related };
+}
+
 /** run `{run}` was rolled back: what it wrote is gone, so there is nothing to go on from */
 export function runRolledBack(
   span: Span | null,

@@ -137,6 +137,8 @@ export const codes: Readonly<Record<string, { readonly severity: Severity; reado
   "run/other-model": {"severity":"error","floor":"error"},
   "run/other-tool": {"severity":"error","floor":"error"},
   "run/replay-miss": {"severity":"error","floor":"error"},
+  "run/rollback-not-granted": {"severity":"error","floor":"error"},
+  "run/rollback-unconfirmed": {"severity":"error","floor":"error"},
   "run/rolled-back": {"severity":"error","floor":"error"},
   "run/uncertain": {"severity":"error","floor":"error"},
   "run/unknown-entry": {"severity":"error","floor":"error"},

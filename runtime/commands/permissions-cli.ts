@@ -26,6 +26,11 @@ export function permissionFlags(command: Command): Command {
     .option("--allow-code", "run the workers and tools, in TypeScript, of a plan that was not built here");
 }
 
+/** Adds the option for what writes files and does nothing else. */
+export function writeFlag(command: Command): Command {
+  return command.option("--allow-write [dir,...]", "let it write in these folders, or in the project", reader("write"));
+}
+
 /** The arguments with `=` behind each of these options that stands alone. */
 export function withEquals(args: readonly string[]): readonly string[] {
   const end = args.indexOf("--");

@@ -3,6 +3,7 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 import { projectDir, stateDir } from "../1-load/project-dir.ts";
 import { parseBytes, parseTime } from "./amounts.ts";
 import type { Host } from "./exec.ts";
+import { type PermissionFlags, writeFlag } from "./permissions-cli.ts";
 import { type RunsOptions, runOrders, runStatuses } from "./runs-options.ts";
 
 /** Runs a command and leaves with its exit code. */
@@ -14,6 +15,7 @@ export function recordCommands(tama: Command, end: End): void {
   showCommand(runs, end);
   diffCommand(runs, end);
   exportCommand(runs, end);
+  rollbackCommand(runs, end);
   removeCommands(runs, end);
   tama
     .command("sql")
@@ -105,6 +107,30 @@ function exportCommand(runs: Command, end: End): void {
         command,
       );
     });
+}
+
+type RollbackOptions = { readonly agent?: string | null; readonly yes?: true; readonly dryRun?: true } & PermissionFlags;
+
+function rollbackCommand(runs: Command, end: End): void {
+  writeFlag(
+    runs
+      .command("rollback")
+      .description("undo what a run wrote to shared memory, artifacts and files, the last first; what others wrote since stays as it is")
+      .argument("<run>", "a run that nobody is writing")
+      .option("--agent <path>", "only what this agent wrote, and those that it called: the path of its span")
+      .option("--yes", "do it without asking")
+      .addOption(new Option("--dry-run", "only tell what would be undone").conflicts("yes")),
+  ).action(async (run: string, { agent = null, yes, dryRun, ...flags }: RollbackOptions, command: Command) => {
+    const [{ rollbackCommand: rollback }, { readClock, startClock }] = await Promise.all([
+      import("./rollback.ts"),
+      import("../3-task/clock.ts"),
+    ]);
+    const how = dryRun ? "tell" : yes ? "do" : "ask";
+    const { directory } = command.optsWithGlobals<{ directory?: string }>();
+    const where = directory === undefined ? {} : { directory };
+    const nowUs = readClock(startClock());
+    await end((host) => rollback({ ...flags, ...where, stateDir: stateOf(command, host), run, agent, how, nowUs }, host), command);
+  });
 }
 
 function removeCommands(runs: Command, end: End): void {

@@ -5,7 +5,7 @@ import type { Run } from "../2-schedule/frames.ts";
 import { contentKey } from "../2-schedule/record.ts";
 import type { Task, TaskResult } from "../3-task/task.ts";
 import { replacedBy } from "../session/action-log.ts";
-import { isInAny } from "../session/undo-files.ts";
+import { isInAny } from "../session/scopes.ts";
 import { type Difference, differenceOf, isWithin } from "./difference.ts";
 import type { Policy, Verdict } from "./follower.ts";
 import type { Journal, RecordedTask } from "./journal.ts";

@@ -2,7 +2,7 @@ import type { Path } from "../../compiler/ir/path.ts";
 import { readRun } from "../4-trace/read.ts";
 import { type FileWrite, fileWritesOf } from "../session/file-writes.ts";
 import { realFile, standing, wordOf } from "../session/kept-files.ts";
-import { isInAny } from "../session/undo-files.ts";
+import { isInAny } from "../session/scopes.ts";
 import { detailOf } from "./result.ts";
 
 /** What a run wrote to files, and what of it all was undone. */

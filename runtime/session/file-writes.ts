@@ -1,15 +1,13 @@
 /** What a log tells of files that tools replaced, and of how much of that was undone. */
 import { isAbsolute, relative, resolve } from "node:path";
 import { canonical } from "../../compiler/ir/json.ts";
-import type { Path } from "../../compiler/ir/path.ts";
 import { isInside } from "../../stdlib/tools/paths.ts";
 import type { Row, TraceEvent } from "../4-trace/columns.ts";
 import { detailOf } from "../journal/result.ts";
+import type { Undoable } from "./scopes.ts";
 
 /** A file that a tool call replaced, or was about to. */
-export interface FileWrite {
-  /** The call's path. */
-  readonly path: Path;
+export interface FileWrite extends Undoable {
   readonly tool: string;
   /** Absolute, and no link. */
   readonly file: string;
@@ -18,8 +16,7 @@ export interface FileWrite {
   readonly now: string | null;
   /** The outermost folder that was not there yet; null where all were. */
   readonly made: string | null;
-  /** `void`: the call ended without writing. `conflict`: it was to be undone, and was left as it is. */
-  state: "stands" | "void" | "undone" | "conflict";
+  state: Undoable["state"];
 }
 
 /** How a log names a file: against the project where it lies in it. */

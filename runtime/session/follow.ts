@@ -1,24 +1,49 @@
 /** Follows a log: what its events leave in state, artifacts and trajectory. A session that is open follows what it writes itself. */
 import { isList, isObject, type Json } from "../../compiler/ir/json.ts";
-import { type ArtifactWrite, writeArtifact } from "./artifacts.ts";
+import type { Path } from "../../compiler/ir/path.ts";
+import { type ArtifactWrite, type Stored, writeArtifact } from "./artifacts.ts";
 import { type Entry, isoTime } from "./entry.ts";
 import { failed, okay, type Result } from "./errors.ts";
 import { createMemory, type Memory, type Write, write } from "./memory.ts";
 import { frozen } from "./plain.ts";
+import { isInAny, type Undoable } from "./scopes.ts";
 import { agentName, detailOf, type Known, type SessionRow, tell, valueAt } from "./trajectory.ts";
+
+/** The name of the tool that writes what a rollback puts back. */
+export const rollbackName = "rollback";
 
 /** A session as far as its log has been followed. */
 export interface Followed {
-  readonly memory: Memory;
+  memory: Memory;
   readonly trajectory: Entry[];
+  /** What was written to the memory, first to last; what a rollback wrote apart. */
+  readonly writes: MemoryWrite[];
   /** What parallel branches wrote that have not joined yet, by branch. */
-  readonly branches: Map<string, Write[]>;
+  readonly branches: Map<string, By[]>;
   readonly agents: { readonly byPath: Map<string, string>; readonly bySpan: Map<string, string> };
 }
 
+/** A write, and the path of the call that made it. */
+interface By {
+  readonly change: Write;
+  readonly path: Path;
+}
+
+/** A write to memory, what it replaced, and what became of it. */
+export interface MemoryWrite extends Undoable {
+  readonly key: string;
+  readonly old: OldValue;
+  state: Undoable["state"];
+}
+
+/** What a write replaced; of state `undefined`, of artifacts null: nothing. */
+export type OldValue =
+  | { readonly kind: "state"; readonly value: Json | undefined }
+  | { readonly kind: "artifact"; readonly artifact: Stored | null };
+
 /** A session before its first event. */
 export function nothingFollowed(): Followed {
-  return { memory: createMemory(), trajectory: [], branches: new Map(), agents: { byPath: new Map(), bySpan: new Map() } };
+  return { memory: createMemory(), writes: [], trajectory: [], branches: new Map(), agents: { byPath: new Map(), bySpan: new Map() } };
 }
 
 /** Takes the next event. Reports `session_corrupted` where it speaks of a text that is not there. */
@@ -27,8 +52,11 @@ export function follow(session: Followed, row: SessionRow, text: Known["text"]):
   const change = changeOf(row, known);
   if (change === "lost") return failed("session_corrupted", `the value of '${row.key ?? ""}' is not in the log`, { key: row.key });
   if (row.kind === "span_started") noteAgent(session, row);
-  if (change) applyTo(session, row.overlay, change);
+  if (change && row.tool_name === rollbackName) writeTo(session, change);
+  else if (change) applyTo(session, row.overlay, { change, path: row.path ?? "" });
   if (row.kind === "state_merged") join(session, row);
+  if (row.kind === "rollback") undo(session, row);
+  if (row.kind === "rollback_conflict") keep(session, row);
   const entry = tell(row, known);
   if (entry === null) return okay(null);
   const agent_id = authorOf(session, row);
@@ -68,13 +96,38 @@ function lastOf(value: Json): Json {
   return isList(value) ? (value.at(-1) ?? null) : value;
 }
 
-function applyTo(session: Followed, overlay: string | null, change: Write): void {
+function applyTo(session: Followed, overlay: string | null, by: By): void {
   if (overlay !== null) {
     const writes = session.branches.get(overlay) ?? [];
-    writes.push(change);
+    writes.push(by);
     session.branches.set(overlay, writes);
-  } else if (isArtifact(change)) writeArtifact(session.memory, change);
-  else write(session.memory, change);
+  } else session.writes.push({ path: by.path, key: by.change.key, old: writeTo(session, by.change), state: "stands" });
+}
+
+function writeTo({ memory }: Followed, change: Write): OldValue {
+  if (isArtifact(change)) return { kind: "artifact", artifact: writeArtifact(memory, change).old };
+  return { kind: "state", value: write(memory, change).old };
+}
+
+/**
+ * What a rollback leaves. Views of agents that failed never join; a run that begins anew has an empty memory; what is undone on
+ * request is told by writes of its own.
+ */
+function undo(session: Followed, row: SessionRow): void {
+  const { reason } = detailOf(row);
+  const scope = [row.path ?? ""];
+  if (reason === "request") {
+    for (const write of session.writes) if (write.state === "stands" && isInAny(write.path, scope)) write.state = "undone";
+  } else if (row.parent_span_id === null) {
+    session.writes.length = 0;
+    session.memory = createMemory();
+  }
+}
+
+/** A write that a rollback has left as it is. */
+function keep({ writes }: Followed, row: SessionRow): void {
+  const kept = writes.findLast(({ path, key }) => path === row.path && key === row.key);
+  if (kept) kept.state = "conflict";
 }
 
 /** What branches wrote goes to their base, in the order that the event tells. */

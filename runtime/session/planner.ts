@@ -86,6 +86,7 @@ async function ask(request: { path: Path; turn: number; messages: readonly Messa
     tools: [],
     output: jsonSchema(answerType(options.capabilities)),
     purpose: "answer",
+    turnsLeft: null,
     sample: null,
   };
   const result = await options.executor.run(task, options.signal ?? new AbortController().signal);

@@ -2,10 +2,10 @@
 import type { Path } from "../../compiler/ir/path.ts";
 import { writeRefusal } from "../../stdlib/tools/files-write.ts";
 import type { TraceEvent } from "../4-trace/columns.ts";
-import { isWithin } from "../journal/difference.ts";
 import type { Blobs } from "./blobs.ts";
 import { type FileWrite, keyOfFile } from "./file-writes.ts";
 import { putBytes, putLink, realFile, standing, takeAway, wordOf } from "./kept-files.ts";
+import { toUndo } from "./scopes.ts";
 
 /** Where files are undone, and what may be written there. */
 export interface FileWorld {
@@ -15,8 +15,8 @@ export interface FileWorld {
   readonly writable: readonly string[];
 }
 
-/** What is to become of a write. `done`: what was there before is there already; `conflict`: it is left as it is, and why. */
-export type Undoing = { readonly kind: "done" | "put-back" } | { readonly kind: "conflict"; readonly why: string };
+/** What is to become of a write. `done`: what was there before is there already; otherwise why it is left as it is: nobody allowed it, or it would lose something. */
+export type Undoing = { readonly kind: "done" | "put-back" } | { readonly kind: "refused" | "conflict"; readonly why: string };
 
 /**
  * Undoes what was written at or within `scopes`. What somebody else has written since stays as it is. Killed in between and done
@@ -28,11 +28,11 @@ export function undoFiles(
   world: FileWorld,
   tell: (event: TraceEvent) => void,
 ): void {
-  for (const [write, after] of undoable(writes, scopes)) {
-    const undoing = undo(write, laterBy(after, scopes), world);
-    write.state = undoing.kind === "conflict" ? "conflict" : "undone";
+  for (const [write, later] of toUndo(writes, scopes, ({ file }) => file)) {
+    const undoing = undo(write, later, world);
+    write.state = "why" in undoing ? "conflict" : "undone";
     const event = { path: write.path, tool_name: write.tool, key: keyOfFile(write.file, world.projectDir) };
-    if (undoing.kind === "conflict") tell({ kind: "rollback_conflict", ...event, message: undoing.why });
+    if ("why" in undoing) tell({ kind: "rollback_conflict", ...event, message: undoing.why });
     else tell({ kind: "rollback_undone", ...event });
   }
 }
@@ -44,37 +44,15 @@ export function undoingsOf(
   world: FileWorld,
 ): readonly (readonly [FileWrite, Undoing])[] {
   const words = new Map<string, string | null>();
-  return undoable(writes, scopes).map(([write, after]) => {
+  return toUndo(writes, scopes, ({ file }) => file).map(([write, later]) => {
     const undoing = attempted(() => {
       const current = words.has(write.file) ? (words.get(write.file) ?? null) : wordOf(standing(write.file));
-      const judged = judge(write, current, { later: laterBy(after, scopes), world });
+      const judged = judge(write, current, { later, world });
       words.set(write.file, judged.kind === "put-back" ? write.old : current);
       return judged;
     });
     return [write, undoing];
   });
-}
-
-/** Whether a path is at or within any of these. An empty one is all of the run. */
-export function isInAny(path: Path, scopes: readonly Path[]): boolean {
-  return scopes.some((scope) => scope === "" || isWithin(path, scope));
-}
-
-/** The writes that are still to be undone, the last first, each with those to the same file that came after it. */
-function undoable(writes: readonly FileWrite[], scopes: readonly Path[]): readonly (readonly [FileWrite, readonly FileWrite[]])[] {
-  const after = new Map<string, FileWrite[]>();
-  const found: (readonly [FileWrite, readonly FileWrite[]])[] = [];
-  for (const write of writes.toReversed()) {
-    const before = after.get(write.file) ?? [];
-    if (write.state === "stands" && isInAny(write.path, scopes)) found.push([write, before]);
-    after.set(write.file, [write, ...before]);
-  }
-  return found;
-}
-
-/** The first of them that stands, and is not undone with these scopes. */
-function laterBy(after: readonly FileWrite[], scopes: readonly Path[]): FileWrite | null {
-  return after.find(({ state, path }) => (state === "stands" || state === "conflict") && !isInAny(path, scopes)) ?? null;
 }
 
 function undo(write: FileWrite, later: FileWrite | null, world: FileWorld): Undoing {
@@ -92,7 +70,7 @@ function judge(write: FileWrite, current: string | null, { later, world }: { lat
   if (!isBack && current !== write.now) return conflict("it was changed since");
   if (realFile(write.file) !== write.file) return conflict("a link leads elsewhere now");
   const refusal = writeRefusal(write.file, world.writable.map(realFile));
-  return refusal === null ? { kind: "put-back" } : conflict(refusal);
+  return refusal === null ? { kind: "put-back" } : { kind: "refused", why: refusal };
 }
 
 function putBack({ file, old, made }: FileWrite, { blobs }: FileWorld): Undoing {
