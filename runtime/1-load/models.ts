@@ -3,6 +3,7 @@ import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
 import type { Plan, PlanModel } from "../../compiler/ir/plan.ts";
 import type { RunModel } from "../3-task/task.ts";
 import { factsOf, providers } from "../providers/providers.ts";
+import { plainSim, readSimOptions } from "../providers/sim-options.ts";
 import { shownUrl } from "../providers/trouble.ts";
 import { type Environment, environment, type Found, numberFrom } from "./model-env.ts";
 
@@ -83,11 +84,15 @@ function parameters(
 }
 
 function parseSpec(text: string, source: string): Spec | Diagnostic {
-  if (text === "sim") return { provider: "sim", name: "sim" };
+  if (text === plainSim) return { provider: "sim", name: plainSim };
   const bad = (reason: string) => runBadModelSpec(null, { source, spec: text, reason, providers: Object.keys(providers).join(", ") });
   const colon = text.indexOf(":");
   if (colon === -1) return bad("there is no provider before a colon");
   const [provider, name] = [text.slice(0, colon), text.slice(colon + 1)];
+  if (provider === "sim") {
+    const options = readSimOptions(name);
+    return typeof options === "string" ? bad(options) : { provider, name };
+  }
   if (provider === "scripted") return name === "" ? bad("the scenario's file is missing") : { provider, name };
   if (!factsOf(provider)) return bad(`the provider ${provider || "before the colon"} is not known`);
   return name === "" ? bad("the name is empty") : { provider, name };

@@ -36,6 +36,7 @@ export function request(run: Run, frame: ModelFrame, { tools, output, summary }:
     tools,
     output,
     purpose: summary ? "summary" : "answer",
+    turnsLeft: frame.op.kind === "act" ? frame.op.maxTurns - state.counted : null,
     sample: sampleOf(frame),
   });
 }

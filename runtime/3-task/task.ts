@@ -61,6 +61,8 @@ export interface ModelTask {
   readonly output: JsonObject | null;
   /** Whether the step's next answer is asked for, or a summary of its conversation so far: for scenarios; no content key holds it. */
   readonly purpose: "answer" | "summary";
+  /** How many more turns its react loop has after this one, repairs apart; null where it is no turn of one. For simulators; no content key holds it. */
+  readonly turnsLeft: number | null;
   /** Which of several answers to the same request: a best-of-n's variant, and ten thousand for each retry around it. Null for the first and only. */
   readonly sample: number | null;
 }

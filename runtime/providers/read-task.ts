@@ -1,3 +1,4 @@
+import { isObject, parseJson } from "../../compiler/ir/json.ts";
 import type { Message, ModelTask } from "../3-task/task.ts";
 
 /** All that the system says. */
@@ -22,6 +23,17 @@ export function listedSkills(task: ModelTask): readonly string[] {
 /** The names of the tools that the model has called so far. */
 export function calledTools(task: ModelTask): ReadonlySet<string> {
   return new Set(task.messages.flatMap((message) => (message.role === "assistant" ? message.calls.map(({ name }) => name) : [])));
+}
+
+/** The names of the skills that the model has asked for so far. */
+export function skillsRead({ messages }: ModelTask): ReadonlySet<string> {
+  const calls = messages.flatMap((message) => (message.role === "assistant" ? message.calls : []));
+  return new Set(calls.flatMap(({ name, args }) => (name === "read_skill" ? nameIn(args) : [])));
+}
+
+function nameIn(args: string): readonly string[] {
+  const parsed = parseJson(args);
+  return isObject(parsed) && typeof parsed["name"] === "string" ? [parsed["name"]] : [];
 }
 
 /** What a request and an answer to it cost where no server counts: four characters make about a token. */

@@ -1,6 +1,7 @@
 import { isObject, type Json, type JsonObject } from "../../compiler/ir/json.ts";
 import type { ModelTask } from "../3-task/task.ts";
-import { chance, labelOf, pick } from "./sim-seed.ts";
+import { optionsOf } from "./sim-options.ts";
+import { flip, index, labelOf, pick } from "./sim-seed.ts";
 
 /** What a made-up value is made from: the step, and the text that it was given. `at` tells the fields of one value apart. */
 export interface Source {
@@ -30,10 +31,11 @@ export function sentence(label: string, input: string): string {
   return `[sim] ${label}: ${line}`;
 }
 
-/** Three items from the input's lines, even of a single one. */
-export function itemsOf(input: string): readonly string[] {
-  const lines = linesOf(input, 3);
-  return [0, 1, 2].map((index) => lines[index] ?? `${lines[0]} (part ${index + 1})`);
+/** Items from the input's lines, three where no option says how many, even of a single line. */
+export function itemsOf({ task, input }: Source): readonly string[] {
+  const { items } = optionsOf(task);
+  const lines = linesOf(input, items);
+  return Array.from({ length: items }, (_, index) => lines[index] ?? `${lines[0]} (part ${index + 1})`);
 }
 
 /** At least one, at most `count` lines of the input that say something, without marks of earlier simulated steps. */
@@ -52,7 +54,7 @@ function ofType(schema: Readonly<Record<string, unknown>>, source: Source): Json
     case "number":
       return numberOf(schema, source);
     case "boolean":
-      return chance(source.task, `bool${source.at ?? ""}`) < 0.5;
+      return flip(source.task, `bool${source.at ?? ""}`);
     case "null":
       return null;
     case "array":
@@ -68,14 +70,14 @@ function ofType(schema: Readonly<Record<string, unknown>>, source: Source): Json
 function numberOf(schema: Readonly<Record<string, unknown>>, { task, at }: Source): number {
   const low = typeof schema["minimum"] === "number" ? schema["minimum"] : 0;
   const high = typeof schema["maximum"] === "number" ? schema["maximum"] : low + 10;
-  return Math.floor(low + chance(task, `number${at ?? ""}`) * (high - low + 1));
+  return Math.ceil(low) + index(task, `number${at ?? ""}`, Math.max(1, Math.floor(high) - Math.ceil(low) + 1));
 }
 
-/** Three items: the input's lines where they are texts. */
+/** As many items as there are to be: the input's lines where they are texts. */
 function listOf(schema: Readonly<Record<string, unknown>>, source: Source): Json {
   const items = isObject(schema["items"]) ? schema["items"] : {};
   const isText = items["type"] === "string" || Object.keys(items).length === 0;
-  const lines = itemsOf(source.input);
+  const lines = itemsOf(source);
   return isText ? lines : lines.map((line, index) => madeUp(items, { ...source, input: line, at: `${source.at ?? ""}/${index}` }));
 }
 

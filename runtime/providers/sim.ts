@@ -1,91 +1,59 @@
-import { canonical, isObject, type Json, type JsonObject } from "../../compiler/ir/json.ts";
-import type { ModelAnswer, ModelTask } from "../3-task/task.ts";
-import type { Provider } from "./provider.ts";
-import { calledTools, countedUsage, listedSkills, systemOf, textOf } from "./read-task.ts";
-import { chance, labelOf, pick } from "./sim-seed.ts";
-import { itemsOf, madeUp, sentence } from "./sim-value.ts";
+import { canonical } from "../../compiler/ir/json.ts";
+import type { ModelTask } from "../3-task/task.ts";
+import { sleep } from "./attempts.ts";
+import type { Provider, ProviderResult } from "./provider.ts";
+import { countedUsage, systemOf, textOf } from "./read-task.ts";
+import { act, type Said } from "./sim-act.ts";
+import { faultOf, neverFinishes, troubled } from "./sim-faults.ts";
+import { policyOf } from "./sim-policy.ts";
+import { labelOf, turnOf } from "./sim-seed.ts";
+import { slipOf } from "./sim-sloppy.ts";
+import { madeUp, sentence } from "./sim-value.ts";
 
 /**
  * A deterministic stand-in for a model, so that any plan runs end to end without a network: it obeys the tool protocol,
- * the routing keys and the schemas, and what it chooses depends on the task's path alone, so that loops come to an end.
+ * the routing keys and the schemas, and what it chooses depends on its options and the task's path alone. The options, which
+ * are the model's name, may have it decide otherwise, answer slowly, fail, or be sloppy.
  */
 export const sim: Provider = {
   name: "sim",
-  complete: async (task, { signal }) => {
-    if (signal.aborted) return { kind: "failed", code: "cancelled", message: "the request was cancelled", details: null, attempts: [] };
-    const said = task.tools.some(({ name }) => name === "finish") ? act(task) : { text: ask(task), calls: [] };
-    const usage = countedUsage(task, said);
-    const finish = said.calls.length > 0 ? "tool_calls" : "stop";
-    return { kind: "ok", answer: { kind: "model", ...said, finish, model: task.model.name, usage }, attempts: [] };
+  complete: async (task, context) => {
+    await sleep(policyOf(task).delayMs(task), context.signal);
+    if (context.signal.aborted) return cancelled;
+    const fault = faultOf(task);
+    const answer = said(task, fault === "loops" || fault === "never-finishes" ? neverFinishes(task, fault) : null);
+    return fault === null ? { kind: "ok", answer, attempts: [] } : troubled(task, { fault, answer }, context);
   },
 };
 
-type Said = Pick<ModelAnswer, "text" | "calls">;
+const cancelled: ProviderResult = { kind: "failed", code: "cancelled", message: "the request was cancelled", details: null, attempts: [] };
 
-/** One turn of a react loop: start, perhaps a skill, finish. */
-function act(task: ModelTask): Said {
-  const made = calledTools(task);
-  const offers = (name: string) => task.tools.some((tool) => tool.name === name) && !made.has(name);
-  if (offers("start")) return call("start", {});
-  const skills = listedSkills(task);
-  if (offers("read_skill") && skills.length > 0 && chance(task, "skill") < 0.5)
-    return call("read_skill", { name: pick(task, "name", skills) });
-  return call("finish", finishArgs(task));
+/** The whole answer. `instead`: what is said whatever the policy has it say. */
+function said(task: ModelTask, instead: Said | null) {
+  const meant = instead ?? (isAct(task) ? act(task) : { text: ask(task), calls: [] });
+  const slip = instead ? null : slipOf(task, meant);
+  const { text, calls } = slip?.said ?? meant;
+  const finish = slip?.finish ?? (calls.length > 0 ? "tool_calls" : "stop");
+  const usage = slip?.isUncounted ? null : countedUsage(task, { text, calls });
+  return { kind: "model", text, calls, finish, model: task.model.name, usage } as const;
+}
+
+function isAct({ tools }: ModelTask): boolean {
+  return tools.some(({ name }) => name === "finish");
 }
 
 function ask(task: ModelTask): string {
   const last = task.messages.findLast(({ role }) => role === "user");
   const input = last ? textOf(last) : "";
-  if (task.output !== null) return canonical(madeUp(task.output, { task, input }));
-  return `${verdict(task)}${sentence(labelOf(task.path), input)}`;
+  const wasted = policyOf(task).wastes && task.purpose === "answer" ? turnOf(task) : 0;
+  if (wasted === 1) return "";
+  if (task.output === null) return `${verdict(task)}${sentence(labelOf(task.path), input)}`;
+  return wasted === 2 ? sentence(labelOf(task.path), input) : canonical(madeUp(task.output, { task, input }));
 }
 
-/** A judge that is told to say DONE says it at once or from the second round on. */
+/** A judge that is told to say DONE says it when the policy has it. */
 function verdict(task: ModelTask): string {
   if (!/\bDONE\b/.test(systemOf(task))) return "";
   const round = Number(/\[(\d+)\][^[\]]*$/.exec(task.path)?.[1] ?? 1);
-  return round > 1 || chance(task, "done") < 0.5 ? "DONE: " : "";
-}
-
-function finishArgs(task: ModelTask): JsonObject {
-  const parameters = task.tools.find(({ name }) => name === "finish")?.parameters;
-  const fields = parameters?.["properties"];
-  const [key, value] = isObject(fields) ? [fields["key"], fields["value"]] : [];
-  const chosen = keyOf(task, key);
-  const input = received(task);
-  if (chosen === fanOut) return { key: chosen, value: fanOutValue(task, value, input) };
-  return { key: chosen, value: madeUp(isObject(value) ? value : {}, { task, input }) };
-}
-
-/** The key with which the protocol spreads a list over workers. */
-const fanOut = "parallel";
-
-/** A word of the closed set, another one in every round; where any word goes, `done`. */
-function keyOf(task: ModelTask, schema: unknown): string {
-  const words = isObject(schema) && Array.isArray(schema["enum"]) ? schema["enum"].map(String) : [];
-  const spreads = words.length > 0 ? words.includes(fanOut) : systemOf(task).includes(`finish(key="${fanOut}"`);
-  if (spreads) return fanOut;
-  return words.length > 0 ? pick(task, "key", words) : "done";
-}
-
-/** Three items from the input's lines, as a list or, where the schema knows no list, as its text. */
-function fanOutValue(task: ModelTask, schema: unknown, input: string): Json {
-  const branches = isObject(schema) && Array.isArray(schema["anyOf"]) ? schema["anyOf"] : [schema];
-  const list = branches.find((branch) => isObject(branch) && branch["type"] === "array");
-  if (isObject(list)) return madeUp(list, { task, input });
-  return canonical(itemsOf(input));
-}
-
-/** The task as `start` delivered it; before that the last words of the user. */
-function received(task: ModelTask): string {
-  const started = task.messages
-    .flatMap((message) => (message.role === "assistant" ? message.calls : []))
-    .find(({ name }) => name === "start");
-  const result = task.messages.find((message) => message.role === "tool" && message.call === started?.id);
-  const last = result ?? task.messages.findLast(({ role }) => role === "user");
-  return last ? textOf(last) : "";
-}
-
-function call(name: string, args: JsonObject): Said {
-  return { text: "", calls: [{ name, args: canonical(args) }] };
+  return policyOf(task).isDone(task, round) ? "DONE: " : "";
 }

@@ -33,6 +33,7 @@ export function askTask(model: RunModel, more: Partial<ModelTask> = {}): ModelTa
     tools: [],
     output: null,
     purpose: "answer",
+    turnsLeft: null,
     sample: null,
     ...more,
   };
@@ -54,6 +55,7 @@ export function actTask(model: RunModel, keys: readonly string[] | null, value: 
     tools,
     output: null,
     purpose: "answer",
+    turnsLeft: null,
     sample: null,
     ...more,
   };
