@@ -57,13 +57,15 @@ const patterns: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   },
 };
 
-/** A plan per pattern, by name: an fsm runs it and then reads what it noted. */
-export function plans(): ReadonlyMap<string, Plan> {
-  return new Map(Object.entries(patterns).map(([name, files]) => [name, planOf({ ...main, ...files, ...look }, workersFor(files))]));
+/** A plan per pattern, by name: an fsm runs it and then reads what it noted. `tools` are unlocked beside those of memory. */
+export function plans(tools: readonly string[] = []): ReadonlyMap<string, Plan> {
+  const unlocking = skill("notes", ["tama_mem_append", "tama_mem_get", ...tools]);
+  const planned = (files: (typeof patterns)[string]) => planOf({ ...main, ...files, ...look, ...unlocking }, workersFor(files));
+  return new Map(Object.entries(patterns).map(([name, files]) => [name, planned(files)]));
 }
 
 const main = agent("main", "pattern: fsm\ninitial: it\nstates:\n  it: [{'*': look}]\n  look: ~");
-const look = { ...agent("look", noting), ...notes };
+const look = agent("look", noting);
 
 function workersFor(files: Readonly<Record<string, string>>): Readonly<Record<string, WorkerSource>> {
   return "agents/count/worker.ts" in files ? workers : {};
