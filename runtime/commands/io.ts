@@ -1,5 +1,6 @@
 import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
 import { renderText } from "../../compiler/diagnostics/render/text.ts";
+import type { Area } from "./screen.ts";
 
 /** Where a command writes, and how wide and colourful. */
 export interface Io {
@@ -8,6 +9,8 @@ export interface Io {
   readonly color: boolean;
   /** Width of the terminal, in columns. */
   readonly columns: number;
+  /** Where a picture can be drawn anew in place; absent where stderr is no terminal. */
+  readonly area?: Area;
 }
 
 /** Shows findings that have no place in a source. */

@@ -16,19 +16,21 @@ export type People =
 export interface Seat {
   readonly terminal: () => Readable | null;
   readonly write: (text: string) => void;
+  /** Takes away what is drawn there while a person types. */
+  readonly hold?: () => () => void;
 }
 
 /**
  * Finds who answers: the scenario that `--model` names, and for what it does not tell whoever sits at the terminal. The scenario is
  * read before anything runs, so that its mistakes are findings. Reports run/bad-scenario.
  */
-export async function openPeople(plan: Plan, model: string | undefined, { terminal, write }: Seat): Promise<People> {
+export async function openPeople(plan: Plan, model: string | undefined, { terminal, ...seat }: Seat): Promise<People> {
   const asks = Object.values(plan.blocks).some((block) => opsOf(block.body).some((op) => op.kind === "wait"));
   const [, file] = /^scripted:(.+)$/.exec(model ?? "") ?? [];
   const scripted = file === undefined ? null : await script(file);
   if (scripted?.kind === "failed") return scripted;
   const input = asks ? terminal() : null;
-  const prompter = input && openPrompter({ input, write });
+  const prompter = input && openPrompter({ input, ...seat });
   const person = prompter ? terminalAsker(prompter) : nobody;
   return { kind: "ok", close: () => prompter?.close(), ask: scripted ? scripted.before(person) : person };
 }

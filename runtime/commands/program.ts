@@ -1,5 +1,5 @@
 import { homedir } from "node:os";
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import { exitCodes } from "../../compiler/ir/exit-codes.ts";
 import pkg from "../../package.json" with { type: "json" };
 import { earlyThreads } from "./early-threads.ts";
@@ -10,6 +10,7 @@ import { limitFlags } from "./limits-cli.ts";
 import { peopleCommands } from "./people-cli.ts";
 import { permissionFlags, withEquals } from "./permissions-cli.ts";
 import { recordCommands, wholeNumber } from "./record-cli.ts";
+import { openScreen } from "./screen.ts";
 import { sessionCommands } from "./session-cli.ts";
 
 const columns = process.stderr.columns || 80;
@@ -77,6 +78,7 @@ function runFlags(command: Command): Command {
     .option("--tool-timeout <seconds>", "the longest time that a tool call may take", wholeNumber, 120)
     .option("--env-file <file>", "variables that the environment does not set")
     .option("--concurrency <n>", "model calls at once, per model", wholeNumber, 64)
+    .addOption(new Option("--progress <how>", "a tree drawn in place (on a terminal), or lines").choices(["tree", "lines"]))
     .option("-q, --quiet", "only the result, and errors");
 }
 
@@ -122,10 +124,13 @@ function input(): typeof process.stdin | null {
 
 function ioOf(command: Command): Io {
   const noColor = command.optsWithGlobals<{ color: boolean }>().color === false || (process.env["NO_COLOR"] ?? "") !== "";
+  const isTerminal = process.stderr.isTTY === true;
+  const screen = isTerminal && process.env["TERM"] !== "dumb" ? openScreen(process.stderr) : null;
   return {
     stdout: (text) => process.stdout.write(text),
-    stderr: (text) => process.stderr.write(text),
-    color: process.stderr.isTTY === true && !noColor,
+    stderr: (text) => (screen ?? process.stderr).write(text),
+    color: isTerminal && !noColor,
     columns,
+    ...(screen ? { area: screen } : {}),
   };
 }

@@ -60,7 +60,7 @@ export function progress(io: Io, nowUs: () => number): (event: TraceEvent) => vo
 const protocol: ReadonlySet<string> = new Set(["start", "finish"]);
 
 /** The agent's name, with the iteration or item that it belongs to: `rewriter[3]`; a step like `act_3` says it already. */
-function labelOf({ name, path }: Pick<TraceEvent, "name" | "path">): string {
+export function labelOf({ name, path }: Pick<TraceEvent, "name" | "path">): string {
   const [, agent = nameIn(path)] = (name ?? "").split(":");
   const [, index] = /\[(\d+)\][^[\]@]*(?:@\d+)?$/.exec(path) ?? [];
   return index === undefined || agent.endsWith(`_${index}`) ? agent : `${agent}[${index}]`;

@@ -10,8 +10,10 @@ import type { Allowance } from "../permissions/allowance.ts";
 import { type Grants, grantsOf } from "../permissions/grants.ts";
 import { threadsFor } from "./early-threads.ts";
 import type { Host } from "./exec.ts";
+import type { Io } from "./io.ts";
 import { priceless, strangers } from "./limit-findings.ts";
 import { type LimitFlags, overridesOf } from "./limits-cli.ts";
+import type { View } from "./live/view.ts";
 import { openPeople } from "./people.ts";
 import type { PermissionFlags } from "./permissions-cli.ts";
 import { progress } from "./progress.ts";
@@ -26,6 +28,8 @@ export interface RunFlags extends PermissionFlags, LimitFlags {
   /** In seconds. */
   readonly toolTimeout: number;
   readonly quiet?: true;
+  /** How a run is shown on a terminal. Default: as a tree. */
+  readonly progress?: "tree" | "lines";
 }
 
 /** Where a run happens: threads, people, a clock, a terminal. */
@@ -64,16 +68,18 @@ export async function openWorld(
   for (const model of run.isOffline ? [] : priceless(plan, run.models, overrides))
     host.io.stderr(`tama: the limit in USD does not count ${model}: the plan tells no price of it\n`);
   const spent = tally();
-  const people = await openPeople(plan, run.model ?? undefined, { terminal: host.input, write: host.io.stderr });
+  const { area } = host.io;
+  const seat = { terminal: host.input, write: host.io.stderr, ...(area ? { hold: area.hold } : {}) };
+  const people = await openPeople(plan, run.model ?? undefined, seat);
   if (people.kind === "failed") return { kind: "failed", diagnostics: [people.diagnostic] };
   const warm = run.isOffline ? [] : [...new Set(Object.values(run.models).map(({ provider }) => provider))];
   const project = projectDir(flags.directory, host.cwd);
   const threads = host.threads ?? threadsFor({ projectDir: project, env: run.env, warm });
   const { nowUs } = threads;
-  const show = flags.quiet ? () => {} : progress(host.io, nowUs);
+  const view = await viewOf(flags, host.io, nowUs);
   const options: RunWorld["options"] = {
     stateDir: stateOf(flags, host),
-    executor: executorOn(threads, { bundles: plan.texts, cpuThreads: usualCpuThreads }),
+    executor: view.watch(executorOn(threads, { bundles: plan.texts, cpuThreads: usualCpuThreads })),
     concurrency: flags.concurrency,
     asker: people.ask,
     grants: grantsOf(run.allowance, plan, project),
@@ -83,10 +89,22 @@ export async function openWorld(
     nowUs,
     onEvent: (event) => {
       spent.note(event);
-      show(event);
+      view.note(event);
     },
   };
-  return { kind: "ok", world: { options, spentUsd: spent.usd, close: people.close } };
+  const close = () => {
+    people.close();
+    view.close();
+  };
+  return { kind: "ok", world: { options, spentUsd: spent.usd, close } };
+}
+
+/** What people see of a run: a tree that is drawn in place where there is a terminal, else lines. */
+async function viewOf({ quiet, progress: how = "tree" }: RunFlags, io: Io, nowUs: () => number): Promise<View> {
+  const watch: View["watch"] = (executor) => executor;
+  if (quiet) return { note: () => {}, watch, close: () => {} };
+  if (!io.area || how === "lines") return { note: progress(io, nowUs), watch, close: () => {} };
+  return (await import("./live/view.ts")).liveView(io.area, io, nowUs);
 }
 
 /** The folder in which runs are kept. */

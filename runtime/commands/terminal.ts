@@ -6,6 +6,8 @@ import { inTurn } from "../people/in-turn.ts";
 export interface Terminal {
   readonly input: Readable;
   readonly write: (text: string) => void;
+  /** Takes away what is drawn there while a person types; gives what brings it back. Default: nothing is drawn there. */
+  readonly hold?: () => () => void;
 }
 
 /** A line that was typed; or why there is none. */
@@ -24,7 +26,7 @@ export interface Prompter {
 }
 
 /** Takes hold of a terminal until closed. */
-export function openPrompter({ input, write }: Terminal): Prompter {
+export function openPrompter({ input, write, hold = () => () => {} }: Terminal): Prompter {
   const oneAtATime = inTurn();
   const lines = createInterface({ input, terminal: false });
   const typed = lines[Symbol.asyncIterator]();
@@ -38,17 +40,25 @@ export function openPrompter({ input, write }: Terminal): Prompter {
     coming = null;
     return { kind: "typed", value: next.value.trim() };
   };
+  const answered: Prompter["ask"] = async (prompt, mean, signal) => {
+    write(prompt);
+    for (;;) {
+      const said = await line(signal);
+      if (said.kind === "withdrawn") write("(withdrawn)\n");
+      if (said.kind !== "typed") return said;
+      const meant = mean(said.value);
+      if (meant.kind === "ok") return { kind: "typed", value: meant.value };
+      write(`${meant.problem}\n> `);
+    }
+  };
   const ask: Prompter["ask"] = (prompt, mean, signal) =>
     oneAtATime(async () => {
       if (signal.aborted) return { kind: "withdrawn" };
-      write(prompt);
-      for (;;) {
-        const said = await line(signal);
-        if (said.kind === "withdrawn") write("(withdrawn)\n");
-        if (said.kind !== "typed") return said;
-        const meant = mean(said.value);
-        if (meant.kind === "ok") return { kind: "typed", value: meant.value };
-        write(`${meant.problem}\n> `);
+      const release = hold();
+      try {
+        return await answered(prompt, mean, signal);
+      } finally {
+        release();
       }
     });
   return { ask, close: () => lines.close() };
