@@ -44,26 +44,34 @@ export function workClock({ nowUs, after, before, onOver }: WorkClockOptions): W
   let workedUs = before?.us ?? 0;
   let sinceUs = 0;
   let under = 0;
-  let disarm = () => {};
+  /** When the timer goes off, in time at work, and what takes it back; infinite where none runs. */
+  let armed = { forUs: Number.POSITIVE_INFINITY, disarm: () => {} };
 
   const atUs = () => workedUs + (under > 0 ? Math.max(0, nowUs() - sinceUs) : 0);
   const over = () => {
     const now = atUs();
     return [...ends].flatMap(([path, endUs]) => (endUs <= now ? [path] : []));
   };
-  const arm = () => {
-    disarm();
-    disarm = () => {};
-    if (under === 0 || ends.size === 0) return;
-    const leftMs = Math.max(0, (Math.min(...ends.values()) - atUs()) / 1000);
-    disarm = after(Math.min(Math.ceil(leftMs), longestMs), look);
+  const rest = () => {
+    armed.disarm();
+    armed = { forUs: Number.POSITIVE_INFINITY, disarm: () => {} };
+  };
+  const arm = (endUs: number) => {
+    if (under === 0 || endUs >= armed.forUs) return;
+    rest();
+    const leftMs = Math.max(0, Math.ceil((endUs - atUs()) / 1000));
+    armed = { forUs: endUs, disarm: after(Math.min(leftMs, longestMs), look) };
   };
   const look = () => {
+    rest();
     for (const path of over()) {
       ends.delete(path);
       onOver(path);
     }
-    arm();
+    armForNext();
+  };
+  const armForNext = () => {
+    if (under > 0) arm([...ends.values()].reduce((next, endUs) => Math.min(next, endUs), Number.POSITIVE_INFINITY));
   };
 
   return {
@@ -71,23 +79,24 @@ export function workClock({ nowUs, after, before, onOver }: WorkClockOptions): W
       under += 1;
       if (under > 1) return;
       sinceUs = nowUs();
-      arm();
+      armForNext();
     },
     end: () => {
       if (under === 1) workedUs = atUs();
       under -= 1;
-      if (under === 0) arm();
+      if (under === 0) rest();
     },
     watch: (path, wallMs) => {
       const from = path === "" ? 0 : (before?.untilUs(path) ?? atUs());
       ends.set(path, from + wallMs * 1000);
-      arm();
+      arm(from + wallMs * 1000);
     },
     unwatch: (path) => {
-      if (ends.delete(path)) arm();
+      ends.delete(path);
+      if (ends.size === 0) rest();
     },
     over,
-    close: () => disarm(),
+    close: rest,
   };
 }
 

@@ -23,8 +23,7 @@ export function workLog(): WorkLog {
       if (kind === "span_started" && path !== null && at !== null && !begun.has(path)) begun.set(path, at);
     },
     before: () => {
-      const united = unite(stretches);
-      const until = (us: number) => united.reduce((sum, [from, to]) => sum + Math.max(0, Math.min(to, us) - from), 0);
+      const until = measure(unite(stretches));
       return {
         us: until(Number.POSITIVE_INFINITY),
         untilUs: (path) => {
@@ -45,4 +44,20 @@ function unite(stretches: readonly Stretch[]): readonly Stretch[] {
     else united.push([from, to]);
   }
   return united;
+}
+
+/** How much of the stretches lies before a moment. */
+function measure(united: readonly Stretch[]): (us: number) => number {
+  const before: number[] = [0];
+  for (const [from, to] of united) before.push((before.at(-1) ?? 0) + to - from);
+  return (us) => {
+    let [low, high] = [0, united.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((united[middle]?.[0] ?? 0) < us) low = middle + 1;
+      else high = middle;
+    }
+    const last = united[low - 1];
+    return last ? (before[low - 1] ?? 0) + Math.min(last[1], us) - last[0] : 0;
+  };
 }

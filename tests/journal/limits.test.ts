@@ -3,8 +3,10 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { type Limits, noLimits, type Plan } from "../../compiler/ir/plan.ts";
 import type { ThreadTask } from "../../runtime/3-task/task.ts";
+import { columnNames, type Row } from "../../runtime/4-trace/columns.ts";
 import type { ExecResult } from "../../runtime/exec.ts";
 import type { Executor } from "../../runtime/executors/executor.ts";
+import { workLog } from "../../runtime/journal/worked.ts";
 import type { ResumeResult } from "../../runtime/resume.ts";
 import { type After, workClock } from "../../runtime/work-clock.ts";
 import { agent, planOf } from "../support/plan-of.ts";
@@ -213,6 +215,27 @@ test("while a person is waited for, no time passes", () => {
   assert.equal(over, []);
   time.pass(1);
   assert.equal([over, time.armed()], [[""], 0]);
+});
+
+test("the time at work of a log is the time in which something was under way, side by side or not, in any order of rows", () => {
+  const log = workLog();
+  const row = (more: Partial<Row>) => ({ ...nothing, ...more }) as Row;
+  const nothing = Object.fromEntries(columnNames.map((name) => [name, null]));
+  const work = (kind: string, start_us: number, end_us: number, more: Partial<Row> = {}) => row({ kind, start_us, end_us, ...more });
+  const rows = [
+    work("tool_call", 500, 700),
+    work("llm_call", 100, 200),
+    work("llm_call", 150, 300),
+    work("wait_answer", 300, 90_000),
+    work("llm_call", 0, 1_000, { source: "cache" }),
+    work("code_call", 310, 310),
+    row({ kind: "span_started", path: "a", time_us: 250 }),
+    row({ kind: "span_started", path: "b", time_us: 600 }),
+    row({ kind: "span_started", path: "b", time_us: 700 }),
+  ];
+  for (const one of rows) log.note(one);
+  const { us, untilUs } = log.before();
+  assert.equal([us, untilUs("a"), untilUs("b"), untilUs("c")], [400, 150, 300, null]);
 });
 
 test("the time of processes before counts from when the run or the agent began", () => {
