@@ -29,10 +29,10 @@ const uncompared: ReadonlySet<string> = new Set(["text", "message", ...placement
 const ofSpans: ReadonlySet<EventKind> = new Set(["span_started", "span_ended", "llm_call", "tool_call", "code_call", "wait_answer"]);
 const texts: readonly ColumnName[] = ["text", "hash", "parent_hash", "system_hash"];
 
-/** Columns in which a replay of a run is equal to it. */
+/** Columns in which a replay of a run is equal to it, and what the same tokens cost. */
 const compared = columnNames.filter((name) => {
   const { class: kind }: Column = columns[name];
-  return (kind === "identity" || kind === "content") && !texts.includes(name);
+  return name === "cost_usd" || ((kind === "identity" || kind === "content") && !texts.includes(name));
 });
 
 /** Kinds whose events two runs are compared by. */

@@ -26,6 +26,11 @@ export function formatUsd(usd: number): string {
   return usd >= 0.01 || usd === 0 ? `$${usd.toFixed(2)}` : `$${Number(usd.toPrecision(2)).toFixed(2 + Math.ceil(-Math.log10(usd) - 1))}`;
 }
 
+/** What a run cost, `$1.25`; empty where no price is told. */
+export function formatCost({ cost_usd: usd }: Readonly<Record<string, Json>>): string {
+  return typeof usd === "number" ? formatUsd(usd) : "";
+}
+
 function short(count: number): string {
   if (count < 1000) return String(count);
   if (count < 1_000_000) return `${(count / 1000).toFixed(count < 10_000 ? 1 : 0)}k`;

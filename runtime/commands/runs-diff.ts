@@ -7,7 +7,7 @@ import { type Change, compareRuns, type Difference } from "./compare-runs.ts";
 import type { Row } from "./find-run.ts";
 import type { Io } from "./io.ts";
 import { formatMs } from "./progress.ts";
-import { formatTokens, paintStatus } from "./run-text.ts";
+import { formatCost, formatTokens, formatUsd, paintStatus } from "./run-text.ts";
 import { rowsOf, withRuns } from "./with-store.ts";
 
 /** The flags of `tama runs diff`. */
@@ -40,8 +40,8 @@ async function eventsOf(store: Store, id: string): Promise<readonly Row[]> {
 
 function runLine(run: Row, io: Io): string {
   const tokens = formatTokens(run);
-  const facts = [String(run["entrypoint"]), formatMs(Number(run["duration_ms"])), ...(tokens === "" ? [] : [`${tokens} tokens`])];
-  return `${String(run["trace_id"]).slice(0, 12)}  ${paintStatus(String(run["status"]), io.color)}  ${facts.join(", ")}`;
+  const facts = [String(run["entrypoint"]), formatMs(Number(run["duration_ms"])), tokens && `${tokens} tokens`, formatCost(run)];
+  return `${String(run["trace_id"]).slice(0, 12)}  ${paintStatus(String(run["status"]), io.color)}  ${facts.filter(Boolean).join(", ")}`;
 }
 
 /** What the calls of the protocol differ in, the agents around them say. */
@@ -92,17 +92,22 @@ const names: Readonly<Partial<Record<ColumnName, string>>> = {
   cached_tokens: "tokens from cache",
   output_tokens: "tokens out",
   reasoning_tokens: "tokens of reasoning",
+  cost_usd: "cost",
 };
 
 function changeLine({ event, column, a, b }: Change, texts: ReadonlyMap<string, string>, io: Io): string {
   const what = column === "kind" ? (event ?? "event") : `${event === null ? "" : `${event} `}${names[column] ?? column}`;
   if (column === "kind") return `  ${what}: ${a === null ? "only in B" : "only in A"}`;
-  const [left, right] = [textOf(a, texts), textOf(b, texts)];
+  const [left, right] = column === "cost_usd" ? [usdOf(a), usdOf(b)] : [textOf(a, texts), textOf(b, texts)];
   if (left === null || right === null) return `  ${what}: differs`;
   const room = Math.max(8, Math.floor((io.columns - what.length - 7) / 2));
   const from = Math.max(0, commonStart(left, right) - 8);
   const shown = (text: string) => cut(from === 0 ? text : `…${text.slice(from)}`, room);
   return `  ${what}: ${shown(left)} | ${shown(right)}`;
+}
+
+function usdOf(value: Json): string {
+  return typeof value === "number" ? formatUsd(value) : "no price is told";
 }
 
 /** A value as people read it; null for a digest whose text is not there. */

@@ -2,7 +2,7 @@
 export const runStatuses = ["running", "ok", "error", "limit", "waiting", "uncertain", "interrupted"] as const;
 
 /** By what `tama runs` sorts. */
-export const runOrders = ["newest", "oldest", "longest", "tokens"] as const;
+export const runOrders = ["newest", "oldest", "longest", "tokens", "cost"] as const;
 
 /** The flags of `tama runs`. */
 export interface RunsOptions {

@@ -6,7 +6,7 @@ import type { Io } from "./io.ts";
 import { formatMs } from "./progress.ts";
 import { conversations } from "./run-conversations.ts";
 import { summary } from "./run-summary.ts";
-import { formatTokens, formatUsd, paintStatus } from "./run-text.ts";
+import { formatCost, formatTokens, paintStatus } from "./run-text.ts";
 import { treeLines } from "./span-lines.ts";
 import { type Span, spanTree } from "./span-tree.ts";
 import { rowsOf, withRuns } from "./with-store.ts";
@@ -47,25 +47,16 @@ const spansOf = `
 function headLines(run: Row, io: Io): readonly string[] {
   const status = paintStatus(String(run["status"]), io.color);
   const tokens = formatTokens(run);
-  const facts = [
-    String(run["entrypoint"]),
-    formatMs(Number(run["duration_ms"])),
-    ...(tokens === "" ? [] : [`${tokens} tokens`]),
-    ...costOf(run),
-  ];
+  const facts = [String(run["entrypoint"]), formatMs(Number(run["duration_ms"])), tokens && `${tokens} tokens`, formatCost(run)];
   const said = (label: string, value: Json | undefined) =>
     value === null || value === undefined ? [] : [`${label}  ${cut(String(value), io.columns - 8)}`];
   return [
     `run ${String(run["trace_id"])}  ${status}`,
-    cut(facts.join(", "), io.columns),
+    cut(facts.filter(Boolean).join(", "), io.columns),
     ...said("task  ", run["task"]),
     ...said("output", run["output"]),
     ...said("failed", run["message"]),
   ];
-}
-
-function costOf({ cost_usd: usd }: Row): readonly string[] {
-  return typeof usd === "number" ? [formatUsd(usd)] : [];
 }
 
 function tree(rows: readonly Row[], { all }: RunsShowOptions, io: Io): readonly string[] {

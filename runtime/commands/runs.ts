@@ -12,6 +12,7 @@ const orders: Readonly<Record<RunsOptions["sort"], string>> = {
   oldest: "timestamp",
   longest: "duration_ms DESC",
   tokens: "input_tokens + cached_tokens + output_tokens + reasoning_tokens DESC",
+  cost: "cost_usd DESC NULLS LAST",
 };
 
 /** `tama runs`: lists the runs, newest first unless told otherwise. */

@@ -182,7 +182,7 @@ test("runs with different tasks differ in inputs and outputs, by path", async ()
 });
 
 /** A run that takes a way: states one after the other, and how each ends. */
-function wayOf(state: string, id: string, way: readonly string[]): void {
+function wayOf(state: string, id: string, way: readonly string[], usd: number | null = null): void {
   const recorder = recordRun(state, id);
   recorder.event({ kind: "run_started", path: "main@1", input_hash: recorder.text("Go."), detail: '{"entry":"main"}' });
   for (const [index, key] of way.entries()) {
@@ -196,6 +196,7 @@ function wayOf(state: string, id: string, way: readonly string[]): void {
       name: "llm:oneshot",
       span_kind: "llm",
       status: "ok",
+      cost_usd: usd,
       ...tokens,
     });
     recorder.event({ kind: "span_ended", path, status: "ok", key });
@@ -221,6 +222,18 @@ test("a diff tells routes, tokens and times, and what only one run did", async (
       "",
     ].join("\n"),
   );
+});
+
+test("a diff tells what the same tokens cost at another price, and runs are sorted by cost", async () => {
+  const state = newFolder();
+  wayOf(state, idOf("a"), ["approve"], 0.25);
+  wayOf(state, idOf("b"), ["approve"], 0.5);
+  wayOf(state, idOf("c"), ["approve"]);
+  const { stdout } = await diff(state, "a", "b");
+  assert.match(stdout, /^A {2}a{12} {2}ok {2}main, 2[05] ms, 17→1 tokens, \$0\.25$/m);
+  assert.match(stdout, /^main@1\/loop\[1\]\/states\/check@1\/ask:1 \(llm:oneshot\)\n {2}cost: \$0\.25 \| \$0\.50$/m);
+  assert.match((await diff(state, "a", "c")).stdout, "cost: $0.25 | no price is told");
+  assert.equal(await idsOf(state, { sort: "cost" }), ["b", "a", "c"]);
 });
 
 const exported = (stateDir: string, format: "arrow" | "parquet" | "jsonl", output: string | null = null) =>
