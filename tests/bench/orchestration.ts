@@ -1,10 +1,10 @@
 /**
  * Whole runs of `tama exec`, tracing and all, against a script that makes the same calls with the bare `openai` package.
- * Both talk to a model server on loopback in a third process. Times end with the last byte of output.
+ * Both talk to a model server on loopback in a third process, which counts what it is asked. Times end with the last byte of output.
  */
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -15,11 +15,12 @@ export const name = "orchestration";
 
 const here = (file: string) => fileURLToPath(new URL(file, import.meta.url));
 
-/** How many steps the chain has: an fsm takes no more than fifty. */
+/** How many steps the chain has, which is an fsm that takes no more than fifty, and how many requests the loop with a tool makes. */
 const chainLength = 48;
 
 interface Setting {
   readonly dir: string;
+  readonly server: ChildProcess;
   readonly port: number;
   readonly print: (line: string) => void;
 }
@@ -29,33 +30,80 @@ export async function run(print: (line: string) => void, { full }: { readonly fu
   const dir = mkdtempSync(join(tmpdir(), "tama-bench-"));
   const server = fork(here("./bench-server.mjs"));
   try {
-    const setting = { dir, port: await portOf(server), print };
+    const setting = { dir, server, port: await portOf(server), print };
     await buildAll(dir);
+    await sameCalls(setting);
     await cold(setting);
     for (const width of full ? [10, 100, 1_000, 5_000] : [10, 100, 1_000]) await fanOut(setting, width);
+    for (const width of [100, 1_000]) await threads(setting, width);
   } finally {
     server.kill();
     rmSync(dir, { recursive: true });
   }
 }
 
-/** A run of one call, and what each further step of a chain adds to it. */
+/** Both ask equally often, in requests of about the same size: else nothing that follows could be compared. */
+async function sameCalls(setting: Setting): Promise<void> {
+  const asked = async (run: () => Promise<unknown>) => {
+    await run();
+    setting.server.send("asked");
+    const [counts] = await once(setting.server, "message");
+    return counts as { readonly requests: number; readonly bytes: number }; // what the server's script sends
+  };
+  const size = String(chainLength);
+  const pairs = {
+    "one call": [tamaChain(setting, "one"), bareRun(setting, ["chain", "1"])],
+    chain: [tamaChain(setting, "chain"), bareRun(setting, ["chain", size])],
+    "loop with a tool": [tamaChain(setting, "loop"), bareRun(setting, ["loop", size])],
+  } as const;
+  for (const [name, [ours, floor]] of Object.entries(pairs)) {
+    const [we, they] = [await asked(ours), await asked(floor)];
+    if (we.requests !== they.requests) throw new Error(`${name}: ${we.requests} requests against ${they.requests}`);
+    setting.print(`${name}: ${we.requests} requests, ${(we.bytes / they.bytes).toFixed(2)} x the bytes of the bare script's`);
+  }
+}
+
+/** A run of one call, and what each further step of a chain and of a loop with a tool adds to it. */
 async function cold(setting: Setting): Promise<void> {
   const { print } = setting;
   const times = await takeTurns(9, {
-    one: () => tama(setting, { plan: "one", input: "x", delayMs: 0 }),
-    bareOne: () => bare(setting, { args: ["chain", "1"], delayMs: 0 }),
-    chain: () => tama(setting, { plan: "chain", input: "x", delayMs: 0 }),
-    bareChain: () => bare(setting, { args: ["chain", String(chainLength)], delayMs: 0 }),
+    one: tamaChain(setting, "one"),
+    bareOne: bareRun(setting, ["chain", "1"]),
+    chain: tamaChain(setting, "chain"),
+    bareChain: bareRun(setting, ["chain", String(chainLength)]),
+    loop: tamaChain(setting, "loop"),
+    bareLoop: bareRun(setting, ["loop", String(chainLength)]),
   });
   const ms = (key: keyof typeof times) => median(times[key].map(({ outputMs }) => outputMs));
   const exit = median(times.one.map(({ exitMs }) => exitMs));
   print(`one call, cold: ${ms("one").toFixed(0)} ms, ${ratio(ms("one"), ms("bareOne"))} (process end after ${exit.toFixed(0)} ms)`);
-  const [step, bareStep] = [ms("chain") - ms("one"), ms("bareChain") - ms("bareOne")].map((total) => total / (chainLength - 1)) as [
-    number,
-    number,
-  ];
-  print(`chain, per further step: ${step.toFixed(2)} ms, ${ratio(step, bareStep)} (target 1 ms)`);
+  const perStep = (total: number, first: number) => (total - first) / (chainLength - 1);
+  const chain = [perStep(ms("chain"), ms("one")), perStep(ms("bareChain"), ms("bareOne"))] as const;
+  const loop = [perStep(ms("loop"), ms("one")), perStep(ms("bareLoop"), ms("bareOne"))] as const;
+  print(
+    `chain, an fsm of ${chainLength}: ${ratio(ms("chain"), ms("bareChain"))}; per further step: ${chain[0].toFixed(2)} ms, ${ratio(...chain)} (target 1 ms)`,
+  );
+  print(
+    `loop with a tool, ${chainLength} turns: ${ratio(ms("loop"), ms("bareLoop"))}; per further turn: ${loop[0].toFixed(2)} ms, ${ratio(...loop)} (target 1 ms)`,
+  );
+}
+
+/** The same fan-out with one and with two threads for models. */
+async function threads(setting: Setting, width: number): Promise<void> {
+  const plan = join(setting.dir, "scatter", "plan.json");
+  const run = (count: number) => () =>
+    measureNode([here("./bench-threads.mjs"), plan, join(setting.dir, "state"), String(count), String(width)], address(setting.port, 50));
+  const times = await takeTurns(5, { one: run(1), two: run(2) });
+  const ms = (key: keyof typeof times) => median(times[key].map(({ outputMs }) => outputMs));
+  setting.print(`fan-out of ${width}, threads for models: 1 in ${ms("one").toFixed(0)} ms, 2 in ${ms("two").toFixed(0)} ms`);
+}
+
+function tamaChain(setting: Setting, plan: string) {
+  return () => tama(setting, { plan, input: plan === "loop" ? String(chainLength) : "x", delayMs: 0 });
+}
+
+function bareRun(setting: Setting, args: readonly string[]) {
+  return () => bare(setting, { args, delayMs: 0 });
 }
 
 /** A list from a model, a call for each item, and one that joins: with calls of 50 ms. */
@@ -99,17 +147,23 @@ async function buildAll(dir: string): Promise<void> {
   for (const [name, project] of Object.entries(projects())) {
     const folder = join(dir, name);
     writeProject(folder, project);
+    mkdirSync(join(folder, "skills", "notes"), { recursive: true });
+    writeFileSync(join(folder, "skills", "notes", "SKILL.md"), notes);
     await measureNode([here("../../dist/tamac.js"), "build", folder, "-o", join(folder, "plan.json")]);
   }
 }
+
+const notes = "---\nname: notes\ndescription: Keeps notes.\ntools: [tama_mem_set]\n---\nUse tama_mem_set.\n";
 
 function projects(): Record<string, ProjectFiles> {
   const leaf = { pattern: "oneshot", body: "You are a poet." };
   const names = Array.from({ length: chainLength }, (_, index) => `step-${index + 1}`);
   const states = Object.fromEntries(names.map((step, index) => [step, names[index + 1] ?? null]));
   const scatter = { pattern: "scatter", body: "List the parts.", fields: { worker: "leaf" }, steps: { reduce: "Join them." } };
+  const loop = { pattern: "react", body: "Keep notes.", fields: { call: { uses: ["notes"] }, max_iter: chainLength + 1 } };
   return {
     one: { entry: "leaf", agents: { leaf } },
+    loop: { entry: "keeper", agents: { keeper: loop } },
     chain: {
       entry: "line",
       agents: {
