@@ -17,8 +17,10 @@ import { type Asker, nobody } from "./asker.ts";
 import type { Executor } from "./executors/executor.ts";
 import { openCache } from "./journal/cache.ts";
 import { createFollower } from "./journal/follower.ts";
+import { isWithin } from "./journal/difference.ts";
 import type { Journal } from "./journal/journal.ts";
 import { keepPlan } from "./journal/kept-plan.ts";
+import { recordedModel } from "./journal/recorded-model.ts";
 import { replayPolicy } from "./journal/replay.ts";
 import { type Inbox, openInbox } from "./people/inbox.ts";
 import { cancelName, takeCancel } from "./people/mailbox.ts";
@@ -43,6 +45,8 @@ export interface ExecOptions {
   readonly notes: readonly string[];
   /** What `--model` said, recorded with the run. Default: nothing. */
   readonly override?: string | null;
+  /** System prompts in place of the plan's, by the path of a step: of that one, and of the same in later rounds and attempts. Default: none; a replay has those of its run, too. */
+  readonly prompts?: ReadonlyMap<Path, string>;
   /** A run whose answers stand for work. Default: none. */
   readonly replay?: Replay;
   /** Whether answers of models and worker code are taken from other runs of the project where the same was asked. Default: no. */
@@ -77,6 +81,8 @@ export interface Replay {
   readonly journal: Journal;
   /** The path where work begins again; null for nowhere. */
   readonly from: Path | null;
+  /** Whether the models are others than the run's from there on. Default: no. */
+  readonly changesModels?: boolean;
 }
 
 export type RunStatus = "ok" | "error" | "limit" | "interrupted" | "waiting" | "uncertain";
@@ -99,14 +105,16 @@ export function exec(options: ExecOptions): Promise<ExecResult> {
     if (opened.kind === "failed") return { kind: "refused", diagnostic: opened.diagnostic };
     const { replay } = options;
     const overrides = merged(replay?.journal.started?.overrides, options.overrides);
-    const asking = { ...options, overrides, ...(replay?.from === null ? { asker: nobody } : {}) };
+    const prompts = new Map([...(replay?.journal.started?.prompts ?? []), ...(options.prompts ?? [])]);
+    const asking = { ...options, overrides, prompts, ...(replay?.from === null ? { asker: nobody } : {}) };
+    const record = replay ? replayOf(replay, options.nowUs) : null;
     return runRecorded(asking, {
       log: opened.log,
       hashes: [],
-      record: options.replay ? replayOf(options.replay, options.nowUs) : null,
+      record,
       asked: new Map(),
       files: { writes: [], lifted: [] },
-      before: replay ? { earlier: replay.journal.earlier } : {},
+      before: replay && record ? { earlier: replay.journal.earlier, ...modelsBefore(replay, record) } : {},
     });
   });
 }
@@ -134,7 +142,7 @@ export interface OpenRecord {
   /** Questions that stood before. */
   readonly asked: Journal["asked"];
   /** What was spent on answers that count no more, and the time at work of processes before this one. */
-  readonly before: Partial<Pick<LoopOptions, "earlier" | "worked">>;
+  readonly before: Partial<Pick<LoopOptions, "earlier" | "worked" | "modelOf">>;
   /** Files that processes before this one have replaced, and paths within which what was undone is done again. */
   readonly files: { readonly writes: readonly FileWrite[]; readonly lifted: readonly Path[] };
 }
@@ -143,10 +151,10 @@ export interface OpenRecord {
 export async function runRecorded(options: ExecOptions, { log, hashes, record, asked, before, files }: OpenRecord): Promise<ExecResult> {
   const { traceId, nowUs, plan, stateDir } = options;
   const recorder = createRecorder({ log, traceId, nowUs, texts: plan.trace.texts, known: hashes });
-  const inbox = openInbox(runDir(stateDir, traceId));
+  const inbox = openInbox(runDir(stateDir, traceId), plan.trace.texts);
   try {
     if (plan.trace.texts === "full") keepPlan(runDir(stateDir, traceId), plan); // the plan has the prompts
-    recordStart(recorder, options, record?.source ?? null);
+    recordStart(recorder, { ...options, mixesModels: before.modelOf !== undefined }, record?.source ?? null);
     const tell = teller(recorder, options);
     for (const path of files.lifted) tell({ kind: "rollback_lifted", path });
     const blobs = fileBlobs(blobsDir(runDir(stateDir, traceId)));
@@ -203,13 +211,21 @@ function replayOf({ journal, from }: Replay, nowUs: () => number): RecordToFollo
   return { follower: createFollower(journal, policy, nowUs), source: { source: "replay", source_run: journal.traceId }, known: null };
 }
 
+/** Where models change at a path: the recorded ones before it. */
+function modelsBefore({ journal, from, changesModels }: Replay, { follower }: RecordToFollow): OpenRecord["before"] {
+  if (!changesModels && !journal.started?.mixesModels) return {};
+  const isBefore = (path: Path) => from === null || !(follower.isOver() || isWithin(path, from));
+  return { modelOf: (path) => (isBefore(path) ? recordedModel(journal, path) : null) };
+}
+
 function isSystemError(error: unknown): error is Error {
   return error instanceof Error && "syscall" in error;
 }
 
 /** Notes how the run was started, by all that a resume or a replay must know. */
-function recordStart(recorder: Recorder, options: ExecOptions, source: Source | null): void {
-  const { plan, entry, task, models, notes, maxArtifactBytes } = options;
+function recordStart(recorder: Recorder, options: ExecOptions & { readonly mixesModels: boolean }, source: Source | null): void {
+  const { plan, entry, task, models, notes, maxArtifactBytes, mixesModels, prompts = new Map<Path, string>() } = options;
+  const told = Object.fromEntries([...prompts].map(([path, prompt]) => [path, recorder.text(prompt)]));
   const detail = canonical({
     entry,
     project: plan.project,
@@ -220,6 +236,8 @@ function recordStart(recorder: Recorder, options: ExecOptions, source: Source | 
     override: options.override ?? null,
     notes,
     ...(isEmpty(options.overrides) ? {} : { limits: plainOverrides(options.overrides) }),
+    ...(prompts.size > 0 ? { prompts: told } : {}),
+    ...(mixesModels ? { mixes_models: true } : {}),
     max_artifact_size: maxArtifactBytes ?? defaultMaxArtifactBytes,
   });
   const input_hash = recorder.text(task);

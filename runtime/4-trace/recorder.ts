@@ -110,17 +110,18 @@ function callsOf({ calls }: Extract<Message, { role: "assistant" }>): string {
   return canonical(calls.map(({ id, name, args }) => ({ id, name, args })));
 }
 
-/** A reason may quote what a model said: a run that keeps no texts keeps its digest, and not its details. */
+/** A reason may quote what a model said: a run that keeps no texts keeps its digest, and neither its details nor the answer that a deadline gives. */
 function withoutWords(event: TraceEvent): TraceEvent {
   const message = typeof event.message === "string" ? { message: digestBytes(event.message) } : {};
-  const detail = event.detail?.includes('"details"') ? { detail: withoutDetails(event.detail) } : {};
+  const detail = /"(details|deadline)"/.test(event.detail ?? "") ? { detail: withoutDetails(event.detail ?? "") } : {};
   return { ...event, ...message, ...detail };
 }
 
 function withoutDetails(detail: string): string | null {
   const parsed = parseJson(detail);
   if (parsed === undefined || !isObject(parsed)) return null;
-  return JSON.stringify(Object.fromEntries(Object.entries(parsed).filter(([name]) => name !== "details")));
+  const { details: _, deadline, ...kept } = parsed;
+  return JSON.stringify(isObject(deadline) ? { ...kept, deadline: { ...deadline, default: null } } : kept);
 }
 
 /** An event's paths as ids. */

@@ -4,6 +4,7 @@ import {
   peopleSeveralChannels,
   peopleTooLate,
   peopleWrongAnswer,
+  runHashesOnly,
 } from "../../compiler/diagnostics/codes.generated.ts";
 import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
 import { type Json, toText } from "../../compiler/ir/json.ts";
@@ -11,6 +12,7 @@ import { show } from "../../compiler/ir/types.ts";
 import { coerce } from "../2-schedule/keys.ts";
 import { refusal } from "../4-trace/read.ts";
 import { runDir } from "../4-trace/run-folder.ts";
+import { ownerOf } from "../4-trace/segments.ts";
 import { type Journal, readJournal } from "../journal/journal.ts";
 import { postLetter } from "./mailbox.ts";
 import { type OpenQuestion, openQuestions, standingOf } from "./open-questions.ts";
@@ -33,7 +35,8 @@ export type AnswerResult =
 
 /**
  * Answers a question of a run, which takes it up while it is at work, or else when it is resumed. Nothing is written where it is refused.
- * Reports people/no-such-channel, people/several-channels, people/wrong-answer, people/answered, people/too-late, trace/newer-log.
+ * Reports people/no-such-channel, people/several-channels, people/wrong-answer, people/answered, people/too-late,
+ * trace/newer-log; run/hashes-only where the run is not at work and, as it keeps no texts, never will be.
  */
 export function answer({ stateDir, traceId, channel, value, nowUs }: AnswerOptions): AnswerResult {
   const dir = runDir(stateDir, traceId);
@@ -42,6 +45,7 @@ export function answer({ stateDir, traceId, channel, value, nowUs }: AnswerOptio
   const journal = readJournal(dir, traceId);
   const open = openQuestions(journal);
   const run = traceId.slice(0, 8);
+  if (!journal.keepsTexts && ownerOf(dir) === null) return failed(runHashesOnly(null, { run }));
   const question = find(journal, open, channel);
   if (question.kind === "failed") return question;
   const { question: found } = question;

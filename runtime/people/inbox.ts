@@ -1,4 +1,4 @@
-import { type Letter, lettersIn, type QuestionId, readLetter } from "./mailbox.ts";
+import { dropLetter, type Letter, letterName, lettersIn, type QuestionId, readLetter } from "./mailbox.ts";
 
 /** The inbox of a run that this process writes, under watch until closed. */
 export interface Inbox {
@@ -14,8 +14,8 @@ export interface Inbox {
 /** How often it is looked into, in milliseconds: soon for people, and nothing to a run. Unlike a notice of the system it works on every file system. */
 const everyMs = 200;
 
-/** Opens the inbox of a run. It keeps no process alive. */
-export function openInbox(runDir: string): Inbox {
+/** Opens the inbox of a run. It keeps no process alive. With `hash` no letter stays that was read, and none at the end. */
+export function openInbox(runDir: string, texts: "full" | "hash"): Inbox {
   const listeners: ((name: string) => void)[] = [];
   let known = new Set(lettersIn(runDir));
   const look = () => {
@@ -25,9 +25,16 @@ export function openInbox(runDir: string): Inbox {
   };
   const timer = setInterval(look, everyMs).unref();
   return {
-    read: (question) => readLetter(runDir, question),
+    read: (question) => {
+      const letter = readLetter(runDir, question);
+      if (texts === "hash" && letter) dropLetter(runDir, letterName(question));
+      return letter;
+    },
     listen: (arrived) => void listeners.push(arrived),
     look,
-    close: () => clearInterval(timer),
+    close: () => {
+      clearInterval(timer);
+      if (texts === "hash") for (const name of lettersIn(runDir)) dropLetter(runDir, name);
+    },
   };
 }

@@ -41,6 +41,11 @@ export function readLetter(runDir: string, to: QuestionId): Letter | null {
   return value === undefined ? null : { value, timeUs: Number(timeUs) };
 }
 
+/** Takes a letter out, by its name. */
+export function dropLetter(runDir: string, name: string): void {
+  rmSync(join(inboxDir(runDir), name), { force: true });
+}
+
 /** The names of what lies in a run's inbox. */
 export function lettersIn(runDir: string): readonly string[] {
   try {

@@ -1,4 +1,6 @@
 /** Runs that wait for people: what goes on meanwhile, who answers and when, and what a kill, a resume and a replay make of it. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
@@ -19,6 +21,7 @@ import { lettersIn, postCancel } from "../../runtime/people/mailbox.ts";
 import { namesOf, openQuestions, standingOf } from "../../runtime/people/open-questions.ts";
 import { base, bodyOf, callOp, code, madePlan, valueOfOp } from "../support/made-plan.ts";
 import { contentOf, goOn, inFolder, leave, record, replay, rowsIn, type World } from "../support/recorded-runs.ts";
+import { filesUnder } from "../support/tree.ts";
 
 const test = suite("waiting for people");
 const [run, other] = ["a".repeat(32), "b".repeat(32)];
@@ -278,6 +281,23 @@ test("a run at work takes up an answer that another process gives", () =>
     };
     const ended = await record(busy(), { stateDir, traceId: run, world }, { onEvent: asked });
     assert.is(endOf(ended), "from outside busy");
+  }));
+
+test("of a run that keeps no texts neither an answer nor a default stays on the disk, and none is taken once it is left", () =>
+  inFolder(async (stateDir) => {
+    const { world, onEvent } = busyUntilAnswered();
+    const plan = busy({ deadline: { afterMs: 7_200_000, default: literal("SECRET-default") } });
+    const hidden: Plan = { ...plan, trace: { texts: "hash" } };
+    const asked = (event: TraceEvent) => {
+      onEvent(event);
+      if (event.kind === "wait_asked") setImmediate(() => assert.is(codeOf(tell(stateDir, "a", "SECRET-answer")), "ok"));
+    };
+    assert.is(endOf(await record(hidden, { stateDir, traceId: run, world }, { onEvent: asked })), "SECRET-answer busy");
+    assert.is(statusOf(await record(hidden, { stateDir, traceId: other, world: working() })), "waiting");
+    assert.is(codeOf(answer({ stateDir, traceId: other, channel: "a", value: "SECRET", nowUs: 0 })), "run/hashes-only");
+    const bytes = filesUnder(stateDir, "").map((path) => readFileSync(join(stateDir, path), "latin1"));
+    assert.match(bytes.join(), "wait_asked");
+    assert.not.match(bytes.join(), "SECRET");
   }));
 
 test("Q2: what comes first answers, and the question at the terminal is withdrawn", () =>
