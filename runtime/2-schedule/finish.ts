@@ -1,8 +1,9 @@
-import type { Json, JsonObject } from "../../compiler/ir/json.ts";
+import { canonical, type Json, type JsonObject } from "../../compiler/ir/json.ts";
 import type { Act } from "../../compiler/ir/ops.ts";
 import { accepts, show } from "../../compiler/ir/types.ts";
 import type { OpFrame } from "./frames.ts";
-import { coerce, outputType, resolveKeys, spell } from "./keys.ts";
+import { coerce, outputType, resolveKeys, spell, unfenced } from "./keys.ts";
+import { parseArgs } from "./tool-calls.ts";
 
 /** A finish that holds, or why it does not. */
 export type Finish =
@@ -27,4 +28,15 @@ export function finishOf(frame: OpFrame<Act>, args: JsonObject | null): Finish {
   const value = coerce(args["value"] ?? (accepts(type, null) ? null : ""), type);
   if (value === undefined) return { kind: "rejected", code: "schema", message: `the value for \`${key}\` is not of type ${show(type)}` };
   return { kind: "ok", key, value };
+}
+
+/**
+ * The arguments of a finish that a text spells out in place of the call: `{key, value}` or `{name: "finish", arguments}` as JSON, in
+ * a fence or not. Null where it is another text.
+ */
+export function spelledOut(text: string): JsonObject | null {
+  const said = parseArgs(unfenced(text));
+  const args = said?.["name"] === "finish" ? parseArgs(canonical(said["arguments"] ?? null)) : said;
+  const isFinish = typeof args?.["key"] === "string" && Object.keys(args).every((name) => name === "key" || name === "value");
+  return isFinish ? args : null;
 }

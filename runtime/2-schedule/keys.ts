@@ -29,11 +29,10 @@ export function coerce(value: Json, type: Type): Json | undefined {
   return parsed !== undefined && accepts(type, parsed) ? parsed : undefined;
 }
 
-/** What stands in a fence of Markdown, where all of a text does: models put JSON into one. */
-function unfenced(text: string): string {
-  const trimmed = text.trim();
-  const body = trimmed.indexOf("\n") + 1;
-  return body > 0 && trimmed.startsWith("```") && trimmed.endsWith("```") ? trimmed.slice(body, -3) : text;
+/** What stands in the only fence of Markdown of a text, else the text: models put JSON into one, and words around it. */
+export function unfenced(text: string): string {
+  const fences = [...text.matchAll(/^[ \t]*```[^\n`]*\n([\s\S]*?)\n?[ \t]*```[ \t]*$/gm)];
+  return fences.length === 1 ? (fences[0]?.[1] ?? text) : text;
 }
 
 /** Each word once, as it is spelled first: a step's own spelling goes before its caller's. */

@@ -64,11 +64,13 @@ export function toolAnswered(run: Run, frame: OpFrame<Act>, task: ToolTask | Art
   if (failure?.code === "refused") recordRejected(run, frame, task.path, { tool: task.tool, why: failure.message });
 }
 
-/** A call's arguments as a model wrote them, none at all being none; null where they are not a JSON object. */
+/** A call's arguments as a model wrote them, none at all or `null` being none, JSON in a JSON text being meant; null where they are not a JSON object. */
 export function parseArgs(raw: string): JsonObject | null {
   if (raw.trim() === "") return {};
   const parsed = parseJson(raw);
-  return parsed !== undefined && isObject(parsed) ? (parsed as JsonObject) : null;
+  const meant = typeof parsed === "string" ? parseJson(parsed) : parsed;
+  if (meant === null) return {};
+  return meant !== undefined && isObject(meant) ? (meant as JsonObject) : null;
 }
 
 /** Read-only tools of one turn run side by side; any other waits until it is alone. */

@@ -61,6 +61,36 @@ test("text without a call is a finish where `done` is allowed, else it goes back
   assert.is(failure(talk(reacts(words), says("prose"), says([finish("ship")]))).split(":")[0], "no-route", "one repair for both");
 });
 
+test("a finish that is spelled out as text is the finish that it says, in a fence and among words too", () => {
+  const spelled = '{"key": "approve", "value": [1]}';
+  const call = '{"name": "finish", "arguments": {"key": "approve", "value": [1]}}';
+  const inText = '{"name": "finish", "arguments": "{\\"key\\": \\"approve\\", \\"value\\": [1]}"}';
+  const fenced = `Here it is:\n\n\`\`\`json\n${spelled}\n\`\`\`\nAnything else?`;
+  for (const said of [spelled, call, inText, fenced]) {
+    const driven = talk(reacts({ ...words, ...numbers }), says(said));
+    assert.equal([failure(driven), value(driven), repairs(driven).length], ["Approve", [1], 0], said);
+  }
+  const two = `${fenced}\n\n${fenced}`;
+  for (const said of [two, '{"key": "approve", "value": [1], "note": ""}', '{"name": "start"}', "[1]"])
+    assert.match(failure(talk(reacts({ ...words, ...numbers }), says(said), says(said))), "no-route: `done` is no key", said);
+});
+
+test("arguments that are null are none, and those that are JSON in a text are taken as meant", () => {
+  const raw = (args: string): Came => ({
+    kind: "model",
+    text: "",
+    calls: [{ name: "finish", args }],
+    finish: "tool_calls",
+    model: "made",
+    usage: null,
+  });
+  assert.is(failure(talk(reacts(), raw("null"))), "done");
+  assert.is(failure(talk(reacts(words), raw(JSON.stringify('{"key":"revise"}')))), "revise");
+  assert.is(failure(talk(reacts(words), raw('"null"'), raw('{"key":"revise"}'))), "revise");
+  for (const broken of ['{"key":"rev', '"text"', "[]"])
+    assert.is(failure(talk(reacts(words), raw(broken), raw(broken))), "schema: the arguments of finish are not a JSON object");
+});
+
 test("a text where another type is expected is parsed as JSON once, in a fence or not", () => {
   for (const given of [[1, 2], "[1, 2]", "```json\n[1, 2]\n```", "```\n[1, 2]```"])
     assert.equal(value(talk(reacts(numbers), says([finish("done", given)]))), [1, 2]);

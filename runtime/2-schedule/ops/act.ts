@@ -5,7 +5,7 @@ import { bug } from "../../../compiler/ir/unreachable.ts";
 import { type ModelAnswer, type TaskResult, textParts } from "../../3-task/task.ts";
 import { countTokens, makeRoom, takeSummary } from "../compaction.ts";
 import { answered, begin, cancelledAt, end, failTalk, loopOf, recordRepair, recordSynthetic } from "../conversation.ts";
-import { type Finish, finishOf } from "../finish.ts";
+import { type Finish, finishOf, spelledOut } from "../finish.ts";
 import type { OpFrame, Run, TurnCalls } from "../frames.ts";
 import { guardedResults, mustWait, skipNote } from "../loop-guards.ts";
 import { offeredTools } from "../offer.ts";
@@ -75,13 +75,14 @@ function take(run: Run, frame: OpFrame<Act>, answer: ModelAnswer, result: TaskRe
   workOff(run, frame);
 }
 
-/** Text without a tool call means `finish("done", text)`, where that is allowed. */
+/** Text without a tool call means the finish that it spells out, else `finish("done", text)`, where that is allowed. */
 function takeText(run: Run, frame: OpFrame<Act>, text: string, result: TaskResult): void {
   const state = loopOf(frame);
   if (text.trim() === "") return retryEmpty(run, frame);
-  const finish = finishOf(frame, { key: "done", value: text });
+  const args = spelledOut(text) ?? { key: "done", value: text };
+  const finish = finishOf(frame, args);
   if (finish.kind === "ok") {
-    recordSynthetic(run, frame, { tool: "finish", args: canonical({ key: finish.key, value: text }), result: "", us: result.endUs });
+    recordSynthetic(run, frame, { tool: "finish", args: canonical({ ...args, key: finish.key }), result: "", us: result.endUs });
     return finished(run, frame, finish);
   }
   state.messages.push({ role: "assistant", parts: textParts(text), calls: [] });
