@@ -1,5 +1,5 @@
 /** Agents with declared capabilities: workers under a name. */
-import type { Json } from "../../compiler/ir/json.ts";
+import { isObject, type Json } from "../../compiler/ir/json.ts";
 import { type Type, text } from "../../compiler/ir/types.ts";
 import type { Worker } from "../../stdlib/worker.ts";
 import { failed, okay, type Result } from "./errors.ts";
@@ -101,12 +101,14 @@ function workerOf(agent: Agent, capability: string): Result<Provided> {
   return failed("agent_capability_not_found", `agent '${agent.id}' has no capability '${capability}'`, { available });
 }
 
-function problemOf({ id, workers }: Agent): string | null {
+function problemOf(agent: Agent): string | null {
+  if (!isObject(agent)) return "an agent must be an object with an id and workers";
+  const { id, workers } = agent;
   const name = named(id, "an agent's id");
   if (name.kind === "failed") return name.error.message;
   if (!Array.isArray(workers) || workers.length === 0) return `agent '${id}' declares no capability`;
-  const names = workers.map(({ capability }) => capability);
-  if (names.some((capability) => !/^[a-z0-9]+(-[a-z0-9]+)*$/.test(capability)))
+  const names = workers.map((worker) => (isObject(worker) ? worker["capability"] : ""));
+  if (names.some((capability) => typeof capability !== "string" || !/^[a-z0-9]+(-[a-z0-9]+)*$/.test(capability)))
     return `agent '${id}': a capability is a word in kebab-case`;
   return new Set(names).size < names.length ? `agent '${id}' declares a capability twice` : null;
 }

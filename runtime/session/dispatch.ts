@@ -80,7 +80,8 @@ async function sequence(
   input: Json,
   how: "new" | "resume",
 ): Promise<SequenceResult> {
-  const checked = checkCalls(calls);
+  const given = plainJson(input, "the input of a sequence");
+  const checked = given.kind === "ok" ? checkCalls(calls) : given;
   const plan = checked.kind === "ok" ? digest([checked.value, input]) : "";
   if (checked.kind === "failed") return { kind: "failed", plan, steps: [], error: checked.error };
   const before = how === "resume" ? doneBefore(session, plan) : null;

@@ -106,8 +106,8 @@ async function within<T>(timeoutMs: number, work: Promise<T>): Promise<T | null>
   }
 }
 
-/** A value for a message. */
+/** A value for a message, in at most so many characters. */
 export function excerpt(value: Json, most = 60): string {
   const chars = [...canonical(value)];
-  return chars.length > most ? `${chars.slice(0, most).join("")}...` : chars.join("");
+  return chars.length > most ? `${chars.slice(0, most - 3).join("")}...` : chars.join("");
 }

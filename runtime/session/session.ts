@@ -17,7 +17,7 @@ import { artifactOf, badName, defaultMaxArtifactBytes, tooLarge } from "./artifa
 import { type Blobs, blobsDir, fileBlobs } from "./blobs.ts";
 import { attempt, failed, okay, type Result } from "./errors.ts";
 import { nothingFollowed } from "./follow.ts";
-import { type Journal, openJournal } from "./journal.ts";
+import { type Journal, openJournal, type PlainEntry } from "./journal.ts";
 import { entryOf } from "./memory.ts";
 import { named, plainJson } from "./plain.ts";
 import { type Restored, restore, sessionSchema } from "./restore.ts";
@@ -40,9 +40,9 @@ export interface Session extends SessionView {
   readonly writeArtifact: (name: string, bytes: Uint8Array, options?: Pick<WriteOptions, "by">) => Result<number>;
   /** Deletes an artifact; its versions stay readable. Reports `artifact_not_found`. */
   readonly deleteArtifact: (name: string, options?: Pick<WriteOptions, "by">) => Result<number>;
-  /** Adds what a person said. */
+  /** Adds what a person said. Reports `validation_error` for what is no text. */
   readonly userInput: (text: string) => Result<null>;
-  /** Adds a remark, with what belongs to it. */
+  /** Adds a remark, with what belongs to it. Reports as `userInput`. */
   readonly note: (note: string, more?: JsonObject) => Result<null>;
   /** Seals the log and says so in it. Reports `persist_save_failed`. */
   readonly save: () => Result<null>;
@@ -72,6 +72,8 @@ export interface CreateOptions extends SessionOptions {
 export function createSession(options: CreateOptions): Result<Session> {
   const { stateDir, id = randomBytes(16).toString("hex"), maxArtifactBytes = defaultMaxArtifactBytes, workspace } = options;
   if (!/^[0-9a-f]{32}$/.test(id)) return failed("validation_error", `a session's id must be 32 hex digits, not ${JSON.stringify(id)}`);
+  if (!Number.isSafeInteger(maxArtifactBytes) || maxArtifactBytes < 0)
+    return failed("validation_error", `the largest artifact must be a whole number of bytes, not ${maxArtifactBytes}`);
   const dir = runDir(stateDir, id);
   if (existsSync(dir)) return failed("session_invalid_state", `there is a session ${id} already`, { session: id });
   const opened = open({ ...nothingFollowed(), id, dir, maxArtifactBytes }, options, "persist_save_failed");
@@ -129,15 +131,23 @@ function sessionOf(state: Restored, journal: Journal, { blobs, nowUs }: { blobs:
     },
     writeArtifact: (name, bytes, { by = "user" } = {}) => keep(state, { journal, blobs }, { name, bytes, by }),
     deleteArtifact: (name, { by = "user" } = {}) => {
+      const author = named(by, "the author");
+      if (author.kind === "failed") return author;
       if (!artifactOf(memory, name)) return failed("artifact_not_found", `artifact not found: ${name}`, { name });
       const written = journal.discard(name, by);
       return written.kind === "ok" ? okay(memory.artifacts.get(name)?.version ?? 0) : written;
     },
-    userInput: (text) => journal.entry({ kind: "user_input", by: "user", content: { text } }),
-    note: (note, more = {}) => journal.entry({ kind: "system_note", by: "system", content: { note, ...more } }),
+    userInput: (text) => say(journal, { kind: "user_input", by: "user", content: { text } }, text),
+    note: (note, more = {}) => say(journal, { kind: "system_note", by: "system", content: { ...more, note } }, note),
     save: () => journal.save(),
     close: () => journal.close(),
   };
+}
+
+function say(journal: Journal, entry: PlainEntry, words: string): Result<null> {
+  const checked = named(words, "what is said");
+  const content = checked.kind === "ok" ? plainJson(entry.content, "what is said") : checked;
+  return content.kind === "ok" ? journal.entry(entry) : content;
 }
 
 function readyToWrite({ memory }: Restored, key: unknown, { by, expectVersion }: WriteOptions): Result<string> {
@@ -162,6 +172,8 @@ function keep(
 ): Result<number> {
   const bad = badName(name);
   if (bad) return failed("artifact_invalid_name", bad, { name: String(name) });
+  const author = named(by, "the author");
+  if (author.kind === "failed") return author;
   if (!(bytes instanceof Uint8Array)) return failed("validation_error", "the content of an artifact must be bytes: a Uint8Array");
   const large = tooLarge(bytes.length, maxArtifactBytes);
   if (large) return failed("artifact_too_large", large, { size: bytes.length, max: maxArtifactBytes });

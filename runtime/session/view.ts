@@ -104,7 +104,7 @@ function readArtifact({ memory }: Restored, blobs: Blobs, name: string, version:
 
 /** Entries are frozen already; the list is the caller's. */
 function lastOf(entries: readonly Entry[], limit: number): readonly Entry[] {
-  return limit >= entries.length ? [...entries] : limit > 0 ? entries.slice(-Math.floor(limit)) : [];
+  return limit >= 1 ? entries.slice(-Math.floor(limit)) : [];
 }
 
 function copied(value: Json | undefined): Json | undefined {

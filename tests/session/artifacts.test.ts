@@ -92,6 +92,18 @@ test(
 );
 
 test(
+  "who writes or deletes has a name that is not blank",
+  withSession((session) => {
+    take(session.writeArtifact("a", bytes("x")));
+    for (const by of ["", " ", 3] as string[]) {
+      assert.is(codeOf(session.writeArtifact("a", bytes("y"), { by })), "validation_error");
+      assert.is(codeOf(session.deleteArtifact("a", { by })), "validation_error");
+    }
+    assert.equal(session.artifacts(), [{ name: "a", size: 1, version: 1 }]);
+  }),
+);
+
+test(
   "one byte more than allowed is too large",
   withSession(
     (session) => {

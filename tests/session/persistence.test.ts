@@ -101,7 +101,9 @@ test(
   }),
 );
 
-test("an id that is none is refused", () => {
+test("an id that is none is refused, and so is a largest artifact that is no number of bytes", () => {
+  for (const maxArtifactBytes of [-1, 1.5, Number.NaN, Number.POSITIVE_INFINITY])
+    assert.is(codeOf(createSession({ stateDir: "/nowhere", maxArtifactBytes })), "validation_error");
   for (const bad of ["x", "../../etc", id.toUpperCase()])
     assert.is(codeOf(createSession({ stateDir: "/nowhere", id: bad })), "validation_error");
 });

@@ -33,8 +33,8 @@ test(
   "the depth says how many entries, from none to all",
   withSession((session) => {
     for (let count = 1; count <= 4; count += 1) take(session.set("count", count));
-    const lengths = [0, -2, 1, 3, 100].map((depth) => session.snapshot("a", depth).trajectory.length);
-    assert.equal(lengths, [0, 0, 1, 3, 5]);
+    const lengths = [0, -2, 0.5, Number.NaN, 1, 3, 100].map((depth) => session.snapshot("a", depth).trajectory.length);
+    assert.equal(lengths, [0, 0, 0, 0, 1, 3, 5]);
   }),
 );
 

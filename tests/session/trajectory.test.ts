@@ -49,6 +49,22 @@ test(
 );
 
 test(
+  "what is said is a text, and what belongs to it JSON",
+  withSession((session) => {
+    for (const words of ["", " ", 3, null] as string[]) {
+      assert.is(errorOf(session.userInput(words)).code, "validation_error");
+      assert.is(errorOf(session.note(words)).code, "validation_error");
+    }
+    assert.equal(errorOf(session.note("x", { a: Number.NaN })).details, { at: "/a" });
+    take(session.note("the note", { note: "another" }));
+    assert.equal(
+      session.trajectory().map(({ content }) => content["note"]),
+      [undefined, "the note"],
+    );
+  }),
+);
+
+test(
   "a limit gives the last ones, oldest first; none or less gives nothing",
   withSession((session) => {
     for (const value of [1, 2, 3]) take(session.set("a", value));
