@@ -7,10 +7,11 @@ import type { LogWriter } from "./4-trace/log.ts";
 import { readRun } from "./4-trace/read.ts";
 import { createRecorder } from "./4-trace/recorder.ts";
 import { openRunLog, runDir } from "./4-trace/run-folder.ts";
-import { type ExecOptions, type ExecResult, recordEnd, runRecorded, whole } from "./exec.ts";
+import { type ExecOptions, type ExecResult, type OpenRecord, recordEnd, runRecorded, whole } from "./exec.ts";
 import { createFollower } from "./journal/follower.ts";
 import { type Journal, readJournal } from "./journal/journal.ts";
 import { knownRows } from "./journal/known-rows.ts";
+import { recordedModel } from "./journal/recorded-model.ts";
 import { causesOf, type Findings, resumePolicy, type Settlement } from "./journal/resume.ts";
 import type { Started } from "./journal/started.ts";
 import { liftedBy, readUndone, type Undone } from "./journal/undone.ts";
@@ -61,9 +62,9 @@ export interface UncertainCall {
 /** Goes on with a run where it stopped. Closes its log, and the executor. Reports run/changed-content, run/not-uncertain, trace/unwritable. */
 export async function resume(run: OpenedRun, options: ResumeOptions): Promise<ResumeResult> {
   const { journal, started, stateDir, traceId } = run;
-  const { entry, task, notes, override } = started;
+  const { entry, task, notes, override, prompts } = started;
   const overrides = merged(started.overrides, options.overrides);
-  const all: ExecOptions = { ...options, entry, task, notes, override, overrides, stateDir, traceId };
+  const all: ExecOptions = { ...options, entry, task, notes, override, overrides, prompts, stateDir, traceId };
   const { projectDir } = options.grants ?? noGrants;
   const undone = readUndone(runDir(stateDir, traceId), projectDir);
   const judged = judge(run, all, { ...options, undone });
@@ -76,7 +77,7 @@ export async function resume(run: OpenedRun, options: ResumeOptions): Promise<Re
   const policy = resumePolicy({ journal, settle: options.settle, redo, undone, projectDir, nowUs: options.nowUs }, nothingFound());
   const known = knownRows(readRun(runDir(stateDir, traceId)));
   const record = { follower: createFollower(journal, policy, options.nowUs), source: null, known };
-  const before = { earlier: journal.earlier, worked: journal.worked() };
+  const before = { earlier: journal.earlier, worked: journal.worked(), ...modelsBefore(journal) };
   const files = { writes: undone.writes, lifted: liftedBy(undone, redo) };
   return whole(all, () => runRecorded(all, { log: run.log, hashes: journal.hashes, record, asked: journal.asked, before, files }));
 }
@@ -109,12 +110,22 @@ function look(
     const findings = nothingFound();
     const { projectDir } = all.grants ?? noGrants;
     const policy = resumePolicy({ journal, settle, redo, undone, projectDir, nowUs: all.nowUs }, findings);
-    return { findings, redo, settled: walk({ ...all, earlier: journal.earlier }, createFollower(journal, policy, all.nowUs)) };
+    return {
+      findings,
+      redo,
+      settled: walk({ ...all, earlier: journal.earlier, ...modelsBefore(journal) }, createFollower(journal, policy, all.nowUs)),
+    };
   };
   const first = attempt([]);
   if (first.settled?.kind !== "failed") return first;
   const causes = causesOf(first.settled.failure, journal);
   return causes.length > 0 ? attempt(causes) : first;
+}
+
+/** In a run that mixes models what went well keeps the model that it had. */
+function modelsBefore(journal: Journal): OpenRecord["before"] {
+  if (!journal.started?.mixesModels) return {};
+  return { modelOf: (path) => (journal.tasks.get(path)?.row.status === "ok" ? recordedModel(journal, path) : null) };
 }
 
 function nothingFound(): Findings {

@@ -1521,6 +1521,17 @@ export function runNotUncertain(
   return { code: "run/not-uncertain", severity: "error", message, help, span, related };
 }
 
+/** run `{run}` asked no model at {path} */
+export function runNoSuchStep(
+  span: Span | null,
+  facts: { readonly path: string | number; readonly run: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `run \`${facts.run}\` asked no model at ${facts.path}`;
+  const help = `\`tama sql "select path from llm_calls"\` tells the paths of requests; that of a step is what stands before \`:1\``;
+  return { code: "run/no-such-step", severity: "error", message, help, span, related };
+}
+
 /** the model {role} is {now}, not {planned} as in the plan */
 export function runOtherModel(
   span: Span | null,

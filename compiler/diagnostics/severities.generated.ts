@@ -134,6 +134,7 @@ export const codes: Readonly<Record<string, { readonly severity: Severity; reado
   "run/no-such-agent": {"severity":"error","floor":"error"},
   "run/no-such-path": {"severity":"error","floor":"error"},
   "run/not-uncertain": {"severity":"error","floor":"error"},
+  "run/no-such-step": {"severity":"error","floor":"error"},
   "run/other-model": {"severity":"error","floor":"error"},
   "run/other-tool": {"severity":"error","floor":"error"},
   "run/replay-miss": {"severity":"error","floor":"error"},

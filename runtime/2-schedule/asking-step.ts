@@ -23,7 +23,7 @@ interface Loop {
 }
 
 /** The loops around an op, across calls, the innermost first. */
-function loopsAround(frame: OpFrame): readonly Loop[] {
+export function loopsAround(frame: OpFrame): readonly Loop[] {
   const loops: Loop[] = [];
   for (let body: BodyFrame | null = frame.body; body; body = body.owner?.body ?? null) {
     if (body.loop) loops.push({ kind: body.owner?.op.kind === "map" ? "map" : "repeat", index: body.loop.index });

@@ -9,6 +9,7 @@ import { planned, spentOn } from "./amounts.ts";
 import { askingStep } from "./asking-step.ts";
 import { envOf } from "./env.ts";
 import type { LoopState, OpFrame, Run } from "./frames.ts";
+import { promptFor } from "./prompts.ts";
 import { contentKey, record, recordSpanEnd, recordSpanStart, spanOf, taskDetail } from "./record.ts";
 import { noRepeats } from "./repeats.ts";
 import { labelOf, settle } from "./run-body.ts";
@@ -24,7 +25,7 @@ export function begin(run: Run, frame: ModelFrame, first: string): LoopState {
     kind: "loop",
     step: askingStep(run, frame),
     messages: [
-      { role: "system", parts: textParts(toText(evaluate(frame.op.system, env))) },
+      { role: "system", parts: textParts(promptFor(run, frame) ?? toText(evaluate(frame.op.system, env))) },
       { role: "user", parts: textParts(first) },
     ],
     unlocked: new Set(),

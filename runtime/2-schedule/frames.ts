@@ -185,6 +185,10 @@ export interface RepeatState {
 export interface Run {
   readonly plan: Plan;
   readonly models: Readonly<Record<string, RunModel>>;
+  /** The model of a request, where it is another than its step's. */
+  readonly modelOf: (request: Path) => RunModel | null;
+  /** System prompts in place of the plan's, by the path of a step: of that one, and of the same later on. */
+  readonly prompts: ReadonlyMap<Path, string>;
   readonly task: Json;
   readonly handlers: Handlers;
   readonly contentKeys: ContentKeys;

@@ -29,6 +29,10 @@ export interface RunOptions {
   readonly maxArtifactBytes?: number;
   /** Limits in place of the plan's. Default: none. */
   readonly overrides?: LimitOverrides;
+  /** System prompts in place of the plan's, by the path of a step: of that one, and of the same in later rounds and attempts. Default: none. */
+  readonly prompts?: ReadonlyMap<Path, string>;
+  /** The model of a request, where it is another than `models` tells; null where it is not. Default: it never is. */
+  readonly modelOf?: (request: Path) => RunModel | null;
   /** Usage of requests that were made before and count no more but as spent, by path. Default: none. */
   readonly earlier?: ReadonlyMap<Path, readonly (Usage | null)[]>;
 }
@@ -42,6 +46,8 @@ export function createRun(options: RunOptions): { readonly run: Run; readonly co
   const run: Run = {
     plan,
     models,
+    modelOf: options.modelOf ?? (() => null),
+    prompts: options.prompts ?? new Map(),
     task,
     handlers,
     contentKeys: contentKeys(),

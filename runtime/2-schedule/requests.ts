@@ -23,9 +23,9 @@ export interface Offer {
 export function request(run: Run, frame: ModelFrame, { tools, output, summary }: Offer): void {
   const state = loopOf(frame);
   state.turn += 1;
-  const model = run.models[frame.op.model];
-  if (!model) throw bug(`the run has no model ${frame.op.model}`);
   const path = turnPath(frame.path, state.turn);
+  const model = run.modelOf(path) ?? run.models[frame.op.model];
+  if (!model) throw bug(`the run has no model ${frame.op.model}`);
   for (const usage of run.earlier.get(path) ?? []) charge(accountOf(frame), spentBy(run, frame, usage));
   ask(run, frame, {
     kind: "model",

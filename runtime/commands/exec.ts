@@ -1,5 +1,5 @@
 import type { Readable } from "node:stream";
-import { runBadInput, runNoSuchPath, runUnknownEntry } from "../../compiler/diagnostics/codes.generated.ts";
+import { runBadInput, runNoSuchPath, runNoSuchStep, runUnknownEntry } from "../../compiler/diagnostics/codes.generated.ts";
 import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
 import { loadPlan } from "../../compiler/diagnostics/load-plan.ts";
 import { type ExitCode, exitCodes } from "../../compiler/ir/exit-codes.ts";
@@ -17,7 +17,7 @@ import { loadRuns } from "../5-store/store.ts";
 import { type ExecOptions, type ExecResult, exec, type Replay } from "../exec.ts";
 import type { IoThreads } from "../executors/io-threads.ts";
 import { isWithin } from "../journal/difference.ts";
-import { readJournal } from "../journal/journal.ts";
+import { type Journal, readJournal } from "../journal/journal.ts";
 import { recordedModels, type Started } from "../journal/started.ts";
 import { usable } from "../journal/usable.ts";
 import type { Allowance } from "../permissions/allowance.ts";
@@ -46,6 +46,8 @@ export interface ExecFlags extends RunFlags {
 /** The process as a command sees it. */
 export interface Host {
   readonly io: Io;
+  /** Files with system prompts for steps from there on, by the steps' paths. */
+  readonly prompt?: ReadonlyMap<string, string>;
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly home: string;
@@ -115,7 +117,7 @@ export async function runPlan(plan: Plan, flags: ExecFlags & { readonly allowanc
   return result.kind === "refused" ? told(result) : (code ?? told(result));
 }
 
-interface Asked extends Pick<ExecOptions, "entry" | "task" | "models" | "notes"> {
+interface Asked extends Pick<ExecOptions, "entry" | "task" | "models" | "notes" | "prompts"> {
   readonly override: string | null;
   readonly replay: Replay | null;
 }
@@ -139,7 +141,8 @@ async function prepare(plan: Plan, flags: ExecFlags, host: Host): Promise<Prepar
   const models = modelsOf(plan, flags, { started, env: environment.env });
   if (models.kind === "failed") return models;
   const override = flags.model ?? started?.override ?? null;
-  const run = { entry, task: input.text, models: models.models, notes: models.notes, override, replay: recorded?.replay ?? null };
+  const asked = { entry, task: input.text, models: models.models, notes: [...models.notes, ...prompts.notes], override };
+  const run = { ...asked, prompts: prompts.texts, replay: recorded?.replay ?? null };
   return { kind: "ok", run, env: environment.env };
 }
 
@@ -147,9 +150,29 @@ async function prepare(plan: Plan, flags: ExecFlags, host: Host): Promise<Prepar
 function modelsOf(plan: Plan, flags: ExecFlags, { started, env }: { started: Started | null; env: Host["env"] }) {
   if (!started) return resolveModels(plan, { override: flags.model ?? null, env });
   const { notes } = started;
-  if (flags.from === undefined) return { kind: "ok" as const, models: recordedModels(started), notes };
-  const models = resolveRecorded(plan, started, env);
-  return models.kind === "ok" ? { ...models, notes } : models;
+  const { from, model } = flags;
+  if (from === undefined) return { kind: "ok" as const, models: recordedModels(started), notes };
+  const models = resolveRecorded(plan, { ...started, override: model ?? started.override }, env);
+  const changed = model === undefined ? [] : [`every model from ${from} on: ${model} (--model)`];
+  return models.kind === "ok" ? { ...models, notes: [...notes, ...changed] } : models;
+}
+
+/** Prompts for steps of a run that is repeated up to them. */
+function promptsOf(
+  files: ReadonlyMap<string, string>,
+  journal: Journal | null,
+): { readonly kind: "ok"; readonly texts: ReadonlyMap<string, string>; readonly notes: readonly string[] } | Failed {
+  const texts = new Map<string, string>();
+  for (const [path, file] of files) {
+    if (journal?.tasks.get(`${path}:1`)?.kind !== "model")
+      return failed(runNoSuchStep(null, { run: journal?.traceId.slice(0, 8) ?? "", path }));
+    const read = readText(file);
+    if (read.kind === "failed") return failed(read.diagnostic);
+    texts.set(path, read.text);
+  }
+  return { kind: "ok", texts, notes: [...files].map(([path, file]) => `the prompt of ${path} from there on: ${file} (--prompt)`) };
+  const prompts = promptsOf(flags.prompt ?? new Map(), recorded?.replay.journal ?? null);
+  if (prompts.kind === "failed") return prompts;
 }
 
 type RecordedRun = { readonly kind: "ok"; readonly replay: Replay; readonly started: Started } | Failed;
@@ -166,7 +189,8 @@ async function replayOf(flags: ExecFlags, word: string, host: Host): Promise<Rec
   const { from = null } = flags;
   if (from !== null && ![...journal.journal.tasks.keys()].some((path) => isWithin(path, from)))
     return failed(runNoSuchPath(null, { run: found.id.slice(0, 8), path: from }));
-  return { kind: "ok", replay: { journal: journal.journal, from }, started: journal.started };
+  const changesModels = flags.model !== undefined;
+  return { kind: "ok", replay: { journal: journal.journal, from, changesModels }, started: journal.started };
 }
 
 function failed(diagnostic: Diagnostic): Failed {

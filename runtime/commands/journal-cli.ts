@@ -31,10 +31,21 @@ export function whyCommand(tama: Command, end: End): void {
     });
 }
 
-/** The last `=` parts path and word: op ids may hold others. */
+/** `PATH=FILE`, added to those before. */
+export function prompt(value: string, before: ReadonlyMap<string, string> = new Map()): ReadonlyMap<string, string> {
+  const { path, word } = parted(value);
+  if (path === "" || word === "") throw new InvalidArgumentError("PATH=FILE is wanted");
+  return new Map([...before, [path, word]]);
+}
+
 function settle(value: string, before: ReadonlyMap<string, Settlement>): ReadonlyMap<string, Settlement> {
-  const at = value.lastIndexOf("=");
-  const word = value.slice(at + 1);
-  if (at < 1 || (word !== "done" && word !== "redo")) throw new InvalidArgumentError("PATH=done or PATH=redo is wanted");
-  return new Map([...before, [value.slice(0, at), word]]);
+  const { path, word } = parted(value);
+  if (path === "" || (word !== "done" && word !== "redo")) throw new InvalidArgumentError("PATH=done or PATH=redo is wanted");
+  return new Map([...before, [path, word]]);
+}
+
+/** The last `=` parts path and word: op ids may hold others. */
+function parted(value: string): { readonly path: string; readonly word: string } {
+  const at = Math.max(0, value.lastIndexOf("="));
+  return { path: value.slice(0, at), word: value.slice(at + 1) };
 }

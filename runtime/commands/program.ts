@@ -5,7 +5,7 @@ import pkg from "../../package.json" with { type: "json" };
 import { earlyThreads } from "./early-threads.ts";
 import type { ExecFlags, Host } from "./exec.ts";
 import type { Io } from "./io.ts";
-import { resumeCommands, whyCommand } from "./journal-cli.ts";
+import { prompt, resumeCommands, whyCommand } from "./journal-cli.ts";
 import { limitFlags } from "./limits-cli.ts";
 import { peopleCommands } from "./people-cli.ts";
 import { permissionFlags, withEquals } from "./permissions-cli.ts";
@@ -37,13 +37,22 @@ export function program(): Command {
   execFlags(tama.command("exec").description("run a plan").argument("<plan>", "a plan.json"))
     .option("-i, --input <text>", "the task: text, @file, or - for standard input (with --replay: the run's own)")
     .option("--replay <run>", "take every answer from this run, and do nothing: no model is asked, no tool is called")
-    .option("--from <path>", "with --replay: work from this path on, and from what follows from it")
+    .option("--from <path>", "with --replay: work from this path on, and from what follows from it; with the models that --model tells")
+    .option(
+      "--prompt <path=file>",
+      "with --from: another system prompt for a step, and for it in later rounds; may be given more than once",
+      prompt,
+    )
     .option("--locked", "begin only where tools and models are those that the plan was built with")
     .action(async (plan: string, flags: ExecFlags, command: Command) => {
       if (flags.replay === undefined && flags.input === undefined)
         command.error("error: required option '-i, --input <text>' not specified");
-      if (flags.replay !== undefined && flags.model !== undefined)
-        command.error("error: option '--model <spec>' cannot be used with option '--replay <run>'");
+      if (flags.replay !== undefined && flags.from === undefined && flags.model !== undefined)
+        command.error(
+          "error: option '--model <spec>' cannot be used with option '--replay <run>' unless '--from <path>' tells from where on",
+        );
+      if (flags.from === undefined && flags.prompt !== undefined)
+        command.error("error: option '--prompt <path=file>' needs '--from <path>'");
       if (flags.replay === undefined && flags.from !== undefined) command.error("error: option '--from <path>' needs '--replay <run>'");
       await end(
         (host) =>

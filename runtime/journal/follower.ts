@@ -31,6 +31,8 @@ export interface Follower {
   readonly cancel: (path: Path) => void;
   /** What the run is told next; null when the record has no more to say, and then what is left is work. */
   readonly next: (run: Run) => Event | null;
+  /** Whether the record has no more to say. */
+  readonly isOver: () => boolean;
   /** Tasks to be done, with those that were cancelled meanwhile, and those that were done before, whatever came of it. */
   readonly work: () => readonly { readonly task: Task; readonly isCancelled: boolean; readonly before: RecordedTask | null }[];
 }
@@ -47,6 +49,7 @@ export function createFollower(journal: Journal, policy: Policy, nowUs: () => nu
   const cancelled = new Set<Path>();
   const work: Task[] = [];
   let position = 0;
+  let isOver = false;
 
   const take = (run: Run, task: Task) => {
     const recorded = journal.tasks.get(task.path) ?? null;
@@ -84,10 +87,12 @@ export function createFollower(journal: Journal, policy: Policy, nowUs: () => nu
       const event = turn ? answer(run, turn.recorded) : null;
       if (event) return event;
     }
+    isOver = true;
     return null;
   };
 
   return {
+    isOver: () => isOver,
     take,
     cancel: (path) => void cancelled.add(path),
     next,

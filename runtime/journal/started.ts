@@ -1,4 +1,5 @@
 import { isObject } from "../../compiler/ir/json.ts";
+import type { Path } from "../../compiler/ir/path.ts";
 import { type LimitOverrides, readOverrides } from "../2-schedule/limit-overrides.ts";
 import type { RunModel } from "../3-task/task.ts";
 import type { Row } from "../4-trace/columns.ts";
@@ -21,6 +22,10 @@ export interface Started {
   /** Limits in place of the plan's. */
   readonly overrides: LimitOverrides;
   readonly maxArtifactBytes: number | null;
+  /** System prompts in place of the plan's, by the path of a step. */
+  readonly prompts: ReadonlyMap<Path, string>;
+  /** Whether it went on from another run's answers with other models: then each request has the model that its record tells. */
+  readonly mixesModels: boolean;
   /** Whether its answers are those of another run. */
   readonly isReplay: boolean;
 }
@@ -47,8 +52,15 @@ export function startedOf(marks: readonly Row[], text: (hash: string | null) => 
     notes: Array.isArray(told["notes"]) ? told["notes"].map(String) : [],
     overrides: readOverrides(told["limits"]),
     maxArtifactBytes: typeof size === "number" ? size : null,
+    prompts: promptsOf(told["prompts"], text),
+    mixesModels: told["mixes_models"] === true,
     isReplay: first.source === "replay",
   };
+}
+
+function promptsOf(told: unknown, text: (hash: string | null) => string | null): Started["prompts"] {
+  const hashes = isObject(told) ? Object.entries(told) : [];
+  return new Map(hashes.map(([path, hash]) => [path, text(textOf(hash)) ?? ""]));
 }
 
 function modelsOf({ models, parameters }: Readonly<Record<string, unknown>>): Started["models"] {
