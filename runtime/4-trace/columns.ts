@@ -8,7 +8,7 @@
 export interface Column {
   readonly type: "utf8" | "int64" | "int32" | "float64";
   readonly class: "identity" | "content" | "clock" | "placement";
-  readonly unit?: "us" | "tokens";
+  readonly unit?: "us" | "tokens" | "usd";
   readonly meaning: string;
   /** The OpenTelemetry attribute that says the same. @see OpenTelemetry GenAI semantic conventions */
   readonly otel?: string;
@@ -69,6 +69,7 @@ export const columns = {
   cost_usd: {
     type: "float64",
     class: "placement",
+    unit: "usd",
     meaning: "what the answer cost by the plan's price of its model, in US dollars; null where none is told",
   },
   reasoning_tokens: { type: "int64", class: "content", unit: "tokens", meaning: "hidden reasoning tokens" },

@@ -12,7 +12,7 @@ const types: Readonly<Record<Column["type"], () => DataType>> = {
   float64: () => new Float64(),
 };
 
-/** The Arrow schema of the log, with the meaning of each column. */
+/** The Arrow schema of the log, with meaning, class, unit and OpenTelemetry name of each column. */
 export function arrowSchema(): Schema {
   const fields = columnNames.map((name) => new Field(name, types[columns[name].type](), true, metadataOf(columns[name])));
   return new Schema(fields, new Map([[logFormat.name, String(logFormat.version)]]));
@@ -22,6 +22,7 @@ function metadataOf(column: Column): Map<string, string> {
   return new Map([
     ["meaning", column.meaning],
     ["class", column.class],
+    ...(column.unit === undefined ? [] : [["unit", column.unit] as const]),
     ...(column.otel === undefined ? [] : [["otel", column.otel] as const]),
   ]);
 }

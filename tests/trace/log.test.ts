@@ -4,7 +4,7 @@ import { tableFromIPC } from "apache-arrow";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { cellsOf } from "../../runtime/4-trace/cells.ts";
-import { columnNames, columns } from "../../runtime/4-trace/columns.ts";
+import { type ColumnName, columnNames, columns } from "../../runtime/4-trace/columns.ts";
 import { openLog } from "../../runtime/4-trace/log.ts";
 import { thisProcess } from "../../runtime/4-trace/process-identity.ts";
 import { readRun } from "../../runtime/4-trace/read.ts";
@@ -210,6 +210,10 @@ test("the stream is Arrow as others read it, with types and meanings", () => {
     table.schema.fields.map((field) => String(field.type).toLowerCase()),
     columnNames.map((name) => columns[name].type),
   );
+  for (const { name, metadata } of table.schema.fields) {
+    const declared = Object.entries(columns[name as ColumnName]).filter(([fact]) => fact !== "type");
+    assert.equal(Object.fromEntries(metadata), Object.fromEntries(declared), name);
+  }
   const row = table.get(1499)?.toJSON();
   assert.is(row?.["text"], "é🙂 1500");
   assert.is(row?.["temperature"], 375);
