@@ -1510,17 +1510,6 @@ export function runNoSuchPath(
   return { code: "run/no-such-path", severity: "error", message, help, span, related };
 }
 
-/** nothing at {path} waits to be settled in run `{run}` */
-export function runNotUncertain(
-  span: Span | null,
-  facts: { readonly path: string | number; readonly run: string | number },
-  related: readonly Related[] = [],
-): Diagnostic {
-  const message = `nothing at ${facts.path} waits to be settled in run \`${facts.run}\``;
-  const help = "copy the path from what tama resume tells";
-  return { code: "run/not-uncertain", severity: "error", message, help, span, related };
-}
-
 /** run `{run}` asked no model at {path} */
 export function runNoSuchStep(
   span: Span | null,
@@ -1530,6 +1519,17 @@ export function runNoSuchStep(
   const message = `run \`${facts.run}\` asked no model at ${facts.path}`;
   const help = `\`tama sql "select path from llm_calls"\` tells the paths of requests; that of a step is what stands before \`:1\``;
   return { code: "run/no-such-step", severity: "error", message, help, span, related };
+}
+
+/** nothing at {path} waits to be settled in run `{run}` */
+export function runNotUncertain(
+  span: Span | null,
+  facts: { readonly path: string | number; readonly run: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `nothing at ${facts.path} waits to be settled in run \`${facts.run}\``;
+  const help = "copy the path from what tama resume tells";
+  return { code: "run/not-uncertain", severity: "error", message, help, span, related };
 }
 
 /** the model {role} is {now}, not {planned} as in the plan */

@@ -38,6 +38,8 @@ export interface ExecFlags extends RunFlags {
   readonly replay?: string;
   /** Where a replay begins to work again. */
   readonly from?: string;
+  /** Files with system prompts for steps from there on, by the steps' paths. */
+  readonly prompt?: ReadonlyMap<string, string>;
   readonly cache?: true;
   /** Whether all must be as the plan says. */
   readonly locked?: true;
@@ -46,8 +48,6 @@ export interface ExecFlags extends RunFlags {
 /** The process as a command sees it. */
 export interface Host {
   readonly io: Io;
-  /** Files with system prompts for steps from there on, by the steps' paths. */
-  readonly prompt?: ReadonlyMap<string, string>;
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly home: string;
@@ -140,6 +140,8 @@ async function prepare(plan: Plan, flags: ExecFlags, host: Host): Promise<Prepar
   if (coerce(input.text, taken) === undefined) return failed(runBadInput(null, { entry, type: show(taken) }));
   const models = modelsOf(plan, flags, { started, env: environment.env });
   if (models.kind === "failed") return models;
+  const prompts = promptsOf(flags.prompt ?? new Map(), recorded?.replay.journal ?? null);
+  if (prompts.kind === "failed") return prompts;
   const override = flags.model ?? started?.override ?? null;
   const asked = { entry, task: input.text, models: models.models, notes: [...models.notes, ...prompts.notes], override };
   const run = { ...asked, prompts: prompts.texts, replay: recorded?.replay ?? null };
@@ -171,8 +173,6 @@ function promptsOf(
     texts.set(path, read.text);
   }
   return { kind: "ok", texts, notes: [...files].map(([path, file]) => `the prompt of ${path} from there on: ${file} (--prompt)`) };
-  const prompts = promptsOf(flags.prompt ?? new Map(), recorded?.replay.journal ?? null);
-  if (prompts.kind === "failed") return prompts;
 }
 
 type RecordedRun = { readonly kind: "ok"; readonly replay: Replay; readonly started: Started } | Failed;
