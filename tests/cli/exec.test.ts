@@ -10,6 +10,7 @@ import { planJson } from "../../compiler/emit/plan-json.ts";
 import type { Plan } from "../../compiler/ir/plan.ts";
 import type { Row } from "../../runtime/4-trace/columns.ts";
 import { readRun } from "../../runtime/4-trace/read.ts";
+import { assertLawsIn } from "../support/laws.ts";
 import { call, finishes, type ModelServer, type Part, script, startModelServer } from "../support/model-server.ts";
 import { agent, planOf, worker } from "../support/plan-of.ts";
 
@@ -22,6 +23,7 @@ test.before(() => {
 test.before.each((context) => {
   context.dir = mkdtempSync(join(tmpdir(), "tama-exec-"));
 });
+test.after.each(({ dir }) => assertLawsIn(join(dir, "state")));
 test.after.each(({ dir }) => rmSync(dir, { recursive: true, force: true }));
 
 const poet = planOf(agent("main", "pattern: oneshot", "You are a poet."));

@@ -9,14 +9,26 @@
  * count nothing, but then no bucket has a number.
  * L6: a step that is one model call has a synthetic `start`, and where it ended well a synthetic `finish`; a loop that completed has a `finish`.
  */
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
 import * as assert from "uvu/assert";
 import type { Row } from "../../runtime/4-trace/columns.ts";
+import { readRun } from "../../runtime/4-trace/read.ts";
 
 const leaves: readonly unknown[] = ["llm_call", "tool_call", "code_call", "wait_answer"];
 
 /** Fails where the log of an ended run breaks a law. `rows` are all of it. */
 export function assertLaws(rows: readonly Row[]): void {
   assert.equal(breachesOf(rows), []);
+}
+
+/** The same for each run of a state folder that has ended in one process; L1 to L6 do not tell of runs that were taken up again. */
+export function assertLawsIn(stateDir: string): void {
+  const runs = join(stateDir, "runs");
+  for (const name of existsSync(runs) ? readdirSync(runs) : []) {
+    const rows = [...readRun(join(runs, name))];
+    if (rows.at(-1)?.kind === "run_ended" && rows.at(-1)?.segment === 1) assertLaws(rows);
+  }
 }
 
 /** Where the log of an ended run breaks a law: a line each. */
