@@ -82,7 +82,7 @@ function showCommand(runs: Command, end: End): void {
 function diffCommand(runs: Command, end: End): void {
   runs
     .command("diff")
-    .description("what differs between two runs, by path: routes, outputs, tokens; nothing for a repeated run")
+    .description("what differs between two runs, by path: routes, outputs, tokens, times, cost; nothing for a repeated run")
     .argument("<a>", "a run")
     .argument("<b>", "another one")
     .addOption(format("text", "json"))
