@@ -96,7 +96,7 @@ function waysThroughSkills(
 }
 
 /** The skills that models of an agent may read. */
-function usesOf({ body, steps }: ParsedAgent): readonly Located<string>[] {
+export function usesOf({ body, steps }: ParsedAgent): readonly Located<string>[] {
   return [body, ...steps].filter(({ kind }) => kind === "act").flatMap((step) => step.uses);
 }
 

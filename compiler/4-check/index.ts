@@ -2,6 +2,7 @@ import type { ParsedProject } from "../2-parse/types.ts";
 import type { Report } from "../diagnostics/diagnostic.ts";
 import { checkEffects } from "./effects.ts";
 import { type Endings, endingsOf } from "./endings.ts";
+import { checkIrreversible } from "./irreversible.ts";
 import { checkRecursion } from "./recursion.ts";
 import { checkRoutes } from "./routes.ts";
 
@@ -14,5 +15,6 @@ export function check(project: ParsedProject, report: Report): Endings["endings"
   checkRecursion(project, report);
   checkRoutes(project, endings, report);
   checkEffects(project, report);
+  checkIrreversible(project, report);
   return endings.endings;
 }

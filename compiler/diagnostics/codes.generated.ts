@@ -281,6 +281,22 @@ export const effectsBeyondPermissionsNotes = {
   other: (span: Span, facts: { readonly agent: string | number }): Related => ({ span, message: `\`${facts.agent}\` can do it too` }),
 };
 
+/** `{agent}` is tried again when it fails, and what `{tool}` does cannot be undone: {path} */
+export function effectsIrreversibleRetry(
+  span: Span | null,
+  facts: { readonly agent: string | number; readonly path: string | number; readonly tool: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `\`${facts.agent}\` is tried again when it fails, and what \`${facts.tool}\` does cannot be undone: ${facts.path}`;
+  const help = `take \`retry\` away, or leave the call of \`${facts.tool}\` to an agent that is not tried again`;
+  return { code: "effects/irreversible-retry", severity: "warning", message, help, span, related };
+}
+
+/** What `effects/irreversible-retry` says at related places. */
+export const effectsIrreversibleRetryNotes = {
+  unlocked: (span: Span, facts: { readonly skill: string | number }): Related => ({ span, message: `\`${facts.skill}\` unlocks it here` }),
+};
+
 /** a run of `{entry}` will need {flags} */
 export function effectsNeedsFlags(
   span: Span | null,
@@ -1376,6 +1392,17 @@ export function runBadInput(
   const message = `\`${facts.entry}\` takes ${facts.type}, and the input is not of that type`;
   const help = `give the input as JSON of that type: \`--input '...'\`, or \`--input @file.json\``;
   return { code: "run/bad-input", severity: "error", message, help, span, related };
+}
+
+/** {file}, line {line}: {problem} */
+export function runBadInputs(
+  span: Span | null,
+  facts: { readonly file: string | number; readonly line: string | number; readonly problem: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `${facts.file}, line ${facts.line}: ${facts.problem}`;
+  const help = `a line is one JSON value, the input of one run; or an object with \`input\`, and perhaps an \`id\` that is copied to its result`;
+  return { code: "run/bad-inputs", severity: "error", message, help, span, related };
 }
 
 /** {source} is not a model: `{spec}` ({reason}) */
