@@ -4,8 +4,9 @@ import { formatMs } from "./progress.ts";
 import { formatTokens, paintBar, paintStatus } from "./run-text.ts";
 import type { SpanNode } from "./span-tree.ts";
 
-/** The tree as lines that fit the terminal: name, duration, tokens, a bar that shows when it was under way, and what is not ok. */
+/** The tree as lines that fit the terminal: name, duration, tokens, a bar that shows when it was under way, and what is not ok. None where there is no tree. */
 export function treeLines(roots: readonly SpanNode[], io: Io): readonly string[] {
+  if (roots.length === 0) return [];
   const lines = roots.flatMap((root) => branch(root, "", ""));
   const layout = layoutOf(lines, io);
   const scale = formatMs((layout.endUs - layout.startUs) / 1000);

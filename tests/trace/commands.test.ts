@@ -6,6 +6,9 @@ import { runsCommand } from "../../runtime/commands/runs.ts";
 import type { RunsOptions } from "../../runtime/commands/runs-options.ts";
 import { type RunsShowOptions, runsShowCommand } from "../../runtime/commands/runs-show.ts";
 import { sqlCommand } from "../../runtime/commands/sql.ts";
+import { take } from "../../runtime/session/errors.ts";
+import { createSession } from "../../runtime/session/session.ts";
+import { ticks } from "../support/sessions.ts";
 import { idOf, newFolder, recordRun, removeFolders, smallRun, startRun } from "./made-run.ts";
 
 const test = suite("runs and sql");
@@ -95,6 +98,12 @@ test("show draws the tree of spans with times and tokens", async () => {
       "",
     ].join("\n"),
   );
+});
+
+test("show of a session, in which no agent worked, is its head alone", async () => {
+  const state = newFolder();
+  take(take(createSession({ stateDir: state, id: idOf("d"), nowUs: ticks() })).close());
+  assert.equal((await show(state, "last")).stdout.trimEnd().split("\n"), [`run ${idOf("d")}  ok`, "session, 0 ms"]);
 });
 
 test("show takes any beginning of an id that is one run's own", async () => {
