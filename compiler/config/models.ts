@@ -3,11 +3,9 @@ import { closest } from "../diagnostics/closest.ts";
 import { configBadModel, configBadUrl, configUnknownProvider } from "../diagnostics/codes.generated.ts";
 import type { Report } from "../diagnostics/diagnostic.ts";
 import type { Price } from "../ir/plan.ts";
+import { providerNames } from "../ir/providers.ts";
 import type { Span } from "../ir/span.ts";
 import { type Field, members, mismatch, nameOf, numberIn, spanOf, table, text, wholeFrom } from "./read.ts";
-
-/** The providers that a model can be called through. */
-export const providers = ["anthropic", "openai", "google", "ollama"] as const;
 
 /** The highest price per million tokens that is taken for one. */
 const maxPrice = 1_000_000;
@@ -31,15 +29,15 @@ export function parseModelSpec(
     report(configBadModel(span, { spec, suggestion: suggestion === null ? null : `${suggestion}:${name}` }));
     return null;
   }
-  if (providers.some((known) => known === provider)) return { provider, name };
-  report(configUnknownProvider(span, { provider, closest: closest(provider, providers) }));
+  if (providerNames.some((known) => known === provider)) return { provider, name };
+  report(configUnknownProvider(span, { provider, closest: closest(provider, providerNames) }));
   return null;
 }
 
 /** The base URLs of `providers`, by provider. */
 export function decodeProviders(field: Field | undefined): Readonly<Record<string, string>> {
   if (!field) return {};
-  const known = Object.entries(table(field, providers));
+  const known = Object.entries(table(field, providerNames));
   const urls = known.map(([name, entry]) => [name, url(table(entry, ["base_url"]).base_url)] as const);
   return Object.fromEntries(urls.filter((entry): entry is readonly [string, string] => entry[1] !== null));
 }

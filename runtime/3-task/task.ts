@@ -164,6 +164,13 @@ export interface ModelAnswer {
   readonly usage: Usage | null;
 }
 
+/** A piece of an answer that is under way, for who watches. `begin`: a try begins, and what came of an earlier one is void. */
+export type Delta =
+  | { readonly kind: "begin" }
+  | { readonly kind: "text"; readonly text: string }
+  | { readonly kind: "call"; readonly name: string }
+  | { readonly kind: "args"; readonly text: string };
+
 /** What a tool answered, cut to the length that a model is shown. */
 export interface ToolAnswer {
   readonly kind: "tool";

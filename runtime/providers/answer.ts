@@ -1,20 +1,23 @@
 import { canonical, isObject, type Json, parseJson } from "../../compiler/ir/json.ts";
 import type { ModelAnswer, ModelTask, Usage } from "../3-task/task.ts";
+import type { Quirks } from "./quirks.ts";
 import { isWrapped } from "./request.ts";
 
 /**
  * Reads a chat completion as servers really send it: empty or missing content, arguments as an object, no usage.
  * A text says what is wrong with one that cannot be read.
  */
-export function readAnswer(task: ModelTask, response: unknown): ModelAnswer | string {
+export function readAnswer(task: ModelTask, response: unknown, quirks: Quirks): ModelAnswer | string {
   if (!isObject(response)) return `no chat completion but ${excerpt(response)}`;
   const [choice] = listOf(response["choices"]);
   if (!isObject(choice) || !isObject(choice["message"])) return `no choice in the answer: ${excerpt(errorIn(response) ?? response)}`;
   const message = choice["message"];
-  const text = contentText(message["content"]) || contentText(message["refusal"]);
+  const said = contentText(message["content"]) || contentText(message["refusal"]);
+  const text = quirks.has("thinks-in-text") ? withoutThoughts(said) : said;
+  const isHeld = task.output !== null && !quirks.has("no-format") && isWrapped(task.output);
   return {
     kind: "model",
-    text: task.output !== null && isWrapped(task.output) ? unwrap(text) : text,
+    text: isHeld ? unwrap(text) : text,
     calls: listOf(message["tool_calls"]).flatMap(readCall),
     finish: typeof choice["finish_reason"] === "string" ? choice["finish_reason"] : "unknown",
     model: typeof response["model"] === "string" ? response["model"] : task.model.name,
@@ -29,10 +32,12 @@ export function readUsage(usage: unknown): Usage | null {
   const completion = tokens(usage, "completion_tokens");
   if (prompt === null && completion === null) return null;
   const cached = Math.min(tokens(usage["prompt_tokens_details"], "cached_tokens") ?? 0, prompt ?? 0);
-  const reasoning = tokens(usage["completion_tokens_details"], "reasoning_tokens") ?? 0;
   const output = completion ?? 0;
-  // Some servers count reasoning beside the completion instead of inside it.
-  return { input: (prompt ?? 0) - cached, cached, output: reasoning > output ? output : output - reasoning, reasoning };
+  const beside = (tokens(usage, "total_tokens") ?? 0) - (prompt ?? 0) - output;
+  const reasoning = tokens(usage["completion_tokens_details"], "reasoning_tokens") ?? Math.max(0, beside);
+  // Some servers count reasoning beside the completion instead of inside it: the total tells, or that it is the larger.
+  const isBeside = reasoning > output || (reasoning > 0 && reasoning === beside);
+  return { input: (prompt ?? 0) - cached, cached, output: isBeside ? output : output - reasoning, reasoning };
 }
 
 function tokens(from: unknown, name: string): number | null {
@@ -45,6 +50,11 @@ function readCall(call: unknown): ModelAnswer["calls"] {
   if (!isObject(named) || typeof named["name"] !== "string") return [];
   const args = named["arguments"];
   return [{ name: named["name"], args: typeof args === "string" ? args : args === undefined || args === null ? "" : JSON.stringify(args) }];
+}
+
+/** What a model thought before it answered is no part of the answer. */
+function withoutThoughts(text: string): string {
+  return text.replace(/^\s*<think>[\s\S]*?<\/think>\s*/, "");
 }
 
 /** Content is text, nothing, or a list of parts. */

@@ -6,7 +6,9 @@ import { sleep, type Tries, type Try, tryAgain } from "./attempts.ts";
 import { httpFetch } from "./fetch.ts";
 import type { Provider, ProviderContext, ProviderResult } from "./provider.ts";
 import { factsOf, noKey } from "./providers.ts";
-import { type Quirks, wireRequest } from "./request.ts";
+import { learn, type Quirks, usualQuirks } from "./quirks.ts";
+import { wireRequest } from "./request.ts";
+import { readStream } from "./stream.ts";
 import { shownUrl, troubleOf } from "./trouble.ts";
 
 export interface OpenaiOptions {
@@ -88,21 +90,19 @@ async function complete(task: ModelTask, context: ProviderContext, session: Sess
   context.signal.addEventListener("abort", cancel, { once: true });
   if (context.signal.aborted) cancel();
   const policy = { tries, sleep: session.settings.sleep, random, nowUs: context.nowUs, signal: stop.signal };
-  const result = await tryAgain(() => attempt(task, session, stop.signal, context.nowUs), policy);
+  const result = await tryAgain(() => attempt(task, session, { ...context, signal: stop.signal }), policy);
   clearTimeout(timer);
   context.signal.removeEventListener("abort", cancel);
   return context.signal.aborted && result.kind === "stopped" ? cancelled(result) : toResult(result, session);
 }
 
-/** One request. A refused parameter is remembered, and the next try goes without it. */
-async function attempt(task: ModelTask, session: Session, signal: AbortSignal, nowUs: () => number): Promise<Try<ModelAnswer>> {
-  const { client, baseUrl, key } = session.server;
+/** One request. What its refusal teaches is remembered, and the next try is made accordingly. */
+async function attempt(task: ModelTask, session: Session, context: ProviderContext): Promise<Try<ModelAnswer>> {
+  const { baseUrl, key } = session.server;
   const model = canonical([baseUrl, task.model.name]);
   const quirks = session.quirks.get(model) ?? usualQuirks(task);
   try {
-    const body = wireRequest(task, quirks);
-    const response = await client.post("/chat/completions", { body, signal, maxRetries: 0 });
-    const answer = readAnswer(quirks.withoutFormat ? { ...task, output: null } : task, response);
+    const answer = readAnswer(task, await respond(task, { quirks, server: session.server }, context), quirks);
     if (typeof answer !== "string") return { kind: "done", value: answer, status: 200 };
     return {
       kind: "failed",
@@ -111,7 +111,7 @@ async function attempt(task: ModelTask, session: Session, signal: AbortSignal, n
       details: null,
     };
   } catch (error) {
-    const { isTransient, afterMs, ...trouble } = troubleOf(error, { baseUrl, key, nowMs: nowUs() / 1_000 });
+    const { isTransient, afterMs, ...trouble } = troubleOf(error, { baseUrl, key, nowMs: context.nowUs() / 1_000 });
     const learned = learn(trouble.status, trouble.message, quirks, task);
     if (learned) session.quirks.set(model, learned);
     if (learned) return { kind: "again", ...trouble };
@@ -119,25 +119,19 @@ async function attempt(task: ModelTask, session: Session, signal: AbortSignal, n
   }
 }
 
-/** OpenAI's own newer models refuse `max_tokens`; other servers may not know `max_completion_tokens`. */
-function usualQuirks({ model }: ModelTask): Quirks {
-  const facts = factsOf(model.provider);
-  const isOwn = facts !== undefined && (model.baseUrl === null || model.baseUrl.replace(/\/?$/, "/") === facts.baseUrl);
-  return { withoutTemperature: false, withoutFormat: false, lengthField: isOwn ? facts.lengthField : "max_tokens" };
-}
-
-/** Words of a parameter that is not taken at all, as against a value out of range. */
-const refusal = /unsupported|not support|unknown|unrecogni[sz]ed|deprecated|not allowed|unavailable|only the default/i;
-
-/** What a refusal teaches of a model; null where it is about something else, or was learned before. */
-function learn(status: number | null, message: string, quirks: Quirks, { model, output }: ModelTask): Quirks | null {
-  if (status !== 400 && status !== 422) return null;
-  const isTemperature = model.temperature !== null && !quirks.withoutTemperature && /\btemperature\b/i.test(message);
-  if (isTemperature && refusal.test(message)) return { ...quirks, withoutTemperature: true };
-  const isFormat = output !== null && !quirks.withoutFormat && /response[_ ]format|json_schema|structured output/i.test(message);
-  if (isFormat && refusal.test(message)) return { ...quirks, withoutFormat: true };
-  const wantsNew = model.maxTokens !== null && quirks.lengthField === "max_tokens" && /\bmax_completion_tokens\b/.test(message);
-  return wantsNew ? { ...quirks, lengthField: "max_completion_tokens" } : null;
+/** The chat completion, streamed where somebody watches: a server that does not stream answers as a whole all the same. */
+async function respond(
+  task: ModelTask,
+  { quirks, server }: { readonly quirks: Quirks; readonly server: Server },
+  { signal, onDelta }: ProviderContext,
+): Promise<unknown> {
+  const request = { signal, maxRetries: 0 };
+  if (!onDelta) return server.client.post("/chat/completions", { ...request, body: wireRequest(task, quirks, "whole") });
+  onDelta({ kind: "begin" });
+  const body = wireRequest(task, quirks, "streamed");
+  const response = await server.client.post("/chat/completions", { ...request, body, stream: true }).asResponse();
+  const isStream = response.headers.get("content-type")?.includes("text/event-stream") === true;
+  return isStream ? readStream(response, onDelta) : response.json();
 }
 
 function cancelled({ attempts }: Tries<ModelAnswer>): ProviderResult {

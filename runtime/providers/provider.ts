@@ -1,5 +1,5 @@
 import type { Json } from "../../compiler/ir/json.ts";
-import type { Attempt, ModelAnswer, ModelTask } from "../3-task/task.ts";
+import type { Attempt, Delta, ModelAnswer, ModelTask } from "../3-task/task.ts";
 
 /** What a provider gets besides the request. */
 export interface ProviderContext {
@@ -7,6 +7,8 @@ export interface ProviderContext {
   readonly env: (name: string) => string | undefined;
   readonly signal: AbortSignal;
   readonly nowUs: () => number;
+  /** Told what of the answer is there already. Default: nobody, and the answer comes as a whole. Either way it is the same answer. */
+  readonly onDelta?: (delta: Delta) => void;
 }
 
 export type ProviderResult =

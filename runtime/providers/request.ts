@@ -1,25 +1,26 @@
 import { isList, isObject, type Json, type JsonObject, parseJson } from "../../compiler/ir/json.ts";
 import type { Message, ModelTask, Part, ToolSchema } from "../3-task/task.ts";
+import type { Quirks } from "./quirks.ts";
 
-/** What a model turned out to refuse, and what is done instead. */
-export interface Quirks {
-  readonly withoutTemperature: boolean;
-  readonly lengthField: "max_tokens" | "max_completion_tokens";
-  /** It cannot be held to a schema, so it is told the schema. */
-  readonly withoutFormat: boolean;
-}
+/** How an answer is to come. */
+export type Delivery = "whole" | "streamed";
 
 /** A chat completion request as it goes over the wire. @see https://platform.openai.com/docs/api-reference/chat/create */
-export function wireRequest(task: ModelTask, quirks: Quirks): JsonObject {
+export function wireRequest(task: ModelTask, quirks: Quirks, delivery: Delivery): JsonObject {
   const { name, temperature, maxTokens, seed } = task.model;
+  const isTold = task.output !== null && quirks.has("no-format");
+  const lengthField = quirks.has("max-completion-tokens") ? "max_completion_tokens" : "max_tokens";
   return {
     model: name,
-    messages: [...task.messages, ...(task.output !== null && quirks.withoutFormat ? [toldFormat(task.output)] : [])].map(wireMessage),
-    ...(task.tools.length > 0 && { tools: task.tools.map(wireTool) }),
-    ...(task.output !== null && !quirks.withoutFormat && { response_format: wireFormat(task.output) }),
-    ...(temperature !== null && !quirks.withoutTemperature && { temperature }),
-    ...(maxTokens !== null && { [quirks.lengthField]: maxTokens }),
-    ...(seed !== null && { seed: seed + Math.max(0, (task.sample ?? 1) - 1) }),
+    messages: [...task.messages, ...(task.output !== null && isTold ? [toldFormat(task.output)] : [])].map((each) =>
+      wireMessage(each, quirks),
+    ),
+    ...(task.tools.length > 0 && { tools: task.tools.map((tool) => wireTool(tool, quirks)) }),
+    ...(task.output !== null && !isTold && { response_format: wireFormat(task.output) }),
+    ...(temperature !== null && !quirks.has("no-temperature") && { temperature }),
+    ...(maxTokens !== null && { [lengthField]: maxTokens }),
+    ...(seed !== null && !quirks.has("no-seed") && { seed: seed + Math.max(0, (task.sample ?? 1) - 1) }),
+    ...(delivery === "streamed" && { stream: true, ...(!quirks.has("no-stream-usage") && { stream_options: { include_usage: true } }) }),
   };
 }
 
@@ -33,8 +34,9 @@ export function isWrapped(output: JsonObject): boolean {
   return output["type"] !== "object";
 }
 
-function wireMessage(message: Message): JsonObject {
-  const content = textOf(message.parts);
+function wireMessage(message: Message, quirks: Quirks): JsonObject {
+  const said = textOf(message.parts);
+  const content = said === "" && quirks.has("no-empty-text") ? nothing : said;
   switch (message.role) {
     case "tool":
       return { role: "tool", tool_call_id: wireId(message.call), content };
@@ -44,13 +46,19 @@ function wireMessage(message: Message): JsonObject {
         id: wireId(id),
         type: "function",
         function: { name, arguments: wireArgs(args) },
+        ...(quirks.has("signed-calls") && unsigned),
       }));
-      return { role: "assistant", content: content === "" ? null : content, tool_calls: calls };
+      return { role: "assistant", content: said === "" ? null : said, tool_calls: calls };
     }
     default:
       return { role: message.role, content };
   }
 }
+
+/** What stands for a text that is empty. */
+const nothing = "(nothing)";
+
+const unsigned = { extra_content: { google: { thought_signature: "skip_thought_signature_validator" } } };
 
 function textOf(parts: readonly Part[]): string {
   return parts.map((part) => part.text).join("");
@@ -68,8 +76,19 @@ function wireArgs(args: string): string {
   return isObject(parsed) ? args : JSON.stringify({ invalid: args });
 }
 
-function wireTool({ name, description, parameters }: ToolSchema): JsonObject {
-  return { type: "function", function: { name, description, parameters } };
+function wireTool({ name, description, parameters }: ToolSchema, quirks: Quirks): JsonObject {
+  const fields = parameters["properties"];
+  const isEmpty = fields === undefined || (isObject(fields) && Object.keys(fields).length === 0);
+  if (isEmpty && quirks.has("no-empty-parameters")) return { type: "function", function: { name, description } };
+  return { type: "function", function: { name, description, parameters: quirks.has("open-objects") ? opened(parameters) : parameters } };
+}
+
+/** A schema that says nothing of further fields. */
+function opened(schema: Json): Json {
+  if (isList(schema)) return schema.map(opened);
+  if (!isSchema(schema)) return schema;
+  const kept = Object.entries(schema).filter(([name, value]) => name !== "additionalProperties" || typeof value !== "boolean");
+  return Object.fromEntries(kept.map(([name, value]) => [name, opened(value)]));
 }
 
 function wireFormat(output: JsonObject): JsonObject {

@@ -47,6 +47,8 @@ function answered(error: unknown, status: number, facts: RequestFacts): ReturnTy
 function unanswered(error: unknown, facts: RequestFacts): ReturnType<typeof troubleOf> {
   const causes = chain(error);
   const code = causes.map((cause) => fieldOf(cause, "code")).find((found) => typeof found === "string");
+  const broken = textOr(fieldOf(fieldOf(error, "error"), "message"), null);
+  if (broken !== null) return brokenOff(broken, facts);
   const isConnection = code !== undefined || causes.some((cause) => cause instanceof TypeError);
   const said = oneLine(textOr(fieldOf(causes.at(-1), "message"), String(error)), facts.key);
   const url = shownUrl(facts.baseUrl);
@@ -60,6 +62,12 @@ function unanswered(error: unknown, facts: RequestFacts): ReturnType<typeof trou
     isTransient: isConnection,
     afterMs: null,
   };
+}
+
+/** A stream in which the server tells of an error of its own. */
+function brokenOff(said: string, { baseUrl, key }: RequestFacts): ReturnType<typeof troubleOf> {
+  const message = `the model server at ${shownUrl(baseUrl)} broke off: ${oneLine(said, key)}`;
+  return { status: null, message, details: { status: null, code: null, type: null }, isTransient: true, afterMs: null };
 }
 
 function chain(error: unknown): readonly unknown[] {

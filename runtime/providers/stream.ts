@@ -1,0 +1,79 @@
+import { Stream } from "openai/streaming";
+import { isObject } from "../../compiler/ir/json.ts";
+import type { Delta } from "../3-task/task.ts";
+
+/** A call of a tool as it is put together. */
+interface PartialCall {
+  readonly id: string;
+  readonly name: string;
+  args: string;
+}
+
+/** A completion as it is put together from its pieces. */
+interface Pieces {
+  text: string;
+  refusal: string;
+  readonly calls: { readonly index: unknown; readonly call: PartialCall }[];
+  finish: string | null;
+  model: string | null;
+  usage: unknown;
+}
+
+/**
+ * Reads a streamed chat completion to its end and gives what a plain one would have been. Rejects where the stream ends before the
+ * answer does.
+ */
+export async function readStream(response: Response, onDelta: (delta: Delta) => void): Promise<unknown> {
+  const partial: Pieces = { text: "", refusal: "", calls: [], finish: null, model: null, usage: null };
+  for await (const chunk of Stream.fromSSEResponse<unknown>(response, new AbortController())) take(partial, chunk, onDelta);
+  if (partial.finish === null) throw new TypeError("the stream ended before the answer did");
+  return whole(partial);
+}
+
+function take(partial: Pieces, chunk: unknown, onDelta: (delta: Delta) => void): void {
+  if (!isObject(chunk)) return;
+  if (typeof chunk["model"] === "string") partial.model ??= chunk["model"];
+  if (isObject(chunk["usage"])) partial.usage = chunk["usage"];
+  const choice: unknown = Array.isArray(chunk["choices"]) ? chunk["choices"][0] : undefined;
+  if (!isObject(choice)) return;
+  if (typeof choice["finish_reason"] === "string") partial.finish = choice["finish_reason"];
+  const delta = choice["delta"];
+  if (!isObject(delta)) return;
+  const text = textOf(delta["content"]);
+  partial.text += text;
+  partial.refusal += textOf(delta["refusal"]);
+  if (text !== "") onDelta({ kind: "text", text });
+  for (const piece of Array.isArray(delta["tool_calls"]) ? delta["tool_calls"] : []) takeCall(partial, piece, onDelta);
+}
+
+/** A piece with a name begins a call, unless it has the id of the one before; some servers tell no index, or the same for all calls. */
+function takeCall({ calls }: Pieces, piece: unknown, onDelta: (delta: Delta) => void): void {
+  const named = isObject(piece) ? piece["function"] : undefined;
+  if (!isObject(piece) || !isObject(named)) return;
+  const { id, index } = { id: textOf(piece["id"]), index: piece["index"] };
+  const [name, args] = [textOf(named["name"]), argsOf(named["arguments"])];
+  const open = calls.findLast((each) => each.index === index) ?? (index === undefined ? calls.at(-1) : undefined);
+  const continues = open && (name === "" || (id !== "" && id === open.call.id));
+  if (continues) open.call.args += args;
+  else calls.push({ index, call: { id, name, args } });
+  if (!continues) onDelta({ kind: "call", name });
+  if (args !== "") onDelta({ kind: "args", text: args });
+}
+
+function whole({ text, refusal, calls, finish, model, usage }: Pieces): unknown {
+  const message = {
+    content: text,
+    refusal,
+    tool_calls: calls.map(({ call }) => ({ id: call.id, type: "function", function: { name: call.name, arguments: call.args } })),
+  };
+  return { choices: [{ message, finish_reason: finish }], ...(model === null ? {} : { model }), usage };
+}
+
+function textOf(value: unknown): string {
+  return typeof value === "string" ? value : "";
+}
+
+/** Some servers send arguments as an object. */
+function argsOf(value: unknown): string {
+  return typeof value === "string" || value === undefined || value === null ? textOf(value) : JSON.stringify(value);
+}
