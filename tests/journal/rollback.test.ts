@@ -59,6 +59,7 @@ test("a run that is killed at any moment of writing and undoing, and resumed, le
       const { stateDir, projectDir, world, grants } = placeIn(image);
       await goOn(retried, { stateDir, traceId: run, world }, { grants });
       assert.equal(filesIn(projectDir), whole, `killed at moment ${at} of ${moments}`);
+      assert.not.ok(rowsIn(stateDir, run).some(({ kind }) => kind === "rollback_conflict"));
     }
   }));
 
