@@ -1,18 +1,14 @@
 /** What the runs of a project have recorded, by content: the answers of models and of worker code, which may stand for work. */
-import { existsSync, readdirSync } from "node:fs";
-import { join } from "node:path";
 import type { Digest } from "../../compiler/ir/digest.ts";
 import type { Path } from "../../compiler/ir/path.ts";
 import type { Run } from "../2-schedule/frames.ts";
 import { contentKey } from "../2-schedule/record.ts";
 import type { Task } from "../3-task/task.ts";
-import { rowsWith } from "../4-trace/batch.ts";
-import { readBatches, refusal } from "../4-trace/read.ts";
 import { runDir } from "../4-trace/run-folder.ts";
-import { segmentsOf } from "../4-trace/segments.ts";
 import type { Found } from "../run-loop.ts";
 import { type Journal, readJournal } from "./journal.ts";
 import { resultOf } from "./result.ts";
+import { runsIn, tasksOf } from "./run-index.ts";
 
 /** Where an answer was recorded, and when. */
 export interface CacheEntry {
@@ -25,24 +21,12 @@ export interface CacheEntry {
 export function cacheEntries(stateDir: string, except: string | null): ReadonlyMap<Digest, CacheEntry> {
   const entries = new Map<Digest, CacheEntry>();
   for (const run of runsIn(stateDir)) {
-    if (run === except) continue;
-    for (const { batch, from } of readBatches(runDir(stateDir, run))) {
-      for (const { kind, status, content_key: key, path, time_us: timeUs } of rowsWith(batch, "content_key", from)) {
-        const isReusable = (kind === "llm_call" || kind === "code_call") && status === "ok";
-        if (!isReusable || key === null || path === null || timeUs === null) continue;
-        if ((entries.get(key)?.timeUs ?? 0) <= timeUs) entries.set(key, { run, path, timeUs });
-      }
+    for (const { kind, isOk, contentKey, path, timeUs } of run === except ? [] : tasksOf(stateDir, run)) {
+      const isReusable = (kind === "model" || kind === "code") && isOk;
+      if (isReusable && (entries.get(contentKey)?.timeUs ?? 0) <= timeUs) entries.set(contentKey, { run, path, timeUs });
     }
   }
   return entries;
-}
-
-/** The runs of a project whose logs this tama can read. */
-export function runsIn(stateDir: string): readonly string[] {
-  const dir = join(stateDir, "runs");
-  if (!existsSync(dir)) return [];
-  const names = readdirSync(dir, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? [entry.name] : []));
-  return names.filter((name) => segmentsOf(join(dir, name)).length > 0 && refusal(join(dir, name)) === null).sort();
 }
 
 /** Looks tasks up by content. A run's log is read whole when the first answer is taken from it. */

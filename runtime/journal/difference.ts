@@ -31,12 +31,15 @@ export function difference(recorded: Asked, now: Asked): Difference | null {
 }
 
 /** The recorded task that a task without a record most looks like: at its path, else of its kind with the longest beginning of the path in common. */
-export function nearest(journal: Journal, { path, kind }: Pick<Task, "path" | "kind">): RecordedTask | null {
+export function nearest<T extends Pick<RecordedTask, "path" | "kind">>(
+  recorded: Iterable<T>,
+  { path, kind }: Pick<Task, "path" | "kind">,
+): T | null {
   const sameKind = kind === "artifact" ? "tool" : kind;
-  let best: RecordedTask | null = journal.tasks.get(path) ?? null;
-  if (best) return best;
+  let best: T | null = null;
   let most = -1;
-  for (const each of journal.tasks.values()) {
+  for (const each of recorded) {
+    if (each.path === path) return each;
     const common = each.kind === sameKind ? commonLength(each.path, path) : -1;
     if (common > most) [best, most] = [each, common];
   }

@@ -33,7 +33,7 @@ export function replayPolicy({ journal, from, nowUs }: ReplayOptions): Policy {
 
 /** A task that the record does not answer, with the nearest one that it does. */
 function miss(journal: Journal, run: Run, task: Task, nowUs: number): TaskResult {
-  const near = nearest(journal, task);
+  const near = nearest(journal.tasks.values(), task);
   const difference = near && differenceOf(journal, near, run, task);
   const why =
     near === null

@@ -1,8 +1,9 @@
 import type { Path } from "../../compiler/ir/path.ts";
 import { runDir } from "../4-trace/run-folder.ts";
-import { type CacheEntry, cacheEntries, runsIn } from "./cache.ts";
+import { type CacheEntry, cacheEntries } from "./cache.ts";
 import { type Difference, difference, nearest, recordedAsk } from "./difference.ts";
 import { type Journal, type RecordedTask, readJournal } from "./journal.ts";
+import { runsIn, tasksOf } from "./run-index.ts";
 
 /** Why a task was done. */
 export interface Why {
@@ -34,10 +35,13 @@ export function why(stateDir: string, run: string, path: Path): Why | null {
 function nearestIn(stateDir: string, run: string, { path, kind }: RecordedTask): { journal: Journal; task: RecordedTask } | null {
   const others = runsIn(stateDir).filter((other) => other !== run);
   const found = others.flatMap((other) => {
-    const journal = readJournal(runDir(stateDir, other), other);
-    const task = nearest(journal, { path, kind });
-    return task ? [{ journal, task }] : [];
+    const task = nearest(tasksOf(stateDir, other), { path, kind });
+    return task ? [{ other, task }] : [];
   });
-  const rank = ({ task }: { task: RecordedTask }) => (task.path === path ? 1 : 0);
-  return found.sort((a, b) => rank(b) - rank(a) || (b.task.row.time_us ?? 0) - (a.task.row.time_us ?? 0))[0] ?? null;
+  const rank = ({ task }: (typeof found)[number]) => (task.path === path ? 1 : 0);
+  const [best] = found.sort((a, b) => rank(b) - rank(a) || b.task.timeUs - a.task.timeUs);
+  if (!best) return null;
+  const journal = readJournal(runDir(stateDir, best.other), best.other);
+  const task = journal.tasks.get(best.task.path);
+  return task ? { journal, task } : null;
 }

@@ -1,10 +1,14 @@
 /** Cache: by content, across the runs of a project; only what an edit reaches is asked again. */
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { runDir } from "../../runtime/4-trace/run-folder.ts";
+import { cacheEntries } from "../../runtime/journal/cache.ts";
 import { difference } from "../../runtime/journal/difference.ts";
 import { why } from "../../runtime/journal/why.ts";
 import { agent, planOf, skill, worker } from "../support/plan-of.ts";
-import { contentOf, countingWorld, fails, inFolder, record, rowsIn, type Says } from "../support/recorded-runs.ts";
+import { contentOf, countingWorld, fails, goOn, inFolder, leave, record, rowsIn, type Says } from "../support/recorded-runs.ts";
 
 const test = suite("cache");
 const id = (number: number) => String(number).repeat(32);
@@ -61,6 +65,41 @@ test("rows tell where an answer was taken from, and it is the recorded one", () 
     const calls = rowsIn(stateDir, id(2)).filter(({ kind }) => kind === "llm_call" || kind === "code_call");
     assert.is(calls.length, 6);
     assert.ok(calls.every(({ source, source_run }) => source === "cache" && source_run === id(1)));
+  }));
+
+test("logs that have not changed are not read again; what changed, or is damaged, is", () =>
+  inFolder(async (stateDir) => {
+    const plan = steps();
+    await record(plan, { stateDir, traceId: id(1), world: countingWorld(plan, stateDir) });
+    const found = cacheEntries(stateDir, null);
+    assert.is(found.size, 6);
+    const log = join(runDir(stateDir, id(1)), "0001.arrow");
+    const bytes = readFileSync(log);
+    writeFileSync(log, Buffer.alloc(bytes.length));
+    assert.equal(cacheEntries(stateDir, null), found, "the log was read");
+    writeFileSync(join(runDir(stateDir, id(1)), "tasks.json"), '{"format":1,"stamp":');
+    assert.is(cacheEntries(stateDir, null).size, 0, "the log was not read");
+    writeFileSync(log, Buffer.concat([bytes, Buffer.alloc(1)]));
+    assert.equal(cacheEntries(stateDir, null), found, "the log has changed");
+  }));
+
+test("a run that is going on is looked at anew each time, and so is one that goes on", () =>
+  inFolder(async (stateDir) => {
+    const plan = steps();
+    const looks: number[] = [];
+    const says: Says = () => {
+      looks.push(cacheEntries(stateDir, null).size);
+      return null;
+    };
+    await record(plan, { stateDir, traceId: id(1), world: countingWorld(plan, stateDir, says) });
+    assert.equal([looks.at(0), looks.at(-1)], [0, 5]);
+    assert.is(cacheEntries(stateDir, null).size, 6);
+    const rows = rowsIn(stateDir, id(1)).map((row) => ({ ...row, trace_id: id(2) }));
+    const kept = rows.slice(0, rows.findIndex(({ kind }) => kind === "llm_call") + 1);
+    leave(stateDir, id(2), kept);
+    assert.is(cacheEntries(stateDir, id(1)).size, kept.filter(({ kind }) => kind === "llm_call" || kind === "code_call").length);
+    await goOn(plan, { stateDir, traceId: id(2), world: countingWorld(plan, stateDir) });
+    assert.is(cacheEntries(stateDir, id(1)).size, 6);
   }));
 
 test("without --cache everything is done again", () =>
