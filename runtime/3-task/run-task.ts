@@ -10,7 +10,7 @@ import { type ModuleLoader, moduleLoader, runCode } from "./code.ts";
 import { runOwnTool } from "./own-tool.ts";
 import { redactor, type Secret } from "./redact.ts";
 import { sender } from "./send.ts";
-import type { Attempt, CodeTask, ModelTask, PermittedTool, TaskResult, ThreadTask } from "./task.ts";
+import type { Attempt, CodeTask, Delta, ModelTask, PermittedTool, TaskResult, ThreadTask } from "./task.ts";
 import { truncate } from "./truncate.ts";
 
 /** What a thread has for the tasks that it runs. */
@@ -22,6 +22,8 @@ export interface TaskHost {
   readonly thread: number;
   readonly providers: ProviderRegistry;
   readonly modules: ModuleLoader;
+  /** Told what of a model's answer is there already. Default: nobody. */
+  readonly onDelta?: (delta: Delta) => void;
 }
 
 /** What a thread needs in order to run tasks: plain data. */
@@ -37,6 +39,11 @@ export interface HostData {
 export function taskHost({ env, projectDir, bundles, clock }: HostData, thread: number): TaskHost {
   const lookup = (name: string) => (Object.hasOwn(env, name) ? env[name] : undefined);
   return { env: lookup, projectDir, nowUs: readClock(clock), thread, providers: providerRegistry(), modules: moduleLoader(bundles) };
+}
+
+/** A host that tells what of an answer is there already, where somebody watches. */
+export function watched(host: TaskHost, onDelta: TaskHost["onDelta"]): TaskHost {
+  return onDelta ? { ...host, onDelta } : host;
 }
 
 type Ended = { readonly attempts?: readonly Attempt[] } & (
@@ -68,9 +75,9 @@ function end(task: ThreadTask, host: TaskHost, signal: AbortSignal): Promise<End
   }
 }
 
-async function endModel(task: ModelTask, { providers, env, nowUs }: TaskHost, signal: AbortSignal): Promise<Ended> {
+async function endModel(task: ModelTask, { providers, env, nowUs, onDelta }: TaskHost, signal: AbortSignal): Promise<Ended> {
   const provider = await providers(task.model.provider);
-  return provider.complete(task, { env, signal, nowUs });
+  return provider.complete(task, { env, signal, nowUs, ...(onDelta ? { onDelta } : {}) });
 }
 
 /** Ends when the tool has: nothing is undone or written anew while it may still be writing. */

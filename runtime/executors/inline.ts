@@ -1,4 +1,4 @@
-import { type HostData, runTask, type TaskHost, taskHost } from "../3-task/run-task.ts";
+import { type HostData, runTask, type TaskHost, taskHost, watched } from "../3-task/run-task.ts";
 import { type OwnCode, runsOwnCode, type TaskResult } from "../3-task/task.ts";
 import { timedOut } from "./ended.ts";
 import type { Executor } from "./executor.ts";
@@ -11,10 +11,10 @@ export function inlineExecutor(data: HostData): Executor {
   const host = taskHost(data, 0);
   const closing = new AbortController();
   return {
-    run: (task, signal) => {
+    run: (task, signal, onDelta) => {
       const either = AbortSignal.any([signal, closing.signal]);
       // What crosses a thread is a copy; here it is made, so that no worker can change what others hold.
-      return runsOwnCode(task) ? withTimeout(structuredClone(task), host, either) : runTask(task, host, either);
+      return runsOwnCode(task) ? withTimeout(structuredClone(task), host, either) : runTask(task, watched(host, onDelta), either);
     },
     close: async () => closing.abort(),
   };

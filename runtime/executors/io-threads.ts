@@ -1,7 +1,9 @@
 import { type Clock, readClock } from "../3-task/clock.ts";
 import type { HostData } from "../3-task/run-task.ts";
 import { type CancelChannel, cancelChannel } from "./cancel-channel.ts";
+import { type Watchers, watchers } from "./deltas.ts";
 import { type LazyPool, lazyPool } from "./pool.ts";
+import { listening } from "./protocol.ts";
 
 export interface IoThreadOptions extends Omit<HostData, "bundles"> {
   /** Threads for model and tool tasks. */
@@ -18,6 +20,7 @@ export interface IoThreads {
   readonly nowUs: () => number;
   readonly pool: LazyPool;
   readonly cancels: CancelChannel;
+  readonly watchers: Watchers;
   readonly close: () => Promise<void>;
 }
 
@@ -30,13 +33,16 @@ export const usualIoThreads = 1;
 /** Threads for models and tools, which start now where there is something to warm up, else with their first task. */
 export function startIoThreads({ ioThreads, warm, ...host }: IoThreadOptions): IoThreads {
   const { projectDir, clock, env } = host;
-  const cancels = cancelChannel();
+  const [cancels, watching] = [cancelChannel(), watchers()];
   const data = { ...host, bundles: {}, cancels: cancels.name, warm, runsCode: false };
-  const pool = lazyPool(data, { min: ioThreads, max: ioThreads, tasks: tasksPerThread }, cancels.repeat);
+  const pool = lazyPool(data, { min: ioThreads, max: ioThreads, tasks: tasksPerThread }, (message) => {
+    if (message === listening) cancels.repeat();
+    else watching.take(message);
+  });
   if (warm.length > 0) pool.get().catch(() => undefined);
   const close = async () => {
     await pool.close();
     cancels.close();
   };
-  return { projectDir, clock, env, nowUs: readClock(clock), pool, cancels, close };
+  return { projectDir, clock, env, nowUs: readClock(clock), pool, cancels, watchers: watching, close };
 }

@@ -24,19 +24,19 @@ export interface LazyPool {
   readonly close: () => Promise<void>;
 }
 
-/** A pool for later. `onListening` is called when a thread begins to hear cancels. */
-export function lazyPool(data: ThreadData, size: PoolSize, onListening: () => void): LazyPool {
+/** A pool for later. `onMessage` gets what its threads post. */
+export function lazyPool(data: ThreadData, size: PoolSize, onMessage: (message: unknown) => void): LazyPool {
   let made: Promise<OpenPool> | undefined;
   return {
     get: () => {
-      made ??= openPool(data, size, onListening);
+      made ??= openPool(data, size, onMessage);
       return made;
     },
     close: async () => (await made)?.pool.destroy(),
   };
 }
 
-async function openPool(data: ThreadData, size: PoolSize, onListening: () => void): Promise<OpenPool> {
+async function openPool(data: ThreadData, size: PoolSize, onMessage: (message: unknown) => void): Promise<OpenPool> {
   const { Piscina } = await import("piscina");
   const pool = new Piscina<Envelope, TaskResult>({
     filename: entry(),
@@ -49,7 +49,7 @@ async function openPool(data: ThreadData, size: PoolSize, onListening: () => voi
     workerData: data,
   });
   let lastError: Error | null = null;
-  pool.on("message", onListening);
+  pool.on("message", onMessage);
   pool.on("error", (error: Error) => {
     lastError = error;
     // Piscina gives up when a new thread fails at once, and would leave what waits for it waiting.

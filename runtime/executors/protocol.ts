@@ -20,6 +20,8 @@ export interface Envelope {
   readonly begun: MessagePort | null;
   /** The variables of this task alone; null: those of the thread. */
   readonly env: HostData["env"] | null;
+  /** Whether the thread posts what of an answer is there already, as a `DeltaMessage`. */
+  readonly isWatched: boolean;
 }
 
 /** What a thread says when it hears cancels: those that came before are sent again. */

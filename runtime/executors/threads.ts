@@ -2,7 +2,15 @@ import { availableParallelism } from "node:os";
 import { MessageChannel } from "node:worker_threads";
 import type { Piscina } from "piscina";
 import type { HostData } from "../3-task/run-task.ts";
-import { type ModelTask, type OwnCode, type PermittedTool, runsOwnCode, type TaskResult, type ThreadTask } from "../3-task/task.ts";
+import {
+  type Delta,
+  type ModelTask,
+  type OwnCode,
+  type PermittedTool,
+  runsOwnCode,
+  type TaskResult,
+  type ThreadTask,
+} from "../3-task/task.ts";
 import { endedOutside, timedOut } from "./ended.ts";
 import type { Executor } from "./executor.ts";
 import { type IoThreadOptions, type IoThreads, startIoThreads, usualIoThreads } from "./io-threads.ts";
@@ -44,9 +52,12 @@ export function executorOn(io: IoThreads, { bundles, cpuThreads }: CodeThreadOpt
   const closing = new AbortController();
   const data = { env: {}, projectDir, bundles, clock, cancels: cancels.name, warm: [], runsCode: true };
   const cpu = lazyPool(data, { min: 1, max: cpuThreads, tasks: 1 }, () => {});
-  const runner: Runner = { nowUs, env: io.env, closing: closing.signal, nextId: counter(), cancels };
+  const runner: Runner = { nowUs, env: io.env, closing: closing.signal, nextId: counter(), cancels, watchers: io.watchers };
   return {
-    run: (task, signal) => (runsOwnCode(task) ? runCpu(task, cpu.get, signal, runner) : runIo(task, io.pool.get, signal, runner)),
+    run: (task, signal, onDelta) => {
+      if (runsOwnCode(task)) return runCpu(task, cpu.get, signal, runner);
+      return runIo(task, io.pool.get, signal, onDelta ? { ...runner, onDelta } : runner);
+    },
     close: async () => {
       closing.abort();
       await Promise.all([io.close(), cpu.close()]);
@@ -60,6 +71,8 @@ interface Runner {
   readonly closing: AbortSignal;
   readonly nextId: () => number;
   readonly cancels: IoThreads["cancels"];
+  readonly watchers: IoThreads["watchers"];
+  readonly onDelta?: (delta: Delta) => void;
 }
 
 type Pool = LazyPool["get"];
@@ -71,13 +84,15 @@ async function runIo(task: ModelTask | PermittedTool, open: Pool, signal: AbortS
   const id = runner.nextId();
   const cancel = () => runner.cancels.send(id);
   signal.addEventListener("abort", cancel, { once: true });
+  if (runner.onDelta) runner.watchers.watch(id, runner.onDelta);
   try {
-    return await submit(open, { id, task, begun: null, env: null }, {});
+    return await submit(open, { id, task, begun: null, env: null, isWatched: runner.onDelta !== undefined }, {});
   } catch (error) {
     return isCancelled() ? cancelled(task, startUs, runner) : died(task, error, startUs, runner);
   } finally {
     signal.removeEventListener("abort", cancel);
     runner.cancels.forget(id);
+    runner.watchers.forget(id);
   }
 }
 
@@ -101,7 +116,7 @@ async function runCpu(task: OwnCode, open: Pool, signal: AbortSignal, runner: Ru
   signal.addEventListener("abort", cancel, { once: true });
   try {
     if (isCancelled()) return cancelled(task, startUs, runner);
-    const envelope = { id: runner.nextId(), task, begun: late.port, env: namedBy(task, runner.env) };
+    const envelope = { id: runner.nextId(), task, begun: late.port, env: namedBy(task, runner.env), isWatched: false };
     return await submit(open, envelope, { signal: stop.signal, transferList: [late.port] });
   } catch (error) {
     if (isCancelled()) return cancelled(task, startUs, runner);

@@ -6,9 +6,10 @@
  * W3 what code of the project prints goes to stderr, with the worker's or the tool's name before each line.
  */
 import { BroadcastChannel, parentPort, threadId, workerData } from "node:worker_threads";
-import { runTask, type TaskHost, taskHost } from "../3-task/run-task.ts";
-import { type OwnCode, runsOwnCode, type TaskResult } from "../3-task/task.ts";
+import { runTask, type TaskHost, taskHost, watched } from "../3-task/run-task.ts";
+import { type Delta, type OwnCode, runsOwnCode, type TaskResult } from "../3-task/task.ts";
 import { cancelBox } from "./cancel-box.ts";
+import type { DeltaMessage } from "./deltas.ts";
 import { labelOutput } from "./label-output.ts";
 import { type Envelope, listening, type ThreadData } from "./protocol.ts";
 
@@ -25,12 +26,14 @@ function serve(data: ThreadData): (envelope: Envelope) => Promise<TaskResult> {
   parentPort?.postMessage(listening);
   for (const provider of data.warm) void warm(host, provider);
   const label = data.runsCode ? labelOutput() : () => {};
-  return async ({ id, task, begun, env }) => {
+  return async ({ id, task, begun, env, isWatched }) => {
     const signal = box.open(id);
     if (runsOwnCode(task)) label(nameOf(task));
     begun?.postMessage(threadId);
     begun?.close();
-    const result = await runTask(task, env ? { ...host, env: (name) => env[name] } : host, signal);
+    const own = env ? { ...host, env: (name: string) => env[name] } : host;
+    const onDelta = (delta: Delta) => parentPort?.postMessage({ id, delta } satisfies DeltaMessage);
+    const result = await runTask(task, watched(own, isWatched ? onDelta : undefined), signal);
     if (runsOwnCode(task)) label(nameOf(task));
     box.close(id);
     return result;
