@@ -3,6 +3,7 @@ import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
 import type { Plan, PlanModel } from "../../compiler/ir/plan.ts";
 import type { RunModel } from "../3-task/task.ts";
 import { factsOf, providers } from "../providers/providers.ts";
+import { isOffline } from "../providers/registry.ts";
 import { plainSim, readSimOptions } from "../providers/sim-options.ts";
 import { shownUrl } from "../providers/trouble.ts";
 import { type Environment, environment, type Found, numberFrom } from "./model-env.ts";
@@ -94,6 +95,7 @@ function parseSpec(text: string, source: string): Spec | Diagnostic {
     return typeof options === "string" ? bad(options) : { provider, name };
   }
   if (provider === "scripted") return name === "" ? bad("the scenario's file is missing") : { provider, name };
+  if (provider === "recorded") return name === "" ? bad("the run is missing") : { provider, name };
   if (!factsOf(provider)) return bad(`the provider ${provider || "before the colon"} is not known`);
   return name === "" ? bad("the name is empty") : { provider, name };
 }
@@ -105,7 +107,7 @@ function baseUrlOf(
   role: string | null,
   env: Environment,
 ): { url: string | null; found: Found | null; diagnostic: Diagnostic | null } {
-  if (provider === "sim" || provider === "scripted") return { url: null, found: null, diagnostic: null };
+  if (isOffline(provider)) return { url: null, found: null, diagnostic: null };
   const inherited = provider === model.provider ? model.baseUrl : null;
   const own = (role === null ? null : env.role(role, "BASE_URL")) ?? env.provider(provider, "BASE_URL");
   const last = provider === "openai" && inherited === null ? env.named("OPENAI_BASE_URL") : null;

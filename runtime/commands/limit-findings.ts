@@ -4,6 +4,7 @@ import type { Plan } from "../../compiler/ir/plan.ts";
 import { planned } from "../2-schedule/amounts.ts";
 import type { LimitOverrides } from "../2-schedule/limit-overrides.ts";
 import type { RunModel } from "../3-task/task.ts";
+import { isOffline } from "../providers/registry.ts";
 
 /** Limits of agents that the plan does not have. */
 export function strangers(plan: Plan, { agents }: LimitOverrides): readonly Diagnostic[] {
@@ -20,5 +21,5 @@ export function priceless(plan: Plan, models: Readonly<Record<string, RunModel>>
 }
 
 function isFree({ provider }: RunModel): boolean {
-  return provider === "sim" || provider === "scripted";
+  return isOffline(provider);
 }

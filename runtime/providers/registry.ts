@@ -7,15 +7,24 @@ export type ProviderRegistry = (name: string) => Promise<Provider>;
 export function providerRegistry(): ProviderRegistry {
   const loaded = new Map<string, Promise<Provider>>();
   return (name) => {
-    const kind = name === "sim" || name === "scripted" ? name : "openai";
+    const kind = isOffline(name) ? name : "openai";
     const provider = loaded.get(kind) ?? loaders[kind]();
     loaded.set(kind, provider);
     return provider;
   };
 }
 
+/** Providers that ask no server. */
+const offline = ["sim", "scripted", "recorded"] as const;
+
+/** Whether a provider answers without a server, a key and a price. */
+export function isOffline(name: string): name is (typeof offline)[number] {
+  return offline.some((known) => known === name);
+}
+
 const loaders = {
   sim: async () => (await import("./sim.ts")).sim,
   scripted: async () => (await import("./scripted.ts")).scriptedProvider(),
+  recorded: async () => (await import("./recorded.ts")).recordedProvider(),
   openai: async () => (await import("./openai.ts")).openaiProvider(),
 };
