@@ -1,4 +1,4 @@
-import { runReplayMiss } from "../../compiler/diagnostics/codes.generated.ts";
+import { runHashesOnly, runReplayMiss } from "../../compiler/diagnostics/codes.generated.ts";
 import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
 import { type ExitCode, exitCodes } from "../../compiler/ir/exit-codes.ts";
 import type { Failure } from "../../compiler/ir/failure.ts";
@@ -92,7 +92,13 @@ function flagToRaise({ code, details }: Failure): string | null {
 
 /** Lists what a run asks people, and how each is answered. */
 function reportWaiting(io: Io, message: string, { stateDir, traceId, where }: Reported): ExitCode {
-  const open = openQuestions(readJournal(runDir(stateDir, traceId), traceId));
+  const journal = readJournal(runDir(stateDir, traceId), traceId);
+  if (!journal.keepsTexts) {
+    io.stderr(`tama: ${message}\n`);
+    tell(io, [runHashesOnly(null, { run: traceId.slice(0, 8) })]);
+    return exitCodes.waiting;
+  }
+  const open = openQuestions(journal);
   const goOn = commandText(["tama", "resume", traceId.slice(0, 8)], where);
   io.stderr([`tama: ${message}; the run is kept`, ...questionLines(traceId, open, where), `tama: then go on with: ${goOn}`, ""].join("\n"));
   return exitCodes.waiting;
