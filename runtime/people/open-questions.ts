@@ -20,10 +20,10 @@ export interface OpenQuestion extends QuestionId {
 /** How an open question stands: an answer may lie in the run's inbox, or its deadline may have passed; the run takes that when it goes on. */
 export type Standing = "open" | "answered" | "default";
 
-/** The questions that a run leaves to people, by path. One that has ended otherwise than waiting, or that was stopped, leaves none; nor does a replay. */
+/** The questions that a run leaves to people, by path. One that has ended otherwise than waiting, or that was stopped, leaves none; nor does a replay, nor a run that waits for ever because it keeps no texts to be resumed by. */
 export function openQuestions(journal: Journal): readonly OpenQuestion[] {
-  const { asked, ended, started } = journal;
-  const isOver = ended !== null && ended.status !== "waiting";
+  const { asked, ended, started, keepsTexts } = journal;
+  const isOver = ended !== null && (ended.status !== "waiting" || !keepsTexts);
   if (isOver || !started || started.isReplay) return [];
   const open = [...asked].flatMap(([path, each]) => (each.stands ? [questionOf(journal, path, each)] : []));
   return open.sort((a, b) => (a.path < b.path ? -1 : 1));

@@ -295,6 +295,7 @@ test("of a run that keeps no texts neither an answer nor a default stays on the 
     assert.is(endOf(await record(hidden, { stateDir, traceId: run, world }, { onEvent: asked })), "SECRET-answer busy");
     assert.is(statusOf(await record(hidden, { stateDir, traceId: other, world: working() })), "waiting");
     assert.is(codeOf(answer({ stateDir, traceId: other, channel: "a", value: "SECRET", nowUs: 0 })), "run/hashes-only");
+    assert.equal(openIn(stateDir, other), []);
     const bytes = filesUnder(stateDir, "").map((path) => readFileSync(join(stateDir, path), "latin1"));
     assert.match(bytes.join(), "wait_asked");
     assert.not.match(bytes.join(), "SECRET");
