@@ -23,6 +23,7 @@ export function sessionCommands(tama: Command, end: End): void {
     });
   readingCommands(session, end);
   valueCommands(session, end);
+  entryCommands(session, end);
   artifactCommands(session, end);
 }
 
@@ -90,6 +91,22 @@ function valueCommands(session: Command, end: End): void {
       const { sessionDeleteCommand } = await import("./session.ts");
       await end(async (host) => sessionDeleteCommand({ stateDir: stateOf(command, host), session: name, key, ...flags }, host.io), command);
     });
+}
+
+function entryCommands(session: Command, end: End): void {
+  for (const [as, what] of [
+    ["say", "what a person said"],
+    ["note", "a remark"],
+  ] as const)
+    session
+      .command(as)
+      .description(`add ${what} to the trajectory, and print the entry's number`)
+      .argument(...which)
+      .argument("<text>")
+      .action(async (name: string, text: string, _flags: object, command: Command) => {
+        const { sessionSayCommand } = await import("./session.ts");
+        await end(async (host) => sessionSayCommand({ stateDir: stateOf(command, host), session: name, as, text }, host.io), command);
+      });
 }
 
 function artifactCommands(session: Command, end: End): void {

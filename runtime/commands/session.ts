@@ -72,7 +72,15 @@ export function sessionDeleteCommand(which: Which & WriteOptions & { readonly ke
   });
 }
 
-/** Opens a session for a write that gives a new version, and prints that. */
+/** `tama session say` and `note`: adds what a person said, or a remark, and prints the entry's number. */
+export function sessionSayCommand(which: Which & { readonly as: "say" | "note"; readonly text: string }, io: Io): ExitCode {
+  return writing(which, io, (session) => {
+    const said = which.as === "say" ? session.userInput(which.text) : session.note(which.text);
+    return said.kind === "ok" ? okay(session.trajectory().length) : said;
+  });
+}
+
+/** Opens a session for a write that gives a number, and prints that. */
 export function writing(which: Which, io: Io, write: (session: Session) => Result<number>): ExitCode {
   const found = findSession(which.stateDir, which.session);
   if (found.kind !== "ok") return missing(io, which, found);

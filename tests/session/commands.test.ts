@@ -14,6 +14,7 @@ import {
   sessionGetCommand,
   sessionLogCommand,
   sessionNewCommand,
+  sessionSayCommand,
   sessionSetCommand,
   sessionShowCommand,
 } from "../../runtime/commands/session.ts";
@@ -90,6 +91,24 @@ test(
     const again = await remove();
     assert.is(again.exit, 1);
     assert.match(again.stderr, "the session has no value for 'a'");
+  }),
+);
+
+test(
+  "what a person says, and a remark, become entries, whose numbers are told",
+  inFolder(async ({ stateDir, id }) => {
+    const add = (as: "say" | "note", text: string) => said((io) => sessionSayCommand({ stateDir, session: id, as, text }, io));
+    assert.equal(await add("say", "go on"), { exit: 0, stdout: "4\n", stderr: "" });
+    assert.is((await add("note", "half way")).stdout, "7\n");
+    const entries = take(readSession(id, { stateDir })).trajectory();
+    assert.equal(
+      [entries[3], entries[6]].map((entry) => [entry?.entry_type, entry?.agent_id, entry?.content]),
+      [
+        ["user_input", "user", { text: "go on" }],
+        ["system_note", "system", { note: "half way" }],
+      ],
+    );
+    assert.match((await add("say", " ")).stderr, "(validation_error)");
   }),
 );
 

@@ -1,5 +1,5 @@
 /** Sessions on disk: what a call changed is there when it returns, and what is damaged is told, never guessed. */
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { suite } from "uvu";
@@ -58,6 +58,22 @@ test(
     take(session.close());
     take(session.close());
     assert.equal(typesOf(take(readSession(session.id, { stateDir }))), ["session_created", "state_set", "session_saved"]);
+  }),
+);
+
+test(
+  "saving rewrites nothing: what was saved stays as it is, and what comes later is added to it",
+  withSession((session) => {
+    const sealed = () => readFileSync(join(session.dir, readdirSync(session.dir).find((name) => name.endsWith(".arrow")) ?? ""));
+    take(session.set("a", "x".repeat(1000)));
+    take(session.save());
+    const before = sealed();
+    for (let count = 0; count < 5; count += 1) take(session.set("b", count));
+    take(session.save());
+    const after = sealed();
+    assert.ok(before.equals(after.subarray(0, before.length)));
+    assert.ok(after.length > before.length);
+    assert.is(after.indexOf("x".repeat(1000)), after.lastIndexOf("x".repeat(1000)));
   }),
 );
 
