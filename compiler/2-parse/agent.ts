@@ -30,6 +30,8 @@ export interface AgentSource {
   readonly patterns: Readonly<Record<string, Pattern>>;
 }
 
+const onFailure = oneOf("fail", "collect");
+
 /** What every agent says, whatever its pattern. */
 interface Common {
   readonly input: ParsedType | null;
@@ -82,7 +84,7 @@ function readCommon(fields: Fields, directory: string): Common {
     version: fields.required("version", text, "1.0.0"),
     env: readNames(fields, "env"),
     call: readCall(fields, directory),
-    onError: fields.optional("on_error", oneOf("fail", "collect")),
+    onError: fields.optional("on_error", onFailure),
     attempts: readRetry(fields),
     limits: readLimits(fields),
     input: fields.optional("input", type),

@@ -20,13 +20,16 @@ export interface Call {
   readonly maxIter: Located<number> | null;
 }
 
+const fromOne = whole(1);
+const names = list(text, "a list of names");
+
 /** Reads `call:` of an agent's file, and `max_iter` from there or from beside it. `agent` is the agent's directory. */
 export function readCall(fields: Fields, agent: string): Call {
-  const outer = fields.optional("max_iter", whole(1));
+  const outer = fields.optional("max_iter", fromOne);
   for (const key of ["model", "uses"]) reportMisplaced(fields, key);
   const call = fields.inner("call");
   if (!call) return { model: null, uses: [], maxIter: outer };
-  const inner = call.optional("max_iter", whole(1));
+  const inner = call.optional("max_iter", fromOne);
   if (inner && outer) fields.report(parseDuplicateKey(inner.span, { key: "max_iter" }, [parseDuplicateKeyNotes.first(outer.span)]));
   const uses = readNames(call, "uses").flatMap((name) => skillNamed(name, agent, call.report) ?? []);
   const model = readModel(call);
@@ -36,9 +39,10 @@ export function readCall(fields: Fields, agent: string): Call {
 
 /** Reads a list of names; one that stands twice is told and dropped. */
 export function readNames(fields: Fields, key: string): readonly Located<string>[] {
-  const names = fields.optional(key, list(text, "a list of names")) ?? [];
+  const named = fields.optional(key, names) ?? [];
+  if (named.length === 0) return named;
   const firsts = new Map<string, Located<string>>();
-  for (const name of names) {
+  for (const name of named) {
     const first = firsts.get(name.value);
     if (first) fields.report(parseRepeatedItem(name.span, { item: name.value, key }, [parseRepeatedItemNotes.first(first.span)]));
     else firsts.set(name.value, name);

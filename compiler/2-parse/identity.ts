@@ -5,9 +5,11 @@ import { shaped, text } from "./values.ts";
 
 const kebabCase = /^[a-z0-9]+(-[a-z0-9]+)*$/;
 
+const kebabCased = shaped({ type: "string", pattern: kebabCase.source }, text);
+
 /** Reads the `name` of what a directory holds: it must be the directory's. */
 export function readName(fields: Fields, directory: string): Located<string> | null {
-  const name = fields.required("name", shaped({ type: "string", pattern: kebabCase.source }, text), directory);
+  const name = fields.required("name", kebabCased, directory);
   if (name && name.value !== directory) fields.report(parseNameDiffers(name.span, { name: name.value, directory }));
   else if (name && !kebabCase.test(name.value))
     fields.report(parseNotKebabCase(name.span, { name: name.value, suggestion: kebab(name.value) }));

@@ -1,5 +1,4 @@
 import type { Field, Pattern } from "../../stdlib/pattern.ts";
-import { unreachable } from "../ir/unreachable.ts";
 import { deadline } from "./deadline.ts";
 import type { Fields } from "./fields.ts";
 import { states } from "./states.ts";
@@ -28,28 +27,13 @@ function isTerminal({ routes }: ParsedState): boolean {
 }
 
 function readField(name: string, field: Field, fields: Fields): FieldValue | null {
-  const read = readers(field);
+  const read = readers[field.kind];
   return field.required ? fields.required(name, read, examples[field.kind]) : fields.optional(name, read);
 }
 
-function readers({ kind }: Field): Read<FieldValue> {
-  switch (kind) {
-    case "agent":
-    case "state":
-      return mapped(text, (name, { span }) => ({ kind, span, name }));
-    case "agents":
-      return mapped(someOf(text, "a list of agents"), (names, { span }) => ({ kind, span, names }));
-    case "count":
-      return mapped(whole(1), ({ value, span }) => ({ kind, span, count: value }));
-    case "deadline":
-      return mapped(deadline, (given, { span }) => ({ kind, span, ...given }));
-    case "type":
-      return mapped(type, (parsed, { span }) => ({ kind, span, type: parsed }));
-    case "states":
-      return mapped(states, (table, { span }) => ({ kind, span, states: table }));
-    default:
-      return unreachable(kind);
-  }
+/** An agent and a state are both named. */
+function named(kind: "agent" | "state"): Read<FieldValue> {
+  return mapped(text, (name, { span }) => ({ kind, span, name }));
 }
 
 const examples: Readonly<Record<Field["kind"], string>> = {
@@ -68,3 +52,13 @@ function mapped<T, U>(read: Read<T>, make: (value: T, node: Node) => U): Read<U>
     return value === null ? null : make(value, node);
   });
 }
+
+const readers: Readonly<Record<Field["kind"], Read<FieldValue>>> = {
+  agent: named("agent"),
+  agents: mapped(someOf(text, "a list of agents"), (names, { span }) => ({ kind: "agents", span, names })),
+  count: mapped(whole(1), ({ value, span }) => ({ kind: "count", span, count: value })),
+  deadline: mapped(deadline, (given, { span }) => ({ kind: "deadline", span, ...given })),
+  type: mapped(type, (parsed, { span }) => ({ kind: "type", span, type: parsed })),
+  state: named("state"),
+  states: mapped(states, (table, { span }) => ({ kind: "states", span, states: table })),
+};

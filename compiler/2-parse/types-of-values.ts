@@ -24,17 +24,20 @@ export function sourceOf({ source, raw, span }: ScalarNode): ExprSource {
   return { text: source, raw, span };
 }
 
+const words = someOf(word(/^[^\s*!~]\S*$/, "a word"), "a list of words");
+
 /** The routing words that an agent may finish with, compared without case. `*` and `!error` mean something else. */
 export function readKeys(fields: Fields): readonly Located<string>[] | null {
-  const words = fields.optional("keys", someOf(word(/^[^\s*!~]\S*$/, "a word"), "a list of words"));
+  const given = fields.optional("keys", words);
+  if (!given) return null;
   const firsts = new Map<string, Located<string>>();
-  for (const key of words ?? []) {
+  for (const key of given) {
     const first = firsts.get(key.value.toLowerCase());
     const related = first ? [parseRepeatedItemNotes.first(first.span)] : [];
     if (first) fields.report(parseRepeatedItem(key.span, { item: key.value, key: "keys" }, related));
     else firsts.set(key.value.toLowerCase(), key);
   }
-  return words && [...firsts.values()];
+  return [...firsts.values()];
 }
 
 function typeField({ key, value }: Entry, reading: Parameters<Read<ParsedType>>[1]): ParsedTypeField | null {

@@ -79,7 +79,7 @@ function bindStep(step: ParsedStep, model: string | null, template: ResolvedStep
 }
 
 /** Where fields stand, and what they name: of one that is named twice, the second as `name~2`. */
-function fieldSpans({ fields, input, output }: ParsedAgent): Readonly<Record<string, Span>> {
+function fieldSpans({ fields, input, output }: ParsedAgent): ReadonlyMap<string, Span> {
   const spans = new Map<string, Span>();
   if (input) spans.set("input", spanOfType(input));
   if (output) spans.set("output", spanOfType(output));
@@ -94,7 +94,7 @@ function fieldSpans({ fields, input, output }: ParsedAgent): Readonly<Record<str
       spans.set(use === 1 ? id : `${id}~${use}`, member.span);
     }
   }
-  return Object.fromEntries(spans);
+  return spans;
 }
 
 function spanOfType(type: ParsedType): Span {

@@ -58,7 +58,7 @@ export interface ResolvedAgent {
   readonly calls: readonly string[];
   /** The frontmatter's place, and that of each field (`workers`) and of what it names (`workers/critic`), for origins. */
   readonly span: Span;
-  readonly fieldSpans: Readonly<Record<string, Span>>;
+  readonly fieldSpans: ReadonlyMap<string, Span>;
 }
 
 export interface ResolvedSkill {

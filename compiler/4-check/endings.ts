@@ -21,6 +21,8 @@ export interface Endings {
   readonly endings: ReadonlyMap<string, Ending>;
   readonly machines: readonly Followed[];
   readonly callers: ReadonlyMap<string, Words>;
+  /** Agents that call each other in a circle, and those that come to call one of them. */
+  readonly circular: readonly string[];
 }
 
 /** Works out how agents end, those first that others call. Of one that calls in a circle nothing is known, of a broken one what its pattern alone says. */
@@ -35,7 +37,7 @@ export function endingsOf(project: ParsedProject): Endings {
   }
   const { endings, machines } = known;
   const topDown = [...ordered].reverse().flatMap((name) => agents.get(name) ?? []);
-  return { agents, endings, machines, callers: callersOf(project, topDown, machines) };
+  return { agents, endings, machines, callers: callersOf(project, topDown, machines), circular };
 }
 
 interface Known {

@@ -12,7 +12,7 @@ import { checkRoutes } from "./routes.ts";
  */
 export function check(project: ParsedProject, report: Report): Endings["endings"] {
   const endings = endingsOf(project);
-  checkRecursion(project, report);
+  checkRecursion(project, endings, report);
   checkRoutes(project, endings, report);
   checkEffects(project, report);
   checkIrreversible(project, report);

@@ -3,14 +3,14 @@ import { checkCycle, checkCycleNotes } from "../diagnostics/codes.generated.ts";
 import type { Related, Report } from "../diagnostics/diagnostic.ts";
 import { cycles } from "../graph.ts";
 import type { Span } from "../ir/span.ts";
+import type { Endings } from "./endings.ts";
 
 /** Reports agents that call each other without end: one shortest cycle for each group of them. */
-export function checkRecursion({ agents }: ParsedProject, report: Report): void {
+export function checkRecursion({ agents }: ParsedProject, { circular }: Endings, report: Report): void {
+  if (circular.length === 0) return;
   const edges = new Map(agents.map(({ directory, references }) => [directory, references.map(({ name }) => name.value)]));
-  const found = cycles(edges);
-  if (found.length === 0) return;
   const calls = new Map(agents.map((agent) => [agent.directory, callsOf(agent)]));
-  for (const cycle of found) {
+  for (const cycle of cycles(edges)) {
     const [first, ...others] = cycle.slice(1).map((callee, index) => callOf(calls, cycle[index] ?? "", callee));
     report(checkCycle(first?.span ?? null, { path: cycle.join(" -> ") }, others));
   }

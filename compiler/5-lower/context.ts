@@ -48,6 +48,6 @@ export function claimId(context: Context, id: string, span?: Span): string {
   if (context.origins.has(id)) throw bug(`two ops of ${context.agent.name} have the id ${id}`);
   const [list = ""] = id.split("/");
   const { fieldSpans } = context.agent;
-  context.origins.set(id, span ?? fieldSpans[id] ?? fieldSpans[list] ?? context.agent.span);
+  context.origins.set(id, span ?? fieldSpans.get(id) ?? fieldSpans.get(list) ?? context.agent.span);
   return id;
 }

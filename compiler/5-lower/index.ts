@@ -39,7 +39,7 @@ export function lower(project: ResolvedProject, report: Report): LoweredProject 
   return {
     blocks: Object.fromEntries(lowered.map((one) => [one.agent.name, block(one)])),
     texts: Object.fromEntries(texts),
-    origins: Object.fromEntries(lowered.flatMap(originsOf)),
+    origins: new Map(lowered.flatMap(originsOf)),
   };
 }
 

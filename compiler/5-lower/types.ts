@@ -6,5 +6,5 @@ import type { Span } from "../ir/span.ts";
 export interface LoweredProject {
   readonly blocks: Readonly<Record<string, Block>>;
   readonly texts: Readonly<Record<Digest, string>>;
-  readonly origins: Readonly<Record<string, Span>>;
+  readonly origins: ReadonlyMap<string, Span>;
 }

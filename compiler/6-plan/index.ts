@@ -2,7 +2,6 @@ import type { ResolvedProject } from "../3-resolve/types.ts";
 import type { LoweredProject } from "../5-lower/types.ts";
 import { sortPlan } from "../ir/decode.ts";
 import { digestBytes } from "../ir/digest.ts";
-import type { Op } from "../ir/ops.ts";
 import { type Plan, planFormat } from "../ir/plan.ts";
 import { planDigests } from "../ir/verify.ts";
 import { opsOf } from "../ir/walk.ts";
@@ -15,18 +14,20 @@ import { planSkill, planWorker } from "./tables.ts";
 /** Puts a lowered project into a plan, with only what its ops use. The same sources give the same bytes. `turns` are what its blocks cost. */
 export function makePlan(project: ResolvedProject, lowered: LoweredProject, turns: ReadonlyMap<string, Turns>): Plan {
   const ops = Object.values(lowered.blocks).flatMap((block) => opsOf(block.body));
-  const used = (names: (op: Op) => readonly string[]) => new Set(ops.flatMap(names));
+  const acts = ops.filter((op) => op.kind === "act");
+  const asks = ops.filter((op) => op.kind === "ask");
+  const codes = ops.filter((op) => op.kind === "code");
   const sources = project.agents.flatMap((agent) => (agent.worker ? [[agent.name, agent.worker] as const] : []));
   const skills = pick(
     project.skills,
-    used((op) => (op.kind === "act" ? op.skills : [])),
+    acts.flatMap((act) => act.skills),
   );
   const bundles = pick(
     Object.fromEntries(sources),
-    used((op) => (op.kind === "code" ? [op.worker] : [])),
+    codes.map((code) => code.worker),
   );
   const unlocked = Object.values(skills).flatMap((skill) => skill.tools);
-  const tools = pick(project.tools, new Set([...unlocked, ...used((op) => (op.kind === "act" ? op.tools : []))]));
+  const tools = pick(project.tools, [...unlocked, ...acts.flatMap((act) => act.tools)]);
   const workers = mapValues(bundles, planWorker);
   const embedded = [
     ...Object.values(skills).map((skill) => skill.body),
@@ -35,7 +36,7 @@ export function makePlan(project: ResolvedProject, lowered: LoweredProject, turn
   ];
   const models = pick(
     project.models,
-    used((op) => (op.kind === "act" || op.kind === "ask" ? [op.model] : [])),
+    [...asks, ...acts].map(({ model }) => model),
   );
   const { entries } = project;
   const { blocks } = lowered;
@@ -63,7 +64,8 @@ export function makePlan(project: ResolvedProject, lowered: LoweredProject, turn
   return { ...content, ...planDigests(content) };
 }
 
-function pick<T>(table: Readonly<Record<string, T>>, used: ReadonlySet<string>): Readonly<Record<string, T>> {
+function pick<T>(table: Readonly<Record<string, T>>, names: readonly string[]): Readonly<Record<string, T>> {
+  const used = new Set(names);
   return Object.fromEntries(Object.entries(table).filter(([name]) => used.has(name)));
 }
 

@@ -43,6 +43,7 @@ function checkItems(agent: string, ops: readonly Op[], { origins }: LoweredProje
   const scope = { indices: new Map(), ops: new Map(ops.map((op) => [op.id, op])) };
   for (const op of maps) {
     const least = lengthOf(op.over, scope).min;
-    if (least > op.max) report(costLimitBelowMinimum(origins[`${agent}/${op.id}`] ?? null, { agent, least, unit: "items", limit: op.max }));
+    if (least > op.max)
+      report(costLimitBelowMinimum(origins.get(`${agent}/${op.id}`) ?? null, { agent, least, unit: "items", limit: op.max }));
   }
 }

@@ -3,8 +3,8 @@ import { lineFinder, type Span } from "../ir/span.ts";
 
 type Table<T> = Readonly<Record<string, T>>;
 
-/** Spans as lines and columns, which people read and which stay small when a file grows elsewhere. */
-export function placesOf(spans: Table<Span>, texts: Table<string>): Table<Origin> {
+/** Spans as lines and columns, which people read and which stay small when a file grows elsewhere. Sorted by name, as plans are. */
+export function placesOf(spans: ReadonlyMap<string, Span>, texts: Table<string>): Table<Origin> {
   const finders = new Map<string, ReturnType<typeof lineFinder>>();
   const placeOf = ({ file, start }: Span): Origin => {
     const find = finders.get(file) ?? lineFinder(texts[file] ?? "");
@@ -12,5 +12,6 @@ export function placesOf(spans: Table<Span>, texts: Table<string>): Table<Origin
     const { line, column } = find(start);
     return { column, file, line };
   };
-  return Object.fromEntries(Object.entries(spans).map(([name, span]) => [name, placeOf(span)]));
+  const places = [...spans].map(([name, span]) => [name, placeOf(span)] as const);
+  return Object.fromEntries(places.sort(([a], [b]) => (a < b ? -1 : 1)));
 }

@@ -1,4 +1,4 @@
-import { createHash, hash } from "node:crypto";
+import { createHash, type Hash, hash } from "node:crypto";
 import { canonical, type Json } from "./json.ts";
 
 /** `sha256:` and 64 hex digits. */
@@ -14,13 +14,18 @@ export function digest(value: Json): Digest {
   return digestBytes(canonical(value));
 }
 
-/** The digests of texts that begin alike: `start` is hashed once. */
-export function digestsFrom(start: string, ends: readonly string[]): readonly Digest[] {
-  const begun = createHash("sha256").update(start);
-  return ends.map((end) => `sha256:${begun.copy().update(end).digest("hex")}`);
+/** The digests of texts that begin alike, each given in pieces: `start` is hashed once. */
+export function digestsFrom(start: readonly string[], ends: readonly (readonly string[])[]): readonly Digest[] {
+  const begun = hashed(createHash("sha256"), start);
+  return ends.map((end) => `sha256:${hashed(begun.copy(), end).digest("hex")}`);
 }
 
 /** The first `length` hex digits of a digest: for ids and for people. */
 export function shortDigest(full: Digest, length = 16): string {
   return full.slice("sha256:".length, "sha256:".length + length);
+}
+
+function hashed(state: Hash, pieces: readonly string[]): Hash {
+  for (const piece of pieces) state.update(piece);
+  return state;
 }

@@ -30,9 +30,8 @@ export function pretty(value: Json): string {
  * to see that is much quicker than to sort.
  */
 export function sortKeys(value: Json): Json {
-  if (typeof value !== "object" || value === null) return value;
-  if (isList(value)) return sortItems(value);
-  return isInOrder(value) ? sortFields(value) : sortedCopy(value);
+  if (typeof value !== "object" || value === null || isSorted(value)) return value;
+  return isList(value) ? value.map(sortKeys) : sortedCopy(value);
 }
 
 /** Whether two values are the same JSON. */
@@ -69,46 +68,20 @@ export function toText(value: Json): string {
   return typeof value === "string" ? value : canonical(value);
 }
 
-function sortItems(items: readonly Json[]): readonly Json[] {
-  let copy: Json[] | null = null;
-  let index = 0;
-  for (const item of items) {
-    const sorted = sortKeys(item);
-    if (sorted !== item) copy ??= items.slice(0, index);
-    copy?.push(sorted);
-    index += 1;
-  }
-  return copy ?? items;
-}
-
-function isInOrder(value: JsonObject): boolean {
+/** Whether all keys in a list or an object are in order. It ends at the first that is not, so that looking again further in costs little. */
+function isSorted(value: readonly Json[] | JsonObject): boolean {
+  if (isList(value)) return value.every(isSortedWithin);
   let before = "";
   for (const key in value) {
-    if (key < before || value[key] === undefined) return false;
+    const field = value[key];
+    if (key < before || field === undefined || !isSortedWithin(field)) return false;
     before = key;
   }
   return true;
 }
 
-/** An object whose own keys are in order: a copy only where something in it is not. */
-function sortFields(value: JsonObject): JsonObject {
-  let copy: Record<string, Json> | null = null;
-  for (const key in value) {
-    const field = value[key] ?? null;
-    const sorted = sortKeys(field);
-    if (sorted !== field) copy ??= fieldsBefore(value, key);
-    if (copy) put(copy, key, sorted);
-  }
-  return copy ?? value;
-}
-
-function fieldsBefore(value: JsonObject, end: string): Record<string, Json> {
-  const copy: Record<string, Json> = {};
-  for (const key in value) {
-    if (key === end) break;
-    put(copy, key, value[key] ?? null);
-  }
-  return copy;
+function isSortedWithin(value: Json): boolean {
+  return typeof value !== "object" || value === null || isSorted(value);
 }
 
 function sortedCopy(value: JsonObject): JsonObject {

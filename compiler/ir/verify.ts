@@ -17,13 +17,13 @@ export function planDigests(plan: Plan): Pick<Plan, "digest" | "semantics"> {
   const encoded = encodePlan(plan);
   const fields = Object.entries(isObject(encoded) ? encoded : {}).filter(([name]) => name !== "digest" && name !== "semantics");
   const forms = fields
-    .map(([name, field]) => ({ name, form: `,${canonical(name)}:${canonical(field)}` }))
-    .sort((a, b) => (a.name < b.name ? -1 : 1));
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, field], index) => ({ name, pieces: [index === 0 ? "{" : ",", canonical(name), ":", canonical(field)] }));
   const both = forms.findIndex(({ name }) => asides.includes(name));
-  const textOf = (parts: typeof forms) => parts.map(({ form }) => form).join("");
+  const piecesOf = (parts: typeof forms) => parts.flatMap(({ pieces }) => pieces);
   const rest = forms.slice(both);
-  const ends = [rest, rest.filter(({ name }) => !asides.includes(name))].map((parts) => `${textOf(parts)}}`);
-  const [digest = "", semantics = ""] = digestsFrom(`{${textOf(forms.slice(0, both)).slice(1)}`, ends);
+  const ends = [rest, rest.filter(({ name }) => !asides.includes(name))].map((parts) => [...piecesOf(parts), "}"]);
+  const [digest = "", semantics = ""] = digestsFrom(piecesOf(forms.slice(0, both)), ends);
   return { digest, semantics };
 }
 

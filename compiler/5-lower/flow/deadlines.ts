@@ -12,7 +12,7 @@ export function checkDeadlines({ agent, body, origins }: Lowered, report: Report
     const { answer, id } = op;
     const { value } = op.deadline.default;
     if (answer.kind === "text" || accepts(answer, value)) continue;
-    const span = agent.fieldSpans["deadline"] ?? origins.get(id) ?? agent.span;
+    const span = agent.fieldSpans.get("deadline") ?? origins.get(id) ?? agent.span;
     report(typesWrongDefault(span, { agent: agent.name, expected: show(answer), found: canonical(value) }));
   }
 }

@@ -22,9 +22,10 @@ export function checkHandOffs(lowered: Lowered, flows: Flows, report: Report): v
 export function checkOutput(lowered: Lowered, flows: Flows, report: Report): void {
   const { agent } = lowered;
   const { output, fieldSpans } = agent;
+  if (!output) return;
   const values = (flows.outcomes.get(agent.name) ?? []).map(({ value }) => value);
-  for (const { facts, values: wrong } of output ? misfits(values, output) : []) {
-    report(typesWrongOutput(fieldSpans["output"] ?? agent.span, { agent: agent.name, ...facts }, sourcesOf(wrong, lowered, flows)));
+  for (const { facts, values: wrong } of misfits(values, output)) {
+    report(typesWrongOutput(fieldSpans.get("output") ?? agent.span, { agent: agent.name, ...facts }, sourcesOf(wrong, lowered, flows)));
   }
 }
 
@@ -58,11 +59,11 @@ function sourcesOf(values: readonly Flow[], { agent }: Lowered, flows: Flows): r
 
 function takes({ name, input, worker, fieldSpans, span }: ResolvedAgent): Related {
   if (worker) return notes.takes({ file: worker.path, start: 0, end: 0 }, { name, type: show(worker.input) });
-  return input ? notes.takes(fieldSpans["input"] ?? span, { name, type: show(input) }) : notes.silent(span, { name });
+  return input ? notes.takes(fieldSpans.get("input") ?? span, { name, type: show(input) }) : notes.silent(span, { name });
 }
 
 function answers({ name, output, fieldSpans, span, worker }: ResolvedAgent, type: string): Related {
   if (worker) return notes.answers({ file: worker.path, start: 0, end: 0 }, { name, type });
   const note = output ? notes.answers : notes.undeclared;
-  return note(fieldSpans["output"] ?? span, { name, type });
+  return note(fieldSpans.get("output") ?? span, { name, type });
 }

@@ -52,10 +52,14 @@ export function costOf(turns: ReadonlyMap<string, Turns>, plan: Pick<Plan, "entr
   return {
     kind: "bounded",
     turns: all(turns),
-    agents: Object.fromEntries([...turns].map(([name, each]) => [name, told(each) ?? nothing])),
+    agents: Object.fromEntries(Object.keys(blocks).flatMap((name) => namedBound(name, turns.get(name)))),
     tokens: weighed(byTokens(models)),
     usd: micro && { min: micro.min / 1e6, max: micro.max / 1e6 },
   };
+}
+
+function namedBound(name: string, turns: Turns | undefined): readonly (readonly [string, Interval])[] {
+  return turns ? [[name, told(turns) ?? nothing]] : [];
 }
 
 function told(turns: Turns | undefined): Interval | null {

@@ -18,8 +18,8 @@ export function checkFlows(project: ResolvedProject, lowered: LoweredProject, re
   const first = reach(project.entries.names, order, flows, null);
   const { sinks } = first.memory === null ? first : reach(project.entries.names, order, flows, first.memory);
   for (const [at, { tool, source }] of sinks) {
-    const span = lowered.origins[at] ?? null;
-    const from = lowered.origins[source.at];
+    const span = lowered.origins.get(at) ?? null;
+    const from = lowered.origins.get(source.at);
     const related: readonly Related[] = from ? [effectsUntrustedFlowNotes.source(from, { path: source.path })] : [];
     report(effectsUntrustedFlow(span, { tool, agent: at.slice(0, at.indexOf("/")), source: source.path }, related));
   }
