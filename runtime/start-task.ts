@@ -42,6 +42,14 @@ export function starter(options: StartOptions): (task: Task, signal: AbortSignal
   };
 }
 
+/** An executor that runs side by side use: model calls of all of them together stay within their limits. It is closed by whoever made it. */
+export function sharedExecutor({ run }: Executor, concurrency: number): Executor {
+  const limitFor = limiters(concurrency);
+  const work: Executor["run"] = (task, ...how) =>
+    task.kind === "model" ? limitFor(task.model)(() => run(task, ...how)) : run(task, ...how);
+  return { run: work, close: async () => {} };
+}
+
 function startTool(options: StartOptions, task: ToolTask, signal: AbortSignal): Promise<TaskResult> {
   const { grants = noGrants, toolTimeoutMs: timeoutMs = usualToolTimeoutMs, nowUs } = options;
   const judged = judge(grants, task);

@@ -34,6 +34,14 @@ export interface ExecFlags extends RunFlags {
   readonly input?: string;
   readonly entry?: string;
   readonly model?: string;
+  /** A file with an input on each line, or `-`. */
+  readonly inputs?: string;
+  /** With inputs: where results go. Default: stdout. */
+  readonly output?: string;
+  /** With inputs: how many runs go on at once. */
+  readonly jobs?: number;
+  /** With inputs: whether what the same command did before is forgotten. */
+  readonly fresh?: true;
   /** A run whose answers stand for work. */
   readonly replay?: string;
   /** Where a replay begins to work again. */
@@ -64,7 +72,11 @@ export async function execCommand(file: string, flags: ExecFlags, host: Host): P
   const allowed = allowedBy(flags, host);
   if (allowed.kind === "failed") return refuse(host.io, allowed.diagnostics, exitCodes.diagnostics);
   const judged = judgePlan(file, allowed.allowance, host);
-  return judged.kind === "ok" ? runPlan(judged.plan, { ...flags, allowance: allowed.allowance }, host) : judged.code;
+  if (judged.kind !== "ok") return judged.code;
+  const { inputs } = flags;
+  const all = { ...flags, allowance: allowed.allowance };
+  if (inputs === undefined) return runPlan(judged.plan, all, host);
+  return (await import("./inputs/command.ts")).inputsCommand(judged.plan, { ...all, inputs }, host);
 }
 
 /** Reads a plan and judges whether it may run; tells why not. */
@@ -95,7 +107,7 @@ export async function runPlan(plan: Plan, flags: ExecFlags & { readonly allowanc
   const { allowance } = flags;
   const opened = await openWorld(plan, { models: run.models, model: run.override, isOffline, env, allowance }, flags, host);
   if (opened.kind === "failed") return refuse(io, opened.diagnostics, exitCodes.diagnostics);
-  const { options, spentUsd, close } = opened.world;
+  const { options, tally, close } = opened.world;
   const traceId = newTraceId();
   const how = run.replay ? `, a replay of ${run.replay.journal.traceId.slice(0, 8)}` : "";
   if (!flags.quiet) announce(io, plan, { entry: run.entry, traceId, how, notes: run.notes, grants: isOffline ? null : options.grants });
@@ -106,7 +118,7 @@ export async function runPlan(plan: Plan, flags: ExecFlags & { readonly allowanc
   const told = (result: ExecResult) => {
     close();
     const ms = (options.nowUs() - startUs) / 1000;
-    return report(io, result, { stateDir, traceId, ms, usd: spentUsd(), quiet: flags.quiet ?? false, where: flags });
+    return report(io, result, { stateDir, traceId, ms, tally, quiet: flags.quiet ?? false, format: flags.format ?? "text", where: flags });
   };
   let code: ExitCode | null = null;
   const onEnded = (ended: ExecResult) => {

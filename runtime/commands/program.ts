@@ -4,6 +4,7 @@ import { exitCodes } from "../../compiler/ir/exit-codes.ts";
 import pkg from "../../package.json" with { type: "json" };
 import { earlyThreads } from "./early-threads.ts";
 import type { ExecFlags, Host } from "./exec.ts";
+import { inputsMismatch } from "./inputs/flags.ts";
 import type { Io } from "./io.ts";
 import { prompt, resumeCommands, whyCommand } from "./journal-cli.ts";
 import { limitFlags } from "./limits-cli.ts";
@@ -36,6 +37,13 @@ export function program(): Command {
     );
   execFlags(tama.command("exec").description("run a plan").argument("<plan>", "a plan.json"))
     .option("-i, --input <text>", "the task: text, @file, or - for standard input (with --replay: the run's own)")
+    .option(
+      "--inputs <file>",
+      "many tasks in place of one: a file with a JSON value on each line, or -; results are lines of JSON, in order",
+    )
+    .option("-o, --output <file>", "with --inputs: where results go (default: standard output)")
+    .option("--jobs <n>", "with --inputs: runs at once (default: 8)", wholeNumber)
+    .option("--fresh", "with --inputs: begin anew, where else the same command goes on from what it did before")
     .option("--replay <run>", "take every answer from this run, and do nothing: no model is asked, no tool is called")
     .option("--from <path>", "with --replay: work from this path on, and from what follows from it; with the models that --model tells")
     .option(
@@ -45,7 +53,9 @@ export function program(): Command {
     )
     .option("--locked", "begin only where tools and models are those that the plan was built with")
     .action(async (plan: string, flags: ExecFlags, command: Command) => {
-      if (flags.replay === undefined && flags.input === undefined)
+      const problem = inputsMismatch(flags);
+      if (problem !== null) command.error(`error: ${problem}`);
+      if (flags.replay === undefined && flags.input === undefined && flags.inputs === undefined)
         command.error("error: required option '-i, --input <text>' not specified");
       if (flags.replay !== undefined && flags.from === undefined && flags.model !== undefined)
         command.error(
@@ -88,6 +98,9 @@ function runFlags(command: Command): Command {
     .option("--env-file <file>", "variables that the environment does not set")
     .option("--concurrency <n>", "model calls at once, per model", wholeNumber, 64)
     .addOption(new Option("--progress <how>", "a tree drawn in place (on a terminal), or lines").choices(["tree", "lines"]))
+    .addOption(
+      new Option("--format <format>", "the result as text, or how the run ended and what it spent as JSON").choices(["text", "json"]),
+    )
     .option("-q, --quiet", "only the result, and errors");
 }
 

@@ -13,14 +13,17 @@ import { givenGrants, missingGrants } from "../permissions/reach.ts";
 import { failureLine } from "../run-loop.ts";
 import { type Io, tell } from "./io.ts";
 import { flagFor } from "./limits-cli.ts";
-import { formatMs } from "./progress.ts";
+import { formatMs, labelOf } from "./progress.ts";
 import { commandText, questionLines, type Where } from "./question-text.ts";
+import { resultOf } from "./result-json.ts";
 import { formatUsd } from "./run-text.ts";
+import type { Tally } from "./tally.ts";
 
 /** What begins. `grants` null: nothing is done, so that nothing need be granted. */
 export interface Begun {
   readonly entry: string;
-  readonly traceId: string;
+  /** Null for many runs at once. */
+  readonly traceId: string | null;
   readonly how: string;
   readonly notes: readonly string[];
   readonly grants: Grants | null;
@@ -31,7 +34,8 @@ export function announce(io: Io, plan: Plan, run: Begun): void {
   const agents = Object.keys(plan.blocks).length;
   const reach = plan.needs.effects.length > 0 ? plan.needs.effects.join(", ") : "nothing beyond its models";
   const what = `${run.entry}, ${agents} agent${agents === 1 ? "" : "s"}; it can reach ${reach}`;
-  io.stderr(`tama: run ${run.traceId.slice(0, 8)} of ${plan.project}${run.how}: ${what}\n`);
+  const which = run.traceId === null ? "" : `run ${run.traceId.slice(0, 8)} of `;
+  io.stderr(`tama: ${which}${plan.project}${run.how}: ${what}\n`);
   if (run.grants) tellGrants(io, plan, run.grants);
   for (const note of run.notes) io.stderr(`tama: ${note}\n`);
 }
@@ -52,20 +56,24 @@ export interface Reported {
   readonly stateDir: string;
   readonly traceId: string;
   readonly ms: number;
-  /** What this process spent; null where no price is told. */
-  readonly usd: number | null;
+  /** What this process spent, and which agents failed. */
+  readonly tally: Pick<Tally, "spent" | "failed">;
   readonly quiet: boolean;
+  readonly format: "text" | "json";
   /** How the command was told where runs are. */
   readonly where: Where;
 }
 
-/** Prints a run's value on stdout, or on stderr why there is none. */
+/** Prints a run's value on stdout, or on stderr why there is none; as JSON how it ended in any case. */
 export function report(io: Io, result: ExecResult, run: Reported): ExitCode {
   if (result.kind === "refused") return refuse(io, [result.diagnostic], exitCodes.diagnostics);
+  if (run.format === "json") io.stdout(`${JSON.stringify(resultOf(result, run))}\n`);
   const id = run.traceId.slice(0, 8);
   if (result.settled.kind === "ok") {
-    io.stdout(`${toText(result.settled.value)}\n`);
-    if (!run.quiet) io.stderr(`tama: ended \`${result.settled.key}\` in ${tookText(run)}; see it with: tama runs show ${id}\n`);
+    if (run.format === "text") io.stdout(`${toText(result.settled.value)}\n`);
+    if (run.quiet) return exitCodes.ok;
+    tellFailed(io, run.tally.failed());
+    io.stderr(`tama: ended \`${result.settled.key}\` in ${tookText(run)}; see it with: tama runs show ${id}\n`);
     return exitCodes.ok;
   }
   const { failure } = result.settled;
@@ -75,12 +83,23 @@ export function report(io: Io, result: ExecResult, run: Reported): ExitCode {
   const why = result.status === "interrupted" ? failure.message : `failed: ${failureLine(failure)}`;
   const raise = flagToRaise(failure);
   const resume = `tama resume ${id}${raise === null ? "" : ` ${raise}`}`;
-  const spent = run.usd === null ? "" : ` (${formatUsd(run.usd)} spent)`;
+  const { cost_usd: usd } = run.tally.spent();
+  const spent = usd === null ? "" : ` (${formatUsd(usd)} spent)`;
   io.stderr(`tama: ${why}${spent}\ntama: what happened until then is kept: tama runs show ${id}, ${resume}\n`);
   return exitOf[result.status];
 }
 
-function tookText({ ms, usd }: Reported): string {
+/** A run can end well although agents of it failed: that is said, so that nobody takes a part for the whole. */
+function tellFailed(io: Io, failed: readonly string[]): void {
+  if (failed.length === 0) return;
+  const shown = failed.slice(0, 3).map((path) => labelOf({ path }));
+  const more = failed.length > shown.length ? ` and ${failed.length - shown.length} more` : "";
+  const agents = failed.length === 1 ? "1 agent" : `${failed.length} agents`;
+  io.stderr(`tama: ${agents} failed, and the run went on without: ${shown.join(", ")}${more}\n`);
+}
+
+function tookText({ ms, tally }: Reported): string {
+  const { cost_usd: usd } = tally.spent();
   return usd === null ? formatMs(ms) : `${formatMs(ms)}, ${formatUsd(usd)}`;
 }
 

@@ -61,7 +61,7 @@ async function goOn(run: OpenedRun, flags: ResumeFlags, host: Host): Promise<Exi
   const asked = { models: models.models, model: run.started.override, isOffline, env: environment.env, allowance };
   const world = await openWorld(plan, asked, flags, host);
   if (world.kind === "failed") return refuse(io, world.diagnostics, exitCodes.diagnostics);
-  const { options, spentUsd, close } = world.world;
+  const { options, tally, close } = world.world;
   const { entry, notes } = run.started;
   const grants = isOffline ? null : options.grants;
   const again =
@@ -71,15 +71,10 @@ async function goOn(run: OpenedRun, flags: ResumeFlags, host: Host): Promise<Exi
   const result = await resume(run, { ...options, plan, models: models.models, accept: flags.accept ?? false, settle: flags.settle });
   close();
   const ms = (options.nowUs() - startUs) / 1000;
-  return { code: told(io, result, run, { ms, usd: spentUsd(), quiet: flags.quiet ?? false, where: flags }) };
+  return { code: told(io, result, run, { ms, tally, quiet: flags.quiet ?? false, format: flags.format ?? "text", where: flags }) };
 }
 
-function told(
-  io: Io,
-  result: ResumeResult,
-  { stateDir, traceId }: OpenedRun,
-  how: Pick<Reported, "ms" | "usd" | "quiet" | "where">,
-): ExitCode {
+function told(io: Io, result: ResumeResult, { stateDir, traceId }: OpenedRun, how: Omit<Reported, "stateDir" | "traceId">): ExitCode {
   if (result.kind !== "uncertain") return report(io, result, { stateDir, traceId, ...how });
   const run = traceId.slice(0, 8);
   return refuse(

@@ -17,7 +17,7 @@ import type { View } from "./live/view.ts";
 import { openPeople } from "./people.ts";
 import type { PermissionFlags } from "./permissions-cli.ts";
 import { progress } from "./progress.ts";
-import { tally } from "./tally.ts";
+import { type Tally, tally } from "./tally.ts";
 
 /** The flags of every command that runs a plan. */
 export interface RunFlags extends PermissionFlags, LimitFlags {
@@ -28,6 +28,8 @@ export interface RunFlags extends PermissionFlags, LimitFlags {
   /** In seconds. */
   readonly toolTimeout: number;
   readonly quiet?: true;
+  /** How the result is printed. Default: as text. */
+  readonly format?: "text" | "json";
   /** How a run is shown on a terminal. Default: as a tree. */
   readonly progress?: "tree" | "lines";
 }
@@ -40,8 +42,8 @@ export interface RunWorld {
   > & {
     readonly grants: Grants;
   };
-  /** What was spent in it, in US dollars; null where no price is told. */
-  readonly spentUsd: () => number | null;
+  /** What is spent in it, and which agents fail. */
+  readonly tally: Tally;
   readonly close: () => void;
 }
 
@@ -96,7 +98,7 @@ export async function openWorld(
     people.close();
     view.close();
   };
-  return { kind: "ok", world: { options, spentUsd: spent.usd, close } };
+  return { kind: "ok", world: { options, tally: spent, close } };
 }
 
 /** What people see of a run: a tree that is drawn in place where there is a terminal, else lines. */
