@@ -68,7 +68,7 @@ for (const killAt of [1, 3, 5, 8, 11]) {
       await server.close();
     }
     const again = await start(dir, ["resume", "last", "-q"]).ended;
-    const repeated = await start(dir, ["exec", "plan.json", "--replay", "last", "-q"], {}, planJson(plan)).ended;
+    const repeated = await start(dir, ["exec", "plan.json", "--replay", "last", "-q"]).ended;
     assert.equal([again.code, again.stderr, repeated.code, repeated.stderr], [0, "", 0, ""]);
     assert.is(repeated.stdout, again.stdout);
   });
@@ -114,7 +114,7 @@ test("8: a replay of another plan names what differs; 1: one that is resumed wit
   try {
     await start(dir, ["exec", "plan.json", "--input", "x"], server.env).ended;
     const other = planJson(planOf({ ...files, ...agent("bob", "pattern: react\ncall: {uses: [notes]}", "I am Robert.") }));
-    const missed = await start(dir, ["exec", "plan.json", "--replay", "last", "-q"], {}, other).ended;
+    const missed = await start(dir, ["exec", "plan.json", "--replay", "last", "-q"], {}, { text: other }).ended;
     assert.equal([missed.code, missed.stdout], [8, ""]);
     for (const part of ["run/replay-miss", "workers/bob@1/react:1", "messages[1] (system)", "I am bob.", "I am Robert."])
       assert.match(missed.stderr.replace(/\s+/g, " "), part);
@@ -123,14 +123,100 @@ test("8: a replay of another plan names what differs; 1: one that is resumed wit
     await Promise.race([hangs.waitForHits(5), killed.ended]);
     killed.child.kill("SIGKILL");
     await killed.ended;
-    const refused = await start(dir, ["resume", "last", "--plan", "plan.json", "-q"], server.env, other).ended;
+    const refused = await start(dir, ["resume", "last", "--plan", "plan.json", "-q"], server.env, { text: other }).ended;
     assert.equal([refused.code, refused.stdout], [1, ""]);
     assert.match(refused.stderr, "run/changed-content");
-    const accepted = await start(dir, ["resume", "last", "--plan", "plan.json", "--accept", "-q"], server.env, other).ended;
+    const accepted = await start(dir, ["resume", "last", "--plan", "plan.json", "--accept", "-q"], server.env, { text: other }).ended;
     assert.is(accepted.code, 0, accepted.stderr);
   } finally {
     await server.close();
     await hangs.close();
+  }
+});
+
+test("two processes that resume a run at once: the second is refused, and the first goes on", async ({ dir }) => {
+  let isStopped = false;
+  const server = await startModelServer(async (request) => {
+    if (request.hit === 5) return { hang: true };
+    await signalled(() => isStopped || request.hit < 5);
+    return nonces(request);
+  });
+  try {
+    const killed = start(dir, ["exec", "plan.json", "--input", "x"], server.env);
+    await Promise.race([server.waitForHits(5), killed.ended]);
+    killed.child.kill("SIGKILL");
+    await killed.ended;
+    const hits = server.hits();
+    const one = start(dir, ["resume", "last", "-q"], server.env);
+    await Promise.race([server.waitForHits(hits + 1), one.ended]);
+    const other = await start(dir, ["resume", "last", "-q"], server.env).ended;
+    assert.equal([other.code, other.stdout], [1, ""]);
+    assert.match(other.stderr, "trace/locked");
+    isStopped = true;
+    const first = await one.ended;
+    assert.is(first.code, 0, first.stderr);
+    assert.is(answersIn(dir).size, 12);
+  } finally {
+    isStopped = true;
+    await server.close();
+  }
+});
+
+test("a log that cannot be written ends the run with the reason, and loses nothing: the run goes on once it can", async ({ dir }) => {
+  const server = await startModelServer(nonces);
+  try {
+    const file = join(dir, "taken");
+    writeFileSync(file, "");
+    const nowhere = await start(dir, ["exec", "plan.json", "--input", "x", "--state", join(file, "state")], server.env).ended;
+    assert.equal([nowhere.code, nowhere.stdout, server.hits()], [1, "", 0]);
+    assert.match(nowhere.stderr, "trace/unwritable");
+
+    const full = await start(dir, ["exec", "plan.json", "--input", "x"], server.env, { maxKb: 24 }).ended;
+    assert.equal([full.code, full.stdout], [1, ""], full.stderr);
+    assert.match(full.stderr, "trace/unwritable");
+    const [before, hits] = [answersIn(dir), server.hits()];
+    assert.ok(before.size > 0 && before.size < 12, `${before.size}`);
+    const resumed = await start(dir, ["resume", "last", "-q"], server.env).ended;
+    assert.is(resumed.code, 0, resumed.stderr);
+    const after = answersIn(dir);
+    for (const [path, value] of before) assert.is(after.get(path), value);
+    assert.is(server.hits(), hits + 12 - before.size);
+  } finally {
+    await server.close();
+  }
+});
+
+test("--replay --from with another model and another prompt: only what follows is asked, and the new run is repeated offline", async ({
+  dir,
+}) => {
+  const server = await startModelServer(nonces);
+  const judge = "main@1/loop[2]/states/judge@1/react";
+  try {
+    await start(dir, ["exec", "plan.json", "--input", "x", "-q"], server.env).ended;
+    const hits = server.hits();
+    writeFileSync(join(dir, "judge.md"), "I am judge. Be mild.");
+    const changed = ["--model", "openai:other", "--prompt", `${judge}=judge.md`];
+    const again = await start(dir, ["exec", "plan.json", "--replay", "last", "--from", judge, ...changed], server.env).ended;
+    assert.is(again.code, 0, again.stderr);
+    for (const word of ["openai:other (--model)", "judge.md (--prompt)"]) assert.match(again.stderr, word);
+    const asked = server.requests.slice(hits);
+    assert.equal(
+      asked.map(({ model }) => model),
+      ["other", "other", "other"],
+    );
+    assert.ok(asked.every(({ system }) => system.includes("Be mild.")));
+    const nobody = await start(
+      dir,
+      ["exec", "plan.json", "--replay", "last", "--from", judge, "--prompt", "main@1/nowhere=judge.md"],
+      server.env,
+    ).ended;
+    assert.is(nobody.code, 1);
+    assert.match(nobody.stderr, "run/no-such-step", nobody.stderr);
+    await server.close();
+    const offline = await start(dir, ["exec", "plan.json", "--replay", "last", "-q"]).ended;
+    assert.equal([offline.code, offline.stdout], [0, again.stdout], offline.stderr);
+  } finally {
+    await server.close();
   }
 });
 
@@ -141,6 +227,8 @@ test("2: wrong usage", async ({ dir }) => {
     ["exec", "plan.json"],
     ["exec", "plan.json", "-i", "x", "--from", "y"],
     ["exec", "plan.json", "--replay", "last", "--model", "sim"],
+    ["exec", "plan.json", "--replay", "last", "--prompt", "x=y"],
+    ["exec", "plan.json", "--replay", "last", "--from", "x", "--prompt", "x"],
   ]) {
     const { code, stdout } = await start(dir, args).ended;
     assert.equal([code, stdout], [2, ""], args.join(" "));
@@ -154,7 +242,7 @@ test("--cache asks only what an edit reaches; why tells what that was", async ({
     const again = await start(dir, ["exec", "plan.json", "--input", "x", "--cache", "-q"], server.env).ended;
     assert.equal([again.code, again.stderr, server.hits()], [0, "", 12]);
     const other = planJson(planOf({ ...files, ...agent("judge", "pattern: react\ncall: {uses: [notes]}", "I am judge. Be mild.") }));
-    await start(dir, ["exec", "plan.json", "--input", "x", "--cache", "-q"], server.env, other).ended;
+    await start(dir, ["exec", "plan.json", "--input", "x", "--cache", "-q"], server.env, { text: other }).ended;
     assert.is(server.hits(), 15);
     const told = await start(dir, ["why", "last", "main@1/loop[2]/states/judge@1/react", "--format", "json"]).ended;
     assert.is(JSON.parse(told.stdout).difference.field, "messages[1] (system)");
@@ -186,16 +274,31 @@ interface Ended {
   readonly stderr: string;
 }
 
-/** Starts `tama` in a folder of its own, with a plan beside it. */
-function start(dir: string, args: readonly string[], env: Readonly<Record<string, string>> = {}, text = planJson(plan)) {
+/** Starts `tama` in a folder of its own, with a plan beside it. `maxKb`: the longest file that it can write. */
+function start(
+  dir: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+  { text = planJson(plan), maxKb = 0 }: { readonly text?: string; readonly maxKb?: number } = {},
+) {
   writeFileSync(join(dir, "plan.json"), text);
   const own = { PATH: process.env["PATH"], HOME: dir, XDG_STATE_HOME: join(dir, "xdg"), TAMA_STATE: join(dir, "state"), NO_COLOR: "1" };
-  const child = spawn(process.execPath, [tama, ...args], { cwd: dir, env: { ...own, ...env }, stdio: ["ignore", "pipe", "pipe"] });
+  const limit = maxKb > 0 ? `ulimit -f ${maxKb}; ` : "";
+  const child = spawn("bash", ["-c", `${limit}exec "$0" "$@"`, process.execPath, tama, ...args], {
+    cwd: dir,
+    env: { ...own, ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   const said = { stdout: "", stderr: "" };
   child.stdout.setEncoding("utf8").on("data", (text: string) => (said.stdout += text));
   child.stderr.setEncoding("utf8").on("data", (text: string) => (said.stderr += text));
   const ended = new Promise<Ended>((resolve) => child.on("close", (code) => resolve({ code, ...said })));
   return { child, ended };
+}
+
+/** Resolves when something holds. */
+async function signalled(holds: () => boolean): Promise<void> {
+  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 10));
 }
 
 /** The rows of the only run, or of the newest. */
