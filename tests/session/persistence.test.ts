@@ -10,7 +10,7 @@ import { createSession, loadSession, readSession } from "../../runtime/session/s
 import { call } from "../support/model-server.ts";
 import { agent, planOf, skill } from "../support/plan-of.ts";
 import { runPlan } from "../support/run-plan.ts";
-import { codeOf, errorOf, reload, ticks, typesOf, withSession } from "../support/sessions.ts";
+import { assertSameTrajectory, codeOf, errorOf, reload, ticks, typesOf, withSession } from "../support/sessions.ts";
 
 const test = suite("session persistence");
 const id = "0123456789abcdef".repeat(2);
@@ -222,7 +222,7 @@ test("a run is a session: its log gives state, artifacts and a trajectory, branc
       ["artifact_write", { name: "doc", content: "cat" }],
     ),
   };
-  let checked = false;
+  let checked: Promise<void> | null = null;
   const onEnded = (dir: string) => {
     const stateDir = mkdtempSync(join(tmpdir(), "tama-run-copy-"));
     cpSync(join(dir, "..", ".."), stateDir, { recursive: true });
@@ -242,11 +242,11 @@ test("a run is a session: its log gives state, artifacts and a trajectory, branc
     assert.is(take(session.set("a", "later", { expectVersion: session.entry("a").version })), session.version());
     take(session.close());
     assert.is(take(readSession(session.id, { stateDir })).get("a"), "later");
-    rmSync(stateDir, { recursive: true });
-    checked = true;
+    checked = assertSameTrajectory(stateDir, session.id).finally(() => rmSync(stateDir, { recursive: true }));
   };
   await runPlan(plan, parts, { onEnded });
   assert.ok(checked);
+  await checked;
 });
 
 test.run();

@@ -1,9 +1,12 @@
 /** The trajectory of a session: everything that happened, numbered, in order, for good. */
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { createDispatcher } from "../../runtime/session/dispatch.ts";
 import { decodeEntry, type Entry, entryTypes } from "../../runtime/session/entry.ts";
 import { take } from "../../runtime/session/errors.ts";
-import { errorOf, reload, typesOf, withSession } from "../support/sessions.ts";
+import { defineWorker } from "../../stdlib/worker.ts";
+import { workers } from "../../stdlib/workers/index.ts";
+import { assertSameTrajectory, errorOf, reload, typesOf, withSession } from "../support/sessions.ts";
 
 const test = suite("session trajectory");
 
@@ -103,6 +106,28 @@ test(
     assert.equal(after.slice(0, before.length), before);
     assert.equal(typesOf(loaded).slice(before.length), ["session_saved", "session_loaded"]);
     loaded.close();
+  }),
+);
+
+test(
+  "the database tells the same, entry by entry, of every type that a session has",
+  withSession(async (session, stateDir) => {
+    take(session.userInput("go"));
+    take(session.set("a", { deep: [null, "ü", 1.5] }, { by: "writer" }));
+    take(session.set("a", "other"));
+    take(session.delete("a"));
+    for (const text of ["one", "other"]) take(session.writeArtifact("doc", Buffer.from(text)));
+    take(session.deleteArtifact("doc", { by: "cleaner" }));
+    take(session.note("half way", { at: null }));
+    const dispatcher = take(createDispatcher(session, [{ id: "texts", workers: Object.values(workers) }]));
+    await dispatcher.dispatchSequence([{ capability: "reverse" }, { capability: "fly" }], "abc");
+    const failing = defineWorker({ capability: "fail", run: () => 3 });
+    take(dispatcher.register({ id: "failing", workers: [failing] }));
+    assert.is((await dispatcher.dispatch({ capability: "fail", params: "" })).kind, "failed");
+    const loaded = reload(session, stateDir);
+    take(loaded.close());
+    assert.equal([...new Set(typesOf(loaded))].sort(), entryTypes.filter((type) => type !== "plan_created").sort());
+    await assertSameTrajectory(stateDir, session.id);
   }),
 );
 

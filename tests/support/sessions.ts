@@ -2,8 +2,11 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import * as assert from "uvu/assert";
+import { parseJson } from "../../compiler/ir/json.ts";
+import { objectsOf, openStore } from "../../runtime/5-store/store.ts";
 import { type Result, type SessionError, type SessionErrorCode, take } from "../../runtime/session/errors.ts";
-import { type CreateOptions, createSession, loadSession, type Session } from "../../runtime/session/session.ts";
+import { type CreateOptions, createSession, loadSession, readSession, type Session } from "../../runtime/session/session.ts";
 
 /** A test with a session. What is left open is closed; the folder goes. */
 export function withSession(
@@ -26,6 +29,23 @@ export function withSession(
 export function reload(session: Session, stateDir: string): Session {
   take(session.close());
   return take(loadSession(session.id, { stateDir, nowUs: ticks() }));
+}
+
+/** Fails where the view `trajectory` tells another story than the session that is loaded. */
+export async function assertSameTrajectory(stateDir: string, id: string): Promise<void> {
+  const store = await openStore({ stateDir, waitMs: 0 });
+  const found = await store.query(
+    "SELECT seq_num, timestamp, agent_id, entry_type, content FROM trajectory WHERE trace_id = ? ORDER BY seq_num",
+    [id],
+  );
+  store.close();
+  if (found.kind === "failed") throw new Error(found.diagnostic.message);
+  const rows = objectsOf(found).map(({ content, ...row }) => ({ ...row, content: parseJson(String(content)) }));
+  const entries = take(readSession(id, { stateDir })).trajectory();
+  assert.equal(
+    rows,
+    entries.map(({ timestamp, ...entry }) => ({ ...entry, timestamp: Date.parse(timestamp) })),
+  );
 }
 
 /** Microseconds that count up. */

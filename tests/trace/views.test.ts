@@ -6,6 +6,7 @@ import * as assert from "uvu/assert";
 import type { Json } from "../../compiler/ir/json.ts";
 import { openStore, type Store } from "../../runtime/5-store/store.ts";
 import { views } from "../../runtime/5-store/views.ts";
+import { assertSameTrajectory } from "../support/sessions.ts";
 import { forkedRun, idOf, newFolder, removeFolders, smallRun, troubledRun } from "./made-run.ts";
 
 const test = suite("views");
@@ -183,8 +184,16 @@ test("the trajectory numbers what happened without gaps, under the session's nam
     entries?.map(({ seq_num, agent_id, entry_type }) => `${seq_num} ${agent_id} ${entry_type}`),
     ["1 system session_created", "2 writer agent_invoked", "3 writer state_set", "4 writer agent_completed", "5 system session_saved"],
   );
-  assert.equal(JSON.parse(String(entries?.[2]?.["content"])), { key: "k", value: '"v"', version: 1 });
+  assert.equal(JSON.parse(String(entries?.[2]?.["content"])), { key: "k", old_value: null, new_value: "v", state_version: 1 });
   assert.equal(gaps, []);
+});
+
+test("the trajectory of a run is the one that a session of it tells", async () => {
+  const state = newFolder();
+  smallRun(state, idOf("a"));
+  troubledRun(state, idOf("b"));
+  forkedRun(state, idOf("c"));
+  for (const digit of ["a", "b", "c"]) await assertSameTrajectory(state, idOf(digit));
 });
 
 test("an artifact has a row for each version", async () => {
