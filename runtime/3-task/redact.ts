@@ -7,7 +7,7 @@ export interface Secret {
 /** Shorter values are words that stand in any text (`true`, `8080`), and hide nothing. */
 const minLength = 6;
 
-/** Takes secrets out of texts: as they are, as they stand in a URL, in JSON, and in base64. */
+/** Takes secrets out of texts: as they are, as they stand in a URL, as the name of a host (which is lower case), in JSON, and in base64. */
 export function redactor(secrets: readonly Secret[]): (text: string) => string {
   const forms = secrets
     .map(({ name, value }) => ({ name, value: value.trim() }))
@@ -20,5 +20,5 @@ export function redactor(secrets: readonly Secret[]): (text: string) => string {
 function formsOf(value: string): readonly string[] {
   const inJson = JSON.stringify(value).slice(1, -1);
   const base64 = Buffer.from(value).toString("base64");
-  return [...new Set([value, encodeURIComponent(value.toWellFormed()), inJson, base64])];
+  return [...new Set([value, value.toLowerCase(), encodeURIComponent(value.toWellFormed()), inJson, base64])];
 }
