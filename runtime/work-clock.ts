@@ -1,8 +1,8 @@
 /**
  * The time that a run is at work: while at least one model call, tool or worker is under way. What only waits for people takes none.
  *
- * - T1: the time of processes before this one counts, as their log tells it.
- * - T2: a watch is told of once, when its time is used up, and never while nothing is under way.
+ * - K1: the time of processes before this one counts, as their log tells it.
+ * - K2: a watch is told of once, when its time is used up, and never while nothing is under way.
  */
 import type { Path } from "../compiler/ir/path.ts";
 

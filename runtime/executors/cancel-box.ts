@@ -8,7 +8,7 @@ export interface CancelBox {
 /**
  * State: the tasks that run here, and cancels that came before their task.
  *
- * C1 numbers arrive in order, so a cancel of a number above all that came is kept, and any other unknown one is for another thread.
+ * T9 numbers arrive in order, so a cancel of a number above all that came is kept, and any other unknown one is for another thread.
  */
 export function cancelBox(): CancelBox {
   const running = new Map<number, AbortController>();

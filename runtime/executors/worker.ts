@@ -1,9 +1,9 @@
 /**
  * The entry of a pool thread. Piscina calls the default export with one envelope per task.
  *
- * W1 a cancelled task ends as `cancelled`, also when the cancel overtook the task itself.
- * W2 a task that fails leaves the others of its thread alone.
- * W3 what code of the project prints goes to stderr, with the worker's or the tool's name before each line.
+ * T6 a cancelled task ends as `cancelled`, also when the cancel overtook the task itself.
+ * T7 a task that fails leaves the others of its thread alone.
+ * T8 what code of the project prints goes to stderr, with the worker's or the tool's name before each line.
  */
 import { BroadcastChannel, parentPort, threadId, workerData } from "node:worker_threads";
 import { runTask, type TaskHost, taskHost, watched } from "../3-task/run-task.ts";
