@@ -176,7 +176,7 @@ threads("worker code sees no environment, so no key", async ({ executor }) => {
   assert.equal(outcomeOf(await executor.run(codeTask(envReader.digest, ""), never)), { key: "done", value: [] });
 });
 
-threads("W1: a cancel that comes while the thread is still starting is not lost", async () => {
+threads("T6: a cancel that comes while the thread is still starting is not lost", async () => {
   const server = await startModelServer(() => ({ hang: true }));
   const executor = threadExecutor({ ...hostData(all), ioThreads: 1, cpuThreads: 1, warm: [] });
   const controller = new AbortController();
@@ -187,7 +187,7 @@ threads("W1: a cancel that comes while the thread is still starting is not lost"
   await server.close();
 });
 
-threads("W3: what worker code prints is labelled and kept out of stdout", async () => {
+threads("T8: what worker code prints is labelled and kept out of stdout", async () => {
   const { execFileSync } = await import("node:child_process");
   const dir = mkdtempSync(join(tmpdir(), "tama-print-"));
   const program = join(dir, "program.ts");

@@ -102,7 +102,7 @@ test("what is missing is told with its flags, what is given with its names", () 
   assert.equal([missingGrants(quiet, noGrants), givenGrants(quiet, grants)], [[], []]);
 });
 
-test("a secret leaves a text as it is, in a URL, in JSON and in base64; a short word is none", () => {
+test("a secret leaves a text as it is, in a URL, as the name of a host, in JSON and in base64; a short word is none", () => {
   const value = 'p&ss"wörd';
   const redact = redactor([
     { name: "KEY", value: `${value}\n` },
@@ -113,6 +113,11 @@ test("a secret leaves a text as it is, in a URL, in JSON and in base64; a short 
   const forms = [value, encodeURIComponent(value), JSON.stringify(value).slice(1, -1), Buffer.from(value).toString("base64")];
   assert.is(redact(`${forms.join(" ")} true`), "[redacted KEY] [redacted KEY] [redacted KEY] [redacted KEY] true");
   assert.is(redact('p&ss"w'), "[redacted PART]");
+  const { hostname } = new URL("https://Top-Secret.example.com");
+  assert.is(
+    redactor([{ name: "KEY", value: "Top-Secret" }])(`no host is named ${hostname}`),
+    "no host is named [redacted KEY].example.com",
+  );
   assert.is(redactor([{ name: "A", value: "$&secret" }])("x $&secret"), "x [redacted A]");
 });
 

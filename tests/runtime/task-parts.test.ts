@@ -35,7 +35,7 @@ json.run();
 
 const cancels = suite("cancels");
 
-cancels("C1: abort what runs, and what is yet to come, but nothing else", () => {
+cancels("T9: abort what runs, and what is yet to come, but nothing else", () => {
   const box = cancelBox();
   const one = box.open(1);
   box.cancel(1);
