@@ -1,7 +1,7 @@
 import { canonical } from "../../compiler/ir/json.ts";
-import type { ModelTask } from "../3-task/task.ts";
+import type { Delta, ModelTask } from "../3-task/task.ts";
 import { sleep } from "./attempts.ts";
-import type { Provider, ProviderResult } from "./provider.ts";
+import type { Provider, ProviderContext, ProviderResult } from "./provider.ts";
 import { countedUsage, systemOf, textOf } from "./read-task.ts";
 import { act, type Said } from "./sim-act.ts";
 import { faultOf, neverFinishes, troubled } from "./sim-faults.ts";
@@ -18,10 +18,10 @@ import { madeUp, sentence } from "./sim-value.ts";
 export const sim: Provider = {
   name: "sim",
   complete: async (task, context) => {
-    await sleep(policyOf(task).delayMs(task), context.signal);
-    if (context.signal.aborted) return cancelled;
     const fault = faultOf(task);
     const answer = said(task, fault === "loops" || fault === "never-finishes" ? neverFinishes(task, fault) : null);
+    await deliver(answer, policyOf(task).delayMs(task), context);
+    if (context.signal.aborted) return cancelled;
     return fault === null ? { kind: "ok", answer, attempts: [] } : troubled(task, { fault, answer }, context);
   },
 };
@@ -36,6 +36,28 @@ function said(task: ModelTask, instead: Said | null) {
   const finish = slip?.finish ?? (calls.length > 0 ? "tool_calls" : "stop");
   const usage = slip?.isUncounted ? null : countedUsage(task, { text, calls });
   return { kind: "model", text, calls, finish, model: task.model.name, usage } as const;
+}
+
+/** Takes its time, and tells who watches what is there already, word by word. */
+async function deliver({ text, calls }: Said, delayMs: number, { signal, onDelta }: ProviderContext): Promise<void> {
+  if (!onDelta) return delayMs > 0 ? sleep(delayMs, signal) : undefined;
+  onDelta({ kind: "begin" });
+  const words: readonly Delta[] = [
+    ...pieces(text).map((piece) => ({ kind: "text", text: piece }) as const),
+    ...calls.flatMap(({ name, args }) => [
+      { kind: "call", name } as const,
+      ...pieces(args).map((piece) => ({ kind: "args", text: piece }) as const),
+    ]),
+  ];
+  for (const word of words) {
+    if (delayMs > 0) await sleep(delayMs / words.length, signal);
+    if (signal.aborted) return;
+    onDelta(word);
+  }
+}
+
+function pieces(text: string): readonly string[] {
+  return text.match(/\s*\S+\s*$|\s*\S+/g) ?? (text === "" ? [] : [text]);
 }
 
 function isAct({ tools }: ModelTask): boolean {

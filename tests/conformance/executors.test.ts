@@ -49,6 +49,17 @@ for (const [name, make] of Object.entries(executors)) {
     assert.ok(result.startUs > before && result.endUs >= result.startUs);
   });
 
+  test("tells who watches what of an answer is there before it ends", async ({ executor }) => {
+    const stop = new AbortController();
+    const task = askTask({ ...simModel, name: "fault=hang,rate=1" });
+    let heard = "";
+    const result = await executor.run(task, stop.signal, (delta) => {
+      if (delta.kind === "text") heard += delta.text;
+      if (heard.startsWith("[sim] poet/oneshot: Write of roses.")) stop.abort();
+    });
+    assert.is(codeOf(result), "cancelled");
+  });
+
   test("runs a tool that belongs on a thread, and refuses others", async ({ executor }) => {
     const ok = await executor.run(permittedTask("tama_files_read", { path: "package.json" }, noGrants), never);
     assert.ok(ok.kind === "ok" && ok.answer.kind === "tool" && ok.answer.text.includes('"name": "tama"'));

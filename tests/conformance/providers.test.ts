@@ -2,50 +2,26 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { parseJson } from "../../compiler/ir/json.ts";
-import { accepts, jsonSchema, type Type } from "../../compiler/ir/types.ts";
-import type { Message, ModelTask, RunModel } from "../../runtime/3-task/task.ts";
+import { accepts } from "../../compiler/ir/types.ts";
+import type { Delta, Message, ModelTask } from "../../runtime/3-task/task.ts";
 import { textParts } from "../../runtime/3-task/task.ts";
 import { openaiProvider } from "../../runtime/providers/openai.ts";
 import type { Provider, ProviderResult } from "../../runtime/providers/provider.ts";
 import { sim } from "../../runtime/providers/sim.ts";
-import { call, type ModelHandler, startModelServer, type WireMessage } from "../support/model-server.ts";
+import { startModelServer, type WireMessage } from "../support/model-server.ts";
+import { type ProviderWorld, providerWorlds, review, tags, tasks, turn } from "../support/provider-worlds.ts";
 import { actTask, askTask, serverModel, simModel, system, user } from "../support/tasks.ts";
 
 const never = () => new AbortController().signal;
-const text: Type = { kind: "text" };
-const review: Type = {
-  kind: "object",
-  fields: {
-    score: { kind: "int" },
-    notes: { kind: "list", item: text },
-    mood: { kind: "union", members: [literal("good"), literal("bad")] },
-  },
-  optional: [],
-};
-const tags: Type = { kind: "list", item: text };
-
-const providers: Readonly<
-  Record<string, { provider: () => Provider; start: () => Promise<{ model: RunModel; close: () => Promise<void> }> }>
-> = {
-  sim: { provider: () => sim, start: async () => ({ model: simModel, close: async () => {} }) },
-  openai: {
-    provider: () => openaiProvider(),
-    start: async () => {
-      const server = await startModelServer(obedient);
-      return { model: serverModel(server.url), close: server.close };
-    },
-  },
-};
-
-for (const [name, { provider, start }] of Object.entries(providers)) {
-  const test = suite<{ provider: Provider; model: RunModel; close: () => Promise<void> }>(`${name} provider`);
+for (const [name, open] of Object.entries(providerWorlds)) {
+  const test = suite<ProviderWorld>(`${name} provider`);
   test.before(async (context) => {
-    Object.assign(context, { provider: provider() }, await start());
+    Object.assign(context, await open());
   });
   test.after(({ close }) => close());
 
   test("answers a question with text, usage and a model's name", async ({ provider, model }) => {
-    const { answer } = okOf(await ask(provider, askTask(model)));
+    const { answer } = okOf(await ask(provider, tasks.question(model)));
     assert.ok(answer.text.length > 0);
     assert.equal(answer.calls, []);
     assert.ok(answer.model.length > 0);
@@ -53,14 +29,12 @@ for (const [name, { provider, start }] of Object.entries(providers)) {
   });
 
   test("starts a react loop and finishes it with an offered key and a value of the right type", async ({ provider, model }) => {
-    const first = actTask(model, ["Approve", "revise"], jsonSchema(review));
-    const started = okOf(await ask(provider, first)).answer;
+    const started = okOf(await ask(provider, tasks.starting(model))).answer;
     assert.equal(
-      started.calls.map(({ name }) => name),
+      started.calls.map((made) => made.name),
       ["start"],
     );
-    const next = { ...first, path: "editor@1/react:2", messages: [...first.messages, ...turn(started.calls, "Judge this.")] };
-    const finished = okOf(await ask(provider, next)).answer;
+    const finished = okOf(await ask(provider, tasks.finishing(model, started.calls))).answer;
     const args = parseJson(finished.calls[0]?.args ?? "");
     assert.is(finished.calls[0]?.name, "finish");
     assert.ok(typeof args === "object" && args !== null && "key" in args && ["Approve", "revise"].includes(String(args["key"])));
@@ -68,20 +42,47 @@ for (const [name, { provider, start }] of Object.entries(providers)) {
   });
 
   test("gives structured output of an object and of a list", async ({ provider, model }) => {
-    for (const type of [review, tags]) {
-      const { answer } = okOf(await ask(provider, askTask(model, { output: jsonSchema(type) })));
+    for (const [type, task] of [
+      [review, tasks.review(model)],
+      [tags, tasks.tags(model)],
+    ] as const) {
+      const { answer } = okOf(await ask(provider, task));
       const value = parseJson(answer.text);
       assert.ok(value !== undefined && accepts(type, value), answer.text);
     }
   });
 
+  test("is asked once, because what its server wants otherwise is known", async ({ provider, model }) => {
+    const { attempts, answer } = okOf(await ask(provider, tasks.starting(model)));
+    const further = okOf(await ask(provider, tasks.finishing(model, answer.calls)));
+    assert.ok(attempts.length <= 1 && further.attempts.length <= 1);
+  });
+
+  test("gives the same answer to who watches it come", async ({ provider, model }) => {
+    const start = okOf(await ask(provider, tasks.starting(model))).answer.calls;
+    for (const task of [
+      tasks.question(model),
+      tasks.starting(model),
+      tasks.finishing(model, start),
+      tasks.review(model),
+      tasks.tags(model),
+    ]) {
+      const deltas: Delta[] = [];
+      const watched = await provider.complete(task, { ...context(), onDelta: (delta) => deltas.push(delta) });
+      const { answer } = okOf(await ask(provider, task));
+      assert.equal(okOf(watched).answer, answer);
+      const told = deltas.flatMap((delta) => (delta.kind === "args" ? [delta.text] : [])).join("");
+      if (deltas.length > 0) assert.is(told, answer.calls.map(({ args }) => args).join(""));
+    }
+  });
+
   test("ends as cancelled when the signal has come", async ({ provider, model }) => {
-    const result = await provider.complete(askTask(model), { ...context(), signal: AbortSignal.abort() });
+    const result = await provider.complete(tasks.question(model), { ...context(), signal: AbortSignal.abort() });
     assert.is(result.kind === "failed" && result.code, "cancelled");
   });
 
   test("gives plain data that crosses threads", async ({ provider, model }) => {
-    const result = await ask(provider, askTask(model));
+    const result = await ask(provider, tasks.question(model));
     assert.equal(structuredClone(result), JSON.parse(JSON.stringify(result)));
   });
 
@@ -340,27 +341,6 @@ function okOf(result: ProviderResult): ProviderResult & { kind: "ok" } {
 function failureOf(result: ProviderResult): ProviderResult & { kind: "failed" } {
   if (result.kind !== "failed") throw new Error("it did not fail");
   return result;
-}
-
-/** A server that does what a good model would. */
-function obedient(...[request]: Parameters<ModelHandler>) {
-  const { tools, turn, keys, body } = request;
-  const value = { score: 3, notes: ["a"], mood: "good" };
-  if (tools.length > 0) return turn === 1 ? call("start") : call("finish", { key: keys?.[0], value });
-  if (body["response_format"] === undefined) return "A rose.";
-  return JSON.stringify(body["response_format"]).includes("score") ? JSON.stringify(value) : '{"value":["a","b"]}';
-}
-
-function literal(value: string): Type {
-  return { kind: "literal", value };
-}
-
-function turn(calls: readonly { readonly name: string; readonly args: string }[], result: string): readonly Message[] {
-  const made = calls.map((entry, index) => ({ ...entry, id: `t1.${index + 1}` }));
-  return [
-    { role: "assistant", parts: textParts(""), calls: made },
-    ...made.map(({ id }) => ({ role: "tool" as const, call: id, parts: textParts(result) })),
-  ];
 }
 
 function started(task: ModelTask): ModelTask {

@@ -238,7 +238,48 @@ async function respond(
     choices,
     usage,
   };
+  if (request.body["stream"] === true) return sendStream(response, completion, { calls, message, usage, counts: countsUsage(request) });
   send(response, 200, JSON.stringify(completion), {});
+}
+
+function countsUsage({ body }: ModelRequest): boolean {
+  return fieldOf(body["stream_options"], "include_usage") === true;
+}
+
+/** The same in pieces, as OpenAI streams it: texts and arguments cut in two, then why it ended, then the usage if it was asked for. */
+function sendStream(
+  response: ServerResponse,
+  { model, choices }: { readonly model: string; readonly choices: readonly { readonly finish_reason: string }[] },
+  said: {
+    readonly calls: readonly ScriptedCall[];
+    readonly message: { readonly content: string | null };
+    readonly usage: unknown;
+    readonly counts: boolean;
+  },
+): void {
+  const content = said.message.content ?? "";
+  const wire = said.calls.map(wireCall);
+  const deltas = [
+    { role: "assistant", content: "" },
+    ...halves(content).map((text) => ({ content: text })),
+    ...wire.flatMap(({ id, type, function: made }, index) => [
+      { tool_calls: [{ index, id, type, function: { name: made.name, arguments: "" } }] },
+      ...halves(made.arguments).map((text) => ({ tool_calls: [{ index, function: { arguments: text } }] })),
+    ]),
+  ];
+  const chunks = [
+    ...deltas.map((delta) => ({ model, choices: [{ index: 0, delta, finish_reason: null }] })),
+    { model, choices: [{ index: 0, delta: {}, finish_reason: choices[0]?.finish_reason ?? "stop" }] },
+    ...(said.counts ? [{ model, choices: [], usage: said.usage }] : []),
+  ];
+  response.writeHead(200, { "content-type": "text/event-stream" });
+  for (const chunk of chunks) response.write(`data: ${JSON.stringify(chunk)}\n\n`);
+  response.end("data: [DONE]\n\n");
+}
+
+function halves(text: string): readonly string[] {
+  const middle = Math.ceil(text.length / 2);
+  return [text.slice(0, middle), text.slice(middle)].filter((half) => half !== "");
 }
 
 function wireCall({ name, args }: ScriptedCall, index: number) {

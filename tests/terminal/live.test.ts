@@ -7,6 +7,7 @@ import { openScreen } from "../../runtime/commands/screen.ts";
 import { ask, handClock, play } from "../support/live-scene.ts";
 import { agent, planOf } from "../support/plan-of.ts";
 import { runPlan } from "../support/run-plan.ts";
+import { askTask, simModel } from "../support/tasks.ts";
 
 const test = suite("the live tree");
 const size = { columns: 80, rows: 24, nowUs: 0, color: false };
@@ -69,6 +70,23 @@ test("rounds of a loop are counted without a bar, for nobody knows how many ther
   const lines = frameOf(steps, { ...size, nowUs: clock.nowUs() });
   assert.ok(lines.includes("  work: 40 done"), lines.join("\n"));
   assert.match(lines.join("\n"), "✓ work[40] (oneshot): again");
+});
+
+test("of an answer that comes the last words are shown, until it is there or is begun again", () => {
+  const steps = createSteps(() => 0);
+  const task = askTask(simModel, { path: "main@1/oneshot:1" });
+  const line = () => frameOf(steps, size).join("\n");
+  steps.begin(task);
+  steps.hear(task, { kind: "begin" });
+  steps.hear(task, { kind: "text", text: "Once upon\na time" });
+  assert.match(line(), "sim: Once upon a time");
+  steps.hear(task, { kind: "begin" });
+  assert.not.match(line(), "Once");
+  steps.hear(task, { kind: "call", name: "finish" });
+  steps.hear(task, { kind: "args", text: '{"key":"done"' });
+  assert.match(line(), 'sim: finish {"key":"done"');
+  steps.end(task);
+  assert.not.match(line(), "finish");
 });
 
 test("what a real run tells comes out as its tree, with nothing left under way", async () => {

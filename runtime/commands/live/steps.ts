@@ -1,7 +1,8 @@
 import type { Path } from "../../../compiler/ir/path.ts";
-import type { ThreadTask } from "../../3-task/task.ts";
+import type { Delta, ThreadTask } from "../../3-task/task.ts";
 import type { TraceEvent } from "../../4-trace/columns.ts";
 import { labelOf } from "../progress.ts";
+import { lastWords } from "./last-words.ts";
 
 export type StepStatus = "running" | "waiting" | "ok" | "failed" | "cancelled";
 
@@ -46,12 +47,15 @@ export interface Steps {
   /** A task goes to its executor, and is answered. */
   readonly begin: (task: ThreadTask) => void;
   readonly end: (task: ThreadTask) => void;
+  /** A piece of its answer came. */
+  readonly hear: (task: ThreadTask, delta: Delta) => void;
   readonly underWay: () => number;
 }
 
 /** Starts with nothing. */
 export function createSteps(nowUs: () => number): Steps {
   const known = new Map<Path, Step>();
+  const heard = new Map<Path, string>();
   let root: Step | null = null;
   let underWay = 0;
 
@@ -136,7 +140,13 @@ export function createSteps(nowUs: () => number): Steps {
     },
     end: ({ path }) => {
       underWay -= 1;
+      heard.delete(path);
       known.get(path.replace(/:[^:/]*$/, ""))?.calls.delete(path);
+    },
+    hear: (task, delta) => {
+      const words = lastWords(heard.get(task.path) ?? "", delta);
+      heard.set(task.path, words);
+      stepOf(task.path).calls.set(task.path, words === "" ? doing(task) : `${doing(task)}: ${words}`);
     },
     underWay: () => underWay,
   };

@@ -28,7 +28,7 @@ export function liveView(area: Area, io: Io, nowUs: () => number): View {
       close,
       run: (task, signal) => {
         steps.begin(task);
-        return run(task, signal).finally(() => steps.end(task));
+        return run(task, signal, (delta) => steps.hear(task, delta)).finally(() => steps.end(task));
       },
     }),
     close: () => {
