@@ -272,9 +272,11 @@ test("a changed plan: the first task whose content differs is named, and nothing
 test("a plan that only bounds a loop otherwise goes on where it ran out of turns", () =>
   inFolder(async (stateDir) => {
     const plan = (turns: number) => planOf({ ...agent("main", `pattern: react\nmax_iter: ${turns}`) });
-    const ended = await record(plan(1), { stateDir, traceId: whole, world: countingWorld(plan(1), stateDir) });
+    const answer = { kind: "model", text: "", calls: [{ name: "start", args: "{}" }], finish: "stop", model: "m", usage: null } as const;
+    const says: Says = ({ path }) => (path.endsWith(":1") ? { kind: "ok", answer, ...times } : null);
+    const ended = await record(plan(1), { stateDir, traceId: whole, world: countingWorld(plan(1), stateDir, says) });
     assert.is(failureOf(settledOf(ended)).code, "max-turns");
-    const world = countingWorld(plan(5), stateDir);
+    const world = countingWorld(plan(5), stateDir, says);
     const resumed = await goOn(plan(5), { stateDir, traceId: whole, world });
     assert.is(resumed.kind === "ended" && resumed.status, "ok");
     assert.equal(world.done, ["main@1/react:2"]);
