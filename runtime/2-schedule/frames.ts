@@ -8,6 +8,7 @@ import type { AskingStep, Message, RunModel, Task, Usage } from "../3-task/task.
 import type { Memory } from "../session/memory.ts";
 import type { Counted } from "./amounts.ts";
 import type { BodyIndex } from "./body-index.ts";
+import type { Edit } from "./edits.ts";
 import type { LimitOverrides } from "./limit-overrides.ts";
 import type { Account, Ticket } from "./limits.ts";
 import type { Handlers } from "./ops/handler.ts";
@@ -174,7 +175,7 @@ export interface RepeatState {
  * Given the same plan, task and events, in the same order, it gives the same commands: no clock, no random, no environment.
  *
  * - R1: an op starts once in a body, after every op that it needs has an outcome.
- * - R2: a task is handed out once; it is answered once, and later answers are ignored.
+ * - R2: a task is handed out once, and once more where a person edits it before it is made; it is answered once, and later answers are ignored.
  * - R3: a body ends once, when nothing of it is active: with its result, or with the failure of its first failed op in declared order.
  * - R4: after a failure that propagates, a body starts nothing, and what it has in flight is cancelled.
  * - R5: the order in which answers arrive changes neither an outcome nor a record's content, only the order of records; but for
@@ -189,6 +190,8 @@ export interface Run {
   readonly modelOf: (request: Path) => RunModel | null;
   /** System prompts in place of the plan's, by the path of a step: of that one, and of the same later on. */
   readonly prompts: ReadonlyMap<Path, string>;
+  /** What people changed in requests, by the path of a turn. */
+  readonly edits: Map<Path, Edit>;
   readonly task: Json;
   readonly handlers: Handlers;
   readonly contentKeys: ContentKeys;

@@ -7,6 +7,7 @@ import { contentKeys } from "../3-task/content-key.ts";
 import type { RunModel, Usage } from "../3-task/task.ts";
 import { defaultMaxArtifactBytes } from "../session/artifacts.ts";
 import { createMemory } from "../session/memory.ts";
+import { type Edit, editRequest } from "./edits.ts";
 import type { Run } from "./frames.ts";
 import { coerce } from "./keys.ts";
 import { type LimitOverrides, noOverrides } from "./limit-overrides.ts";
@@ -31,6 +32,8 @@ export interface RunOptions {
   readonly overrides?: LimitOverrides;
   /** System prompts in place of the plan's, by the path of a step: of that one, and of the same in later rounds and attempts. Default: none. */
   readonly prompts?: ReadonlyMap<Path, string>;
+  /** What people changed in requests, by the path of a turn. Default: nothing. */
+  readonly edits?: ReadonlyMap<Path, Edit>;
   /** The model of a request, where it is another than `models` tells; null where it is not. Default: it never is. */
   readonly modelOf?: (request: Path) => RunModel | null;
   /** Usage of requests that were made before and count no more but as spent, by path. Default: none. */
@@ -48,6 +51,7 @@ export function createRun(options: RunOptions): { readonly run: Run; readonly co
     models,
     modelOf: options.modelOf ?? (() => null),
     prompts: options.prompts ?? new Map(),
+    edits: new Map(options.edits ?? []),
     task,
     handlers,
     contentKeys: contentKeys(),
@@ -87,6 +91,7 @@ export function advance(run: Run, event: Event): readonly Command[] {
   if (run.ended) return [];
   if (event.kind === "stop") stop(run, event.reason);
   else if (event.kind === "time") timeIsUp(run, event.path);
+  else if (event.kind === "edit") editRequest(run, event.path, event.edit);
   else if (event.kind === "again") requestAgain(run, event.path, event.usage);
   else take(run, event);
   return drain(run);

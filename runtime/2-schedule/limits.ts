@@ -47,7 +47,7 @@ export interface Ticket {
 }
 
 /** What is asked for room, and what is told about it: at once, or later, from within `settle`, `drop` or `drain`. */
-export type Asked = Pick<Ticket, "amount" | "granted" | "refused">;
+export type Demand = Pick<Ticket, "amount" | "granted" | "refused">;
 
 /** The account of a run. */
 export function runAccount(plan: Plan, { run }: LimitOverrides): Account {
@@ -75,8 +75,8 @@ function open(path: Path, agent: string | null, limits: Limits, parent: Account 
  *
  * The cost of all of them together is linear in their number and in how deep limited agents stand in one another.
  */
-export function reserve(account: Account, asked: Asked): Ticket {
-  const ticket: Ticket = { ...asked, holds: [], isWaiting: false, isGone: false };
+export function reserve(account: Account, demand: Demand): Ticket {
+  const ticket: Ticket = { ...demand, holds: [], isWaiting: false, isGone: false };
   climb(ticket, account);
   return ticket;
 }

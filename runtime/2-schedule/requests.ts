@@ -2,10 +2,12 @@ import { evaluate } from "../../compiler/ir/eval.ts";
 import type { JsonObject } from "../../compiler/ir/json.ts";
 import { canonical } from "../../compiler/ir/json.ts";
 import { type Path, turnPath } from "../../compiler/ir/path.ts";
+import type { PlanModel } from "../../compiler/ir/plan.ts";
 import { bug } from "../../compiler/ir/unreachable.ts";
-import type { Message, ModelTask, TaskResult, ToolSchema, Usage } from "../3-task/task.ts";
+import type { Message, ModelTask, RunModel, TaskResult, ToolSchema, Usage } from "../3-task/task.ts";
 import { type Counted, countedIn, mostOf, planned, spentOn } from "./amounts.ts";
 import { cancelledAt, dispatch, end, loopOf, type ModelFrame } from "./conversation.ts";
+import { applyEdit } from "./edits.ts";
 import { envOf } from "./env.ts";
 import type { OpFrame, Run } from "./frames.ts";
 import { type Account, type Amount, charge, drop, type Reached, reserve, settle, type Ticket } from "./limits.ts";
@@ -26,7 +28,8 @@ export function request(run: Run, frame: ModelFrame, { tools, output, summary }:
   const path = turnPath(frame.path, state.turn);
   const model = run.modelOf(path) ?? run.models[frame.op.model];
   if (!model) throw bug(`the run has no model ${frame.op.model}`);
-  for (const usage of run.earlier.get(path) ?? []) charge(accountOf(frame), spentBy(run, frame, usage));
+  if (!summary) applyEdit(run, frame, path);
+  for (const usage of run.earlier.get(path) ?? []) charge(accountOf(frame), spentBy(run, frame, model, usage));
   ask(run, frame, {
     kind: "model",
     path,
@@ -48,7 +51,7 @@ export function settleRequest(run: Run, task: ModelTask, result: TaskResult, isF
   if (!ticket || !frame) return;
   const usage = result.kind === "ok" && result.answer.kind === "model" ? result.answer.usage : null;
   // A server that counts nothing may have given all that was asked for.
-  const spent = result.kind === "ok" && usage === null ? ticket.amount : spentBy(run, frame, usage);
+  const spent = result.kind === "ok" && usage === null ? ticket.amount : spentBy(run, frame, task.model, usage);
   free(run, ticket, task.path, isFree ? { calls: 0, tokens: 0, microUsd: 0 } : spent);
   if (usage && frame.state?.kind === "loop" && accountOf(frame).weighs) frame.state.sized = countedIn(task, usage);
 }
@@ -60,7 +63,7 @@ export function requestAgain(run: Run, path: Path, usage: Usage | null): void {
   frame.tasks.delete(path);
   run.tasks.delete(path);
   run.sent.delete(path);
-  free(run, ticket, path, spentBy(run, frame, usage));
+  free(run, ticket, path, spentBy(run, frame, task.model, usage));
   ask(run, frame, task);
 }
 
@@ -72,7 +75,7 @@ function free(run: Run, ticket: Ticket, path: Path, spent: Amount): void {
 
 function ask(run: Run, frame: OpFrame, task: ModelTask): void {
   const account = accountOf(frame);
-  const known = planned(run.plan.models[modelIdOf(frame)], task.model);
+  const known = plannedModel(run, frame, task.model);
   const ticket = reserve(account, {
     amount: account.weighs ? mostOf(task, known, sizedOf(frame)) : oneCall,
     granted: (granted) => {
@@ -118,14 +121,12 @@ function accountOf(frame: OpFrame): Account {
   return frame.body.block.account;
 }
 
-function spentBy(run: Run, frame: OpFrame, usage: Usage | null): Amount {
-  const id = modelIdOf(frame);
-  const used = run.models[id];
-  return spentOn(usage, (used && planned(run.plan.models[id], used)?.price) ?? null);
+function spentBy(run: Run, frame: OpFrame, used: RunModel, usage: Usage | null): Amount {
+  return spentOn(usage, plannedModel(run, frame, used)?.price ?? null);
 }
 
-function modelIdOf({ op }: OpFrame): string {
-  return op.kind === "ask" || op.kind === "act" ? op.model : "";
+function plannedModel({ plan }: Run, { op }: OpFrame, used: RunModel): PlanModel | null {
+  return op.kind === "ask" || op.kind === "act" ? planned(plan.models[op.model], used) : null;
 }
 
 function sizedOf({ state }: OpFrame): Counted | null {

@@ -205,10 +205,26 @@ function countUp(counts: Map<string, number>, name: string): void {
   counts.set(name, (counts.get(name) ?? 0) + 1);
 }
 
-function recordCall(run: Run, frame: OpFrame<Act>, path: string, told: Told): void {
-  const state = loopOf(frame);
-  countUp(state.tools.called, told.name);
-  if (told.event.status === "ok") countUp(state.tools.answered, told.name);
+function recordCall(run: Run, frame: OpFrame<Act>, path: Path, told: Told): void {
+  const { tools } = loopOf(frame);
+  countUp(tools.called, told.name);
+  if (told.event.status === "ok") countUp(tools.answered, told.name);
+  recordCallRow(run, frame, path, told);
+}
+
+/** Records how a finish was judged; `refused`: why it does not hold. It is no tool that a loop uses, and counts as none. */
+export function recordFinish(
+  run: Run,
+  frame: OpFrame<Act>,
+  path: Path,
+  { raw, result, refused }: { raw: string; result: string; refused: { code: string; message: string } | null },
+): void {
+  const event = refused ? { status: "refused", code: refused.code, message: refused.message } : { status: "ok" };
+  recordCallRow(run, frame, path, { name: "finish", raw, event, result });
+  if (refused) recordRejected(run, frame, path, { tool: "finish", why: refused.message });
+}
+
+function recordCallRow(run: Run, frame: OpFrame<Act>, path: Path, told: Told): void {
   const event = {
     kind: "tool_call",
     path,
@@ -217,7 +233,7 @@ function recordCall(run: Run, frame: OpFrame<Act>, path: string, told: Told): vo
     name: `tool:${told.name}`,
     span_kind: "tool",
     tool_name: told.name,
-    iteration: state.turn,
+    iteration: loopOf(frame).turn,
   } as const;
   record(run, { ...event, ...told.event }, { input_hash: told.raw, value_hash: told.result });
   frame.lastSpan = path;

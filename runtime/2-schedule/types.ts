@@ -4,6 +4,7 @@ import type { Json } from "../../compiler/ir/json.ts";
 import type { Path } from "../../compiler/ir/path.ts";
 import type { Message, Task, TaskResult, Usage } from "../3-task/task.ts";
 import type { TraceEvent } from "../4-trace/columns.ts";
+import type { Edit } from "./edits.ts";
 
 /** How an op or a run ended: an outcome (a failed one where failures are values), or a failure that propagates. */
 export type Settled = Outcome | { readonly kind: "failed"; readonly failure: Failure };
@@ -24,6 +25,8 @@ export type Event =
   | { readonly kind: "again"; readonly path: Path; readonly usage: Usage | null }
   /** The time at work is used up that a `watch` bounds. */
   | { readonly kind: "time"; readonly path: Path }
+  /** A person changed a request that was handed out and is not made yet. */
+  | { readonly kind: "edit"; readonly path: Path; readonly edit: Edit }
   | { readonly kind: "stop"; readonly reason: string };
 
 /** What the scheduler asks of the world, in this order. */

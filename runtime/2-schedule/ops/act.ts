@@ -9,9 +9,8 @@ import { type Finish, finishOf, spelledOut } from "../finish.ts";
 import type { OpFrame, Run, TurnCalls } from "../frames.ts";
 import { guardedResults, mustWait, skipNote } from "../loop-guards.ts";
 import { offeredTools } from "../offer.ts";
-import { record, spanOf } from "../record.ts";
 import { request } from "../requests.ts";
-import { callTool, noteSkipped, parseArgs, toolAnswered } from "../tool-calls.ts";
+import { callTool, noteSkipped, parseArgs, recordFinish, toolAnswered } from "../tool-calls.ts";
 import { ok } from "../types.ts";
 import { type Handler, noBody } from "./handler.ts";
 
@@ -135,32 +134,11 @@ function guardedCall(run: Run, frame: OpFrame<Act>, calls: TurnCalls, call: Turn
 }
 
 function takeFinish(run: Run, frame: OpFrame<Act>, calls: TurnCalls, raw: string): Finish {
-  const ordinal = calls.next + 1;
-  const path = toolPath(calls.turnPath, ordinal);
   const finish = finishOf(frame, parseArgs(raw));
-  const rejected = finish.kind === "rejected";
-  if (rejected) calls.results[calls.next] = rejection(finish);
-  const event = {
-    kind: "tool_call",
-    path,
-    parent: spanOf(frame),
-    prev: frame.lastSpan,
-    name: "tool:finish",
-    span_kind: "tool",
-    tool_name: "finish",
-  } as const;
-  const told = rejected ? { status: "refused", code: finish.code, message: finish.message } : { status: "ok" };
-  record(run, { ...event, ...told, iteration: loopOf(frame).turn }, { input_hash: raw, value_hash: calls.results[calls.next] ?? "" });
-  if (rejected)
-    record(run, {
-      kind: "tool_rejected",
-      path,
-      parent: spanOf(frame),
-      tool_name: "finish",
-      message: finish.message,
-      iteration: loopOf(frame).turn,
-    });
-  frame.lastSpan = path;
+  const refused = finish.kind === "rejected" ? finish : null;
+  if (refused) calls.results[calls.next] = rejection(refused);
+  const path = toolPath(calls.turnPath, calls.next + 1);
+  recordFinish(run, frame, path, { raw, result: calls.results[calls.next] ?? "", refused });
   return finish;
 }
 
