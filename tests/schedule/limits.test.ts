@@ -133,6 +133,12 @@ test("dollars are counted by the plan's price, and by none where another model i
     costs.map(() => 0.00012),
   );
   assert.is(costs.length, 7); // the eighth may take more than the 160 millionths that are left
+  const mixed = run(priced("sim"), {
+    model: { ...short(10), name: "another" },
+    modelOf: () => short(10),
+    answer: () => taking({ output: 10 }),
+  });
+  assert.equal([requests(mixed), failure(mixed)?.code], [9, "limit"]); // each took 100 of the 1000 millionths; the next may take 190
   const other = run(priced("another"), { answer: () => taking({ input: 10, output: 9 }) });
   assert.equal([other.settled.kind, other.records.find(({ event }) => event.kind === "llm_call")?.event.cost_usd], ["ok", null]);
 });

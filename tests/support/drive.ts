@@ -31,6 +31,8 @@ export interface DriveOptions {
   readonly overrides?: LimitOverrides;
   /** Default: the simulator. */
   readonly model?: RunModel;
+  /** The model of a request, where it is another one. Default: none is. */
+  readonly modelOf?: (request: string) => RunModel | null;
 }
 
 export interface Driven {
@@ -54,6 +56,7 @@ export function drive(options: DriveOptions): Driven {
     task: options.task ?? "the task",
     models,
     overrides: options.overrides ?? noOverrides,
+    modelOf: options.modelOf ?? (() => null),
   });
   world.obey(commands);
   const send = (event: Event) => world.obey(advance(run, event));
