@@ -23,6 +23,7 @@ import { usable } from "../journal/usable.ts";
 import type { Allowance } from "../permissions/allowance.ts";
 import { type Io, tell } from "./io.ts";
 import { allowedBy } from "./permissions-cli.ts";
+import { withRunFolder } from "./recorded-spec.ts";
 import { announce, refuse, report } from "./report-run.ts";
 import { runId } from "./run-id.ts";
 import { environmentOf, newTraceId, openWorld, type RunFlags, stateOf } from "./run-world.ts";
@@ -98,7 +99,9 @@ export function judgePlan(
 /** Runs a plan that may run, prints its value on stdout, and loads the trace. */
 export async function runPlan(plan: Plan, flags: ExecFlags & { readonly allowance: Allowance }, host: Host): Promise<ExitCode> {
   const { io } = host;
-  const prepared = await prepare(plan, flags, host);
+  const named = await withRunFolder(flags, stateOf(flags, host));
+  if (named.kind === "failed") return refuse(io, [named.diagnostic], exitCodes.diagnostics);
+  const prepared = await prepare(plan, named.flags, host);
   if (prepared.kind === "failed") return refuse(io, prepared.diagnostics, exitCodes.diagnostics);
   const { run, env } = prepared;
   const others = flags.locked ? notAsPlanned(plan, run.models) : [];
