@@ -11,6 +11,7 @@ const outdir = join(root, "dist");
 const entries = {
   tamac: "compiler/cli.ts",
   tama: "runtime/cli.ts",
+  build: "compiler/commands/build.ts",
   exec: "runtime/commands/exec.ts",
   worker: "runtime/executors/worker.ts",
   compiler: "compiler/index.ts",
@@ -20,7 +21,7 @@ const entries = {
  * Bundled together, so that they share chunks. The commands that start often have chunks of their own: fewer to open, which is
  * most of their start.
  */
-const groups = [["tamac"], ["tama"], ["exec", "worker"], ["compiler", "runtime"]].filter((names) =>
+const groups = [["tamac"], ["tama"], ["build"], ["exec", "worker"], ["compiler", "runtime"]].filter((names) =>
   names.some((name) => existsSync(join(root, entries[name]))),
 );
 const commands = ["tamac.js", "tama.js"];
@@ -34,13 +35,13 @@ for (const [name, file] of Object.entries(entries)) {
 /** Native parts stay packages, those of piscina too that its threads load. */
 const external = ["@duckdb/node-bindings", "esbuild", "@napi-rs/nice"];
 
-/** `tama exec` is loaded from the bundle that it has for itself. */
-const execApart = {
-  name: "exec-apart",
+/** `tama exec`, `tamac build` and `tamac check` are loaded from the bundles that they have for themselves. */
+const commandsApart = {
+  name: "commands-apart",
   setup: (plugin) => {
     const isCommandLine = (importer) => importer.endsWith(join("commands", "program.ts"));
-    plugin.onResolve({ filter: /^\.\/exec\.ts$/ }, ({ importer, kind }) =>
-      isCommandLine(importer) && kind === "dynamic-import" ? { path: "./exec.js", external: true } : null,
+    plugin.onResolve({ filter: /^\.\/(exec|build)\.ts$/ }, ({ path, importer, kind }) =>
+      isCommandLine(importer) && kind === "dynamic-import" ? { path: path.replace(/ts$/, "js"), external: true } : null,
     );
   },
 };
@@ -88,7 +89,7 @@ const optionsOf = (group) => ({
   ...options,
   entryPoints: Object.fromEntries(present.filter(([name]) => group.includes(name))),
   plugins: [
-    execApart,
+    commandsApart,
     openaiClientOnly,
     piscinaThreads,
     { name: "write", setup: (plugin) => plugin.onEnd(({ outputFiles = [] }) => collect(group, outputFiles)) },
