@@ -35,8 +35,8 @@ export interface WorkClockOptions {
   readonly onOver: (path: Path) => void;
 }
 
-/** The longest time that a timer takes. */
-const longestMs = 2 ** 31 - 1;
+/** The longest time that a timer takes; what is further off is looked at again then. */
+export const longestTimerMs = 2 ** 31 - 1;
 
 /** Starts a clock at rest. */
 export function workClock({ nowUs, after, before, onOver }: WorkClockOptions): WorkClock {
@@ -60,7 +60,7 @@ export function workClock({ nowUs, after, before, onOver }: WorkClockOptions): W
     if (under === 0 || endUs >= armed.forUs) return;
     rest();
     const leftMs = Math.max(0, Math.ceil((endUs - atUs()) / 1000));
-    armed = { forUs: endUs, disarm: after(Math.min(leftMs, longestMs), look) };
+    armed = { forUs: endUs, disarm: after(Math.min(leftMs, longestTimerMs), look) };
   };
   const look = () => {
     rest();

@@ -2,7 +2,7 @@ import { runOtherModel, runOtherTool } from "../../compiler/diagnostics/codes.ge
 import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
 import type { Plan, PlanModel } from "../../compiler/ir/plan.ts";
 import { fingerprintOf } from "../../stdlib/tool.ts";
-import { tools } from "../../stdlib/tools/index.ts";
+import { builtInTool } from "../../stdlib/tools/index.ts";
 import type { RunModel } from "../3-task/task.ts";
 
 /** What is not as the plan says: built-in tools, and models but for their servers and keys. Reports run/other-tool, run/other-model. */
@@ -20,7 +20,7 @@ export function notAsPlanned(plan: Plan, models: Readonly<Record<string, RunMode
 }
 
 function ownFingerprint(name: string): string | null {
-  const tool = Object.hasOwn(tools, name) ? tools[name] : undefined;
+  const tool = builtInTool(name);
   return tool ? fingerprintOf(tool) : null;
 }
 

@@ -4,7 +4,7 @@ import type { Act } from "../../compiler/ir/ops.ts";
 import { type Path, toolPath } from "../../compiler/ir/path.ts";
 import { nameOfSkill, type PlanTool } from "../../compiler/ir/plan.ts";
 import { unreachable } from "../../compiler/ir/unreachable.ts";
-import { tools } from "../../stdlib/tools/index.ts";
+import { builtInTool } from "../../stdlib/tools/index.ts";
 import { defaultTimeoutMs } from "../../stdlib/worker.ts";
 import type { ArtifactTask, OwnTool, TaskResult, ToolTask } from "../3-task/task.ts";
 import { truncate } from "../3-task/truncate.ts";
@@ -97,7 +97,7 @@ function ownOf({ bundle, effects, timeoutMs }: PlanTool): OwnTool | null {
 
 /** Where a call runs, null for a tool that this loop does not offer now. */
 function toolFor(run: Run, frame: OpFrame<Act>, name: string): "protocol" | "state" | "thread" | null {
-  const where = tools[name]?.where ?? null;
+  const where = builtInTool(name)?.where ?? null;
   if (where === "protocol") return name === "read_skill" && frame.op.skills.length === 0 ? null : where;
   const offered = frame.op.tools.includes(name) || loopOf(frame).unlocked.has(name);
   const tool = offered ? run.plan.tools[name] : undefined;

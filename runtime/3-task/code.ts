@@ -1,6 +1,6 @@
 import type { Digest } from "../../compiler/ir/digest.ts";
 import { isObject, type Json } from "../../compiler/ir/json.ts";
-import { notJson } from "./not-json.ts";
+import { copied, noAnswer } from "./not-json.ts";
 import type { CodeAnswer, CodeTask } from "./task.ts";
 
 /** The default export of a worker's or a tool's bundle: what it declares, and its function. */
@@ -58,9 +58,9 @@ function keysOf({ declared }: LoadedModule): readonly string[] {
 
 /** Where keys are declared the result is `{key, value}`, and the key has its declared spelling; else the whole result is the value. */
 function answerOf(name: string, keys: readonly string[], result: unknown): CodeAnswer | string {
-  const found = notJson(result);
-  if (found !== null) return `worker ${name} returned ${found.what}${found.at === "" ? "" : ` at ${found.at}`}, which JSON cannot hold`;
-  const value = plain(result);
+  const problem = noAnswer(result);
+  if (problem !== null) return `worker ${name} ${problem}`;
+  const value = copied(result);
   if (keys.length === 0) return { kind: "code", key: "done", value };
   const declared = `the keys ${keys.join(", ")}`;
   if (!isObject(result) || typeof result["key"] !== "string" || !("value" in result))
@@ -69,12 +69,7 @@ function answerOf(name: string, keys: readonly string[], result: unknown): CodeA
   const key = keys.find((word) => word.toLowerCase() === wanted);
   return key === undefined
     ? `worker ${name} returned the key ${JSON.stringify(result["key"])}; it declares ${declared}`
-    : { kind: "code", key, value: plain(result["value"]) };
-}
-
-/** A copy that shares nothing with the worker, which may go on changing its own. */
-function plain(value: unknown): Json {
-  return JSON.parse(JSON.stringify(value));
+    : { kind: "code", key, value: copied(result["value"]) };
 }
 
 /** The message and the worker's own frames: a data URL is called `worker`, frames of ours and of Node are left out. */

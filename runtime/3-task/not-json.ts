@@ -1,3 +1,5 @@
+import type { Json } from "../../compiler/ir/json.ts";
+
 /** What in a value JSON cannot hold, and where, as a JSON pointer. */
 export interface NotJson {
   readonly at: string;
@@ -13,6 +15,17 @@ export function notJson(value: unknown, at = "", enclosing: readonly object[] = 
   if (enclosing.length > maxDepth) return { at, what: "more than 500 levels" };
   if (!Array.isArray(value) && !isPlain(value)) return { at, what: `a ${value.constructor?.name ?? "special object"}` };
   return firstIn(value, at, [...enclosing, value]);
+}
+
+/** A value as a copy that shares nothing with the module that it came from, which may go on changing its own. */
+export function copied(value: unknown): Json {
+  return JSON.parse(JSON.stringify(value));
+}
+
+/** Why what code of the project returned is no answer; null where it is one. */
+export function noAnswer(value: unknown): string | null {
+  const found = notJson(value);
+  return found && `returned ${found.what}${found.at === "" ? "" : ` at ${found.at}`}, which JSON cannot hold`;
 }
 
 const maxDepth = 500;

@@ -1,10 +1,10 @@
 import type { Digest } from "../../compiler/ir/digest.ts";
-import { type Json, type JsonObject, toText } from "../../compiler/ir/json.ts";
+import { type JsonObject, toText } from "../../compiler/ir/json.ts";
 import { accepts, show } from "../../compiler/ir/types.ts";
 import type { OwnToolContext } from "../../stdlib/own-tool.ts";
 import type { ToolOutcome } from "../../stdlib/tool.ts";
 import type { ModuleLoader } from "./code.ts";
-import { notJson } from "./not-json.ts";
+import { copied, noAnswer } from "./not-json.ts";
 
 /** A call of a tool of the project's own. */
 export interface OwnToolCall {
@@ -31,20 +31,14 @@ export async function runOwnTool({ tool, bundle, args, context }: OwnToolCall, m
 async function misfit(declared: unknown, args: JsonObject): Promise<string | null> {
   if (declared === undefined) return null;
   const { decodeWith, type } = await import("../../compiler/ir/decode.ts");
-  const input = decodeWith(type, plain(declared));
+  const input = decodeWith(type, copied(declared));
   if (input.kind !== "ok") return "have no type that can be read";
   return accepts(input.value, args) ? null : `are not of type ${show(input.value)}`;
 }
 
 function answerOf(tool: string, value: unknown): ToolOutcome {
-  const found = notJson(value);
-  if (found !== null) return failed(`${tool} returned ${found.what}${found.at === "" ? "" : ` at ${found.at}`}, which JSON cannot hold`);
-  return { kind: "ok", text: toText(plain(value)) };
-}
-
-/** A copy that shares nothing with the module. */
-function plain(value: unknown): Json {
-  return JSON.parse(JSON.stringify(value));
+  const problem = noAnswer(value);
+  return problem === null ? { kind: "ok", text: toText(copied(value)) } : failed(`${tool} ${problem}`);
 }
 
 function failed(message: string): ToolOutcome {

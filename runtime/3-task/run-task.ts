@@ -3,7 +3,7 @@ import type { FailureCode } from "../../compiler/ir/failure.ts";
 import type { Json } from "../../compiler/ir/json.ts";
 import { unreachable } from "../../compiler/ir/unreachable.ts";
 import type { ToolContext, ToolOutcome } from "../../stdlib/tool.ts";
-import { tools } from "../../stdlib/tools/index.ts";
+import { builtInTool } from "../../stdlib/tools/index.ts";
 import { type ProviderRegistry, providerRegistry } from "../providers/registry.ts";
 import { type Clock, readClock } from "./clock.ts";
 import { type ModuleLoader, moduleLoader, runCode } from "./code.ts";
@@ -67,7 +67,7 @@ function end(task: ThreadTask, host: TaskHost, signal: AbortSignal): Promise<End
     case "model":
       return endModel(task, host, signal);
     case "tool":
-      return tools[task.tool]?.replaces ? endWriting(task, host, signal) : untilAborted(endTool(task, host, signal), signal);
+      return builtInTool(task.tool)?.replaces ? endWriting(task, host, signal) : untilAborted(endTool(task, host, signal), signal);
     case "code":
       return untilAborted(endCode(task, host), signal);
     default:
@@ -103,7 +103,7 @@ async function outcomeOf(task: PermittedTool, host: TaskHost, signal: AbortSigna
     const context = { projectDir: host.projectDir, env: valuesOf(permit.env, host) };
     return runOwnTool({ tool, bundle: own.bundle, args, context }, host.modules);
   }
-  const builtIn = Object.hasOwn(tools, tool) ? tools[tool] : undefined;
+  const builtIn = builtInTool(tool);
   return builtIn?.run ? builtIn.run(args, contextOf(task, host, signal)) : null;
 }
 
@@ -113,7 +113,7 @@ function contextOf({ tool, permit, timeoutMs }: PermittedTool, host: TaskHost, s
     projectDir,
     signal,
     timeoutMs,
-    env: valuesOf([...(tools[tool]?.effects.includes("exec") ? always : []), ...permit.env], host),
+    env: valuesOf([...(builtInTool(tool)?.effects.includes("exec") ? always : []), ...permit.env], host),
     writable: permit.writable,
     send: sender({ net: permit.net, env, signal, timeoutMs }),
   };

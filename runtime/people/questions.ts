@@ -12,6 +12,7 @@ import { contentKeys } from "../3-task/content-key.ts";
 import type { TaskResult, WaitAnswer, WaitTask } from "../3-task/task.ts";
 import type { Asker, Reply } from "../asker.ts";
 import type { Asked } from "../journal/journal.ts";
+import { longestTimerMs } from "../work-clock.ts";
 import { inTurn } from "./in-turn.ts";
 import type { Inbox } from "./inbox.ts";
 import { letterName } from "./mailbox.ts";
@@ -105,9 +106,6 @@ function askedAt({ asked, nowUs }: QuestionsOptions, { path, contentKey }: { pat
   return before?.stands && before.contentKey === contentKey ? before.timeUs : nowUs();
 }
 
-/** A timer cannot be set further ahead. */
-const longestMs = 2 ** 31 - 1;
-
 /** Tells once when a deadline has passed, at once where it has. Keeps no process alive. */
 function watchDeadline(watch: {
   readonly task: WaitTask;
@@ -121,6 +119,6 @@ function watchDeadline(watch: {
   if (!deadline || signal.aborted) return;
   const leftMs = (startUs - nowUs()) / 1000 + deadline.afterMs;
   if (leftMs <= 0) return passed(deadline.default);
-  const timer = setTimeout(() => watchDeadline(watch), Math.min(Math.ceil(leftMs), longestMs)).unref();
+  const timer = setTimeout(() => watchDeadline(watch), Math.min(Math.ceil(leftMs), longestTimerMs)).unref();
   signal.addEventListener("abort", () => clearTimeout(timer), { once: true });
 }

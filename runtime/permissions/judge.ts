@@ -1,7 +1,7 @@
 import type { JsonObject } from "../../compiler/ir/json.ts";
 import type { Effect } from "../../compiler/ir/plan.ts";
 import { writeRefusal, writtenFile } from "../../stdlib/tools/files-write.ts";
-import { tools } from "../../stdlib/tools/index.ts";
+import { builtInTool } from "../../stdlib/tools/index.ts";
 import type { ToolTask } from "../3-task/task.ts";
 import { noScope, type Scope } from "./allowance.ts";
 import type { Grants } from "./grants.ts";
@@ -22,7 +22,7 @@ export type Judgement = { readonly kind: "ok"; readonly permit: Permit } | { rea
  * judged where it is found out, by the permit.
  */
 export function judge(grants: Grants, { tool, args: given, own }: Pick<ToolTask, "tool" | "args" | "own">): Judgement {
-  const effects: readonly Effect[] = own?.effects ?? tools[tool]?.effects ?? [];
+  const effects: readonly Effect[] = own?.effects ?? builtInTool(tool)?.effects ?? [];
   const args = own ? {} : given; // what arguments of other tools mean is not known
   const message =
     (effects.includes("exec") ? execRefusal(grants, tool) : null) ??

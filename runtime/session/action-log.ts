@@ -9,7 +9,7 @@
 import { type Digest, digestBytes } from "../../compiler/ir/digest.ts";
 import type { Path } from "../../compiler/ir/path.ts";
 import { writeRefusal } from "../../stdlib/tools/files-write.ts";
-import { tools } from "../../stdlib/tools/index.ts";
+import { builtInTool } from "../../stdlib/tools/index.ts";
 import type { PermittedTool, TaskResult, ToolTask } from "../3-task/task.ts";
 import type { TraceEvent } from "../4-trace/columns.ts";
 import { type FileWrite, savedEvent, writesNothing } from "./file-writes.ts";
@@ -62,7 +62,7 @@ interface Replaced {
 
 /** The file that a call would replace, null where it replaces none. */
 export function replacedBy({ tool, args, own }: Pick<ToolTask, "tool" | "args" | "own">, projectDir: string): Replaced | null {
-  const builtIn = own === null && Object.hasOwn(tools, tool) ? tools[tool] : undefined;
+  const builtIn = own === null ? builtInTool(tool) : undefined;
   const replaced = builtIn?.replaces?.(args, projectDir) ?? null;
   if (replaced === null) return null;
   const file = attempted(() => realFile(replaced.file));

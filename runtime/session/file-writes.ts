@@ -4,6 +4,7 @@ import { canonical } from "../../compiler/ir/json.ts";
 import { isInside } from "../../stdlib/tools/paths.ts";
 import type { Row, TraceEvent } from "../4-trace/columns.ts";
 import { detailOf } from "../journal/result.ts";
+import { linkOf, wordOfLink } from "./kept-files.ts";
 import type { Undoable } from "./scopes.ts";
 
 /** A file that a tool call replaced, or was about to. */
@@ -27,13 +28,12 @@ export function keyOfFile(file: string, projectDir: string): string {
 /** The event that tells of a write before it is done. */
 export function savedEvent(write: FileWrite, projectDir: string): TraceEvent {
   const { path, tool, file, old, now, made } = write;
-  const link = old?.startsWith(linkWord) ? { link: old.slice(linkWord.length) } : {};
+  const to = linkOf(old);
+  const link = to === null ? {} : { link: to };
   const folder = made === null ? {} : { made: keyOfFile(made, projectDir) };
-  const columns = { old_hash: "link" in link ? null : old, value_hash: now, detail: canonical({ ...link, ...folder }) };
+  const columns = { old_hash: to === null ? old : null, value_hash: now, detail: canonical({ ...link, ...folder }) };
   return { kind: "file_saved", path, tool_name: tool, key: keyOfFile(file, projectDir), ...columns };
 }
-
-const linkWord = "link:";
 
 /** A collector of the writes that a log tells of, row by row. */
 export function fileWritesOf(projectDir: string): { readonly writes: FileWrite[]; readonly note: (row: Row) => void } {
@@ -67,7 +67,7 @@ function writeOf(row: Row, projectDir: string): FileWrite {
     path: row.path ?? "",
     tool: row.tool_name ?? "",
     file: absolute(row.key ?? ""),
-    old: typeof link === "string" ? `${linkWord}${link}` : row.old_hash,
+    old: typeof link === "string" ? wordOfLink(link) : row.old_hash,
     now: row.value_hash,
     made: typeof made === "string" ? absolute(made) : null,
     state: "stands",

@@ -51,10 +51,22 @@ export function wordOf(found: Standing): Digest | null {
     case "file":
       return digestBytes(found.bytes);
     case "link":
-      return `link:${found.to}`;
+      return wordOfLink(found.to);
     default:
       return found.kind;
   }
+}
+
+const linkWord = "link:";
+
+/** The word of a link that leads nowhere, by where it says. */
+export function wordOfLink(to: string): string {
+  return `${linkWord}${to}`;
+}
+
+/** Where the link of a word says that it leads; null where the word is of something else. */
+export function linkOf(word: string | null): string | null {
+  return word?.startsWith(linkWord) ? word.slice(linkWord.length) : null;
 }
 
 /** The outermost folder that is missing on the way to a file; null where none is. */

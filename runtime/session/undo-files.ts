@@ -4,7 +4,7 @@ import { writeRefusal } from "../../stdlib/tools/files-write.ts";
 import type { TraceEvent } from "../4-trace/columns.ts";
 import type { Blobs } from "./blobs.ts";
 import { type FileWrite, keyOfFile } from "./file-writes.ts";
-import { putBytes, putLink, realFile, standing, takeAway, wordOf } from "./kept-files.ts";
+import { linkOf, putBytes, putLink, realFile, standing, takeAway, wordOf } from "./kept-files.ts";
 import { toUndo } from "./scopes.ts";
 
 /** Where files are undone, and what may be written there. */
@@ -74,8 +74,9 @@ function judge(write: FileWrite, current: string | null, { later, world }: { lat
 }
 
 function putBack({ file, old, made }: FileWrite, { blobs }: FileWorld): Undoing {
+  const link = linkOf(old);
   if (old === null) takeAway(file, made);
-  else if (old.startsWith("link:")) putLink(file, old.slice("link:".length));
+  else if (link !== null) putLink(file, link);
   else {
     const bytes = blobs.read(old);
     if (bytes === null) return conflict("what was in it before is gone");

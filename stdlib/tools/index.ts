@@ -35,5 +35,10 @@ const unlockable: readonly Tool[] = [
 /** Every built-in tool by name. */
 export const tools: Readonly<Record<string, Tool>> = Object.fromEntries([...protocol, ...unlockable].map((tool) => [tool.name, tool]));
 
+/** The built-in tool of a name that comes from elsewhere: `constructor` is none. */
+export function builtInTool(name: string): Tool | undefined {
+  return Object.hasOwn(tools, name) ? tools[name] : undefined;
+}
+
 /** The names of the tools that skills unlock, in the order in which a model is offered them. */
 export const toolOrder: readonly string[] = unlockable.map((tool) => tool.name);
