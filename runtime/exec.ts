@@ -16,8 +16,8 @@ import { openRunLog, runDir } from "./4-trace/run-folder.ts";
 import { type Asker, nobody } from "./asker.ts";
 import type { Executor } from "./executors/executor.ts";
 import { openCache } from "./journal/cache.ts";
-import { createFollower } from "./journal/follower.ts";
 import { isWithin } from "./journal/difference.ts";
+import { createFollower } from "./journal/follower.ts";
 import type { Journal } from "./journal/journal.ts";
 import { keepPlan } from "./journal/kept-plan.ts";
 import { recordedModel } from "./journal/recorded-model.ts";
@@ -25,7 +25,7 @@ import { replayPolicy } from "./journal/replay.ts";
 import { type Inbox, openInbox } from "./people/inbox.ts";
 import { cancelName, takeCancel } from "./people/mailbox.ts";
 import { type Grants, noGrants } from "./permissions/grants.ts";
-import { cancelReason, type LoopOptions, type RecordToFollow, runLoop, type Source } from "./run-loop.ts";
+import { cancelReason, type Debug, type LoopOptions, type RecordToFollow, runLoop, type Source } from "./run-loop.ts";
 import { openActionLog } from "./session/action-log.ts";
 import { defaultMaxArtifactBytes } from "./session/artifacts.ts";
 import { blobsDir, fileBlobs } from "./session/blobs.ts";
@@ -62,6 +62,8 @@ export interface ExecOptions {
   readonly overrides?: LimitOverrides;
   /** Timers. Default: those of the process. */
   readonly after?: After;
+  /** Who looks at requests and answers. Default: nobody. */
+  readonly debug?: Debug;
   /** Who answers questions to people. Default: nobody, and a run that has one ends as waiting. */
   readonly asker?: Asker;
   /** What tools may do; never recorded. Default: nothing beyond reading the project's files. */
@@ -114,7 +116,7 @@ export function exec(options: ExecOptions): Promise<ExecResult> {
       record,
       asked: new Map(),
       files: { writes: [], lifted: [] },
-      before: replay && record ? { earlier: replay.journal.earlier, ...modelsBefore(replay, record) } : {},
+      before: replay && record ? { earlier: replay.journal.earlier, edits: replay.journal.edits, ...modelsBefore(replay, record) } : {},
     });
   });
 }
@@ -142,7 +144,7 @@ export interface OpenRecord {
   /** Questions that stood before. */
   readonly asked: Journal["asked"];
   /** What was spent on answers that count no more, and the time at work of processes before this one. */
-  readonly before: Partial<Pick<LoopOptions, "earlier" | "worked" | "modelOf">>;
+  readonly before: Partial<Pick<LoopOptions, "earlier" | "edits" | "worked" | "modelOf">>;
   /** Files that processes before this one have replaced, and paths within which what was undone is done again. */
   readonly files: { readonly writes: readonly FileWrite[]; readonly lifted: readonly Path[] };
 }

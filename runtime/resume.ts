@@ -77,7 +77,7 @@ export async function resume(run: OpenedRun, options: ResumeOptions): Promise<Re
   const policy = resumePolicy({ journal, settle: options.settle, redo, undone, projectDir, nowUs: options.nowUs }, nothingFound());
   const known = knownRows(readRun(runDir(stateDir, traceId)));
   const record = { follower: createFollower(journal, policy, options.nowUs), source: null, known };
-  const before = { earlier: journal.earlier, worked: journal.worked(), ...modelsBefore(journal) };
+  const before = { earlier: journal.earlier, edits: journal.edits, worked: journal.worked(), ...modelsBefore(journal) };
   const files = { writes: undone.writes, lifted: liftedBy(undone, redo) };
   return whole(all, () => runRecorded(all, { log: run.log, hashes: journal.hashes, record, asked: journal.asked, before, files }));
 }
@@ -113,7 +113,10 @@ function look(
     return {
       findings,
       redo,
-      settled: walk({ ...all, earlier: journal.earlier, ...modelsBefore(journal) }, createFollower(journal, policy, all.nowUs)),
+      settled: walk(
+        { ...all, earlier: journal.earlier, edits: journal.edits, ...modelsBefore(journal) },
+        createFollower(journal, policy, all.nowUs),
+      ),
     };
   };
   const first = attempt([]);

@@ -2,11 +2,12 @@ import type { Failure } from "../compiler/ir/failure.ts";
 import { canonical } from "../compiler/ir/json.ts";
 import type { Path } from "../compiler/ir/path.ts";
 import { unreachable } from "../compiler/ir/unreachable.ts";
+import type { Edit } from "./2-schedule/edits.ts";
 import type { Run } from "./2-schedule/frames.ts";
 import { advance, createRun, type RunOptions } from "./2-schedule/index.ts";
 import { askedAgain } from "./2-schedule/ops/wait.ts";
 import type { Command, Event, Recorded, Settled } from "./2-schedule/types.ts";
-import type { Task, TaskResult } from "./3-task/task.ts";
+import type { ModelTask, Task, TaskResult } from "./3-task/task.ts";
 import type { Row, TraceEvent } from "./4-trace/columns.ts";
 import type { Recorder } from "./4-trace/recorder.ts";
 import { type Asker, nobody } from "./asker.ts";
@@ -16,7 +17,7 @@ import { type Asked, type RecordedTask, taskKinds } from "./journal/journal.ts";
 import type { KnownRows } from "./journal/known-rows.ts";
 import { usageOf } from "./journal/result.ts";
 import type { Inbox } from "./people/inbox.ts";
-import { openQuestions, waitingFor } from "./people/questions.ts";
+import { createQuestions, waitingFor } from "./people/questions.ts";
 import type { Grants } from "./permissions/grants.ts";
 import type { ActionLog } from "./session/action-log.ts";
 import type { Blobs } from "./session/blobs.ts";
@@ -35,7 +36,16 @@ export interface Found {
   readonly source: Source;
 }
 
+/** Who looks at requests before they are made and at answers before the run goes on with them. Neither ever rejects; both end when the signal aborts. */
+export interface Debug {
+  /** What is to be changed in the request, which is then looked at once more; null to make it. */
+  readonly before: (task: ModelTask, signal: AbortSignal) => Promise<Edit | null>;
+  readonly after: (task: ModelTask, result: TaskResult, signal: AbortSignal) => Promise<void>;
+}
+
 export interface LoopOptions extends RunOptions {
+  /** Default: nobody. */
+  readonly debug?: Debug;
   readonly recorder: Recorder;
   readonly executor: Executor;
   /** Where the bytes of artifacts are. They are kept before the row that tells of them is written. */
@@ -92,7 +102,7 @@ export function runLoop(options: LoopOptions): Promise<Settled> {
       before: options.worked ?? null,
       onOver: (path) => guarded(() => current && tell(current, { kind: "time", path })),
     });
-    const questions = openQuestions({ asker, inbox, asked, nowUs, onLeft: () => guarded(rest) });
+    const questions = createQuestions({ asker, inbox, asked, nowUs, onLeft: () => guarded(rest) });
     const start = starter({ ...options, questions });
     const write = writer(options);
     const follower = options.record?.follower;
@@ -151,20 +161,37 @@ export function runLoop(options: LoopOptions): Promise<Settled> {
       const controller = new AbortController();
       if (isCancelled) controller.abort();
       running.set(task.path, controller);
+      const looking = isCancelled || task.kind !== "model" ? null : options.debug?.before(task, controller.signal);
+      if (!looking) return begin(run, task, controller);
+      looking.then((edit) =>
+        guarded(() =>
+          edit && !controller.signal.aborted ? tell(run, { kind: "edit", path: task.path, edit }) : begin(run, task, controller),
+        ),
+      );
+    };
+    const begin = (run: Run, task: Task, controller: AbortController) => {
+      const isCancelled = controller.signal.aborted;
       const found = isCancelled ? null : (options.cache?.(run, task) ?? null);
       if (found) write.take(task.path, found.source);
       const isWork = !found && task.kind !== "wait";
       if (isWork) clock.begin();
+      let isWorking = isWork;
+      const endWork = () => {
+        if (isWorking) clock.end();
+        isWorking = false;
+      };
       const answer = found ? Promise.resolve(found.result) : start(task, controller.signal);
       const settled = (result: TaskResult) => {
         running.delete(task.path);
         guarded(() => {
-          if (isWork) clock.end();
+          endWork();
           tell(run, { kind: "settled", path: task.path, result, isFree: found !== null });
         });
         guarded(rest);
       };
-      answer.then(settled, (error) =>
+      const { debug } = options;
+      const shown = debug && task.kind === "model" ? lookedAt(debug, task, { answer, signal: controller.signal, endWork }) : answer;
+      shown.then(settled, (error) =>
         guarded(() => {
           throw error;
         }),
@@ -206,6 +233,18 @@ export function runLoop(options: LoopOptions): Promise<Settled> {
       if (options.signal.aborted) stop();
     });
   });
+}
+
+/** The answer, once a person has looked at it. That takes no time at work. */
+async function lookedAt(
+  debug: Debug,
+  task: ModelTask,
+  { answer, signal, endWork }: { readonly answer: Promise<TaskResult>; readonly signal: AbortSignal; readonly endWork: () => void },
+): Promise<TaskResult> {
+  const result = await answer;
+  endWork();
+  if (!signal.aborted) await debug.after(task, result, signal);
+  return result;
 }
 
 /** Writes what the scheduler tells into the trace, but for what a record that is followed holds already. */

@@ -8,7 +8,7 @@ import type { Prompter } from "./terminal.ts";
 /** Shows a question and takes one line, trimmed, as its answer; one that is not of the question's type is asked for again. */
 export function terminalAsker(prompter: Prompter): Asker {
   return async (task, signal) => {
-    const typed = await prompter.ask(shown(task), (line) => meant(line, task.answer), signal);
+    const typed = await prompter.ask(shown(task), (line) => meant(line.trim(), task.answer), signal);
     switch (typed.kind) {
       case "typed":
         return { kind: "answer", value: typed.value };

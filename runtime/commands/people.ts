@@ -5,11 +5,11 @@ import type { Plan } from "../../compiler/ir/plan.ts";
 import { opsOf } from "../../compiler/ir/walk.ts";
 import { type Asker, nobody } from "../asker.ts";
 import { terminalAsker } from "./ask-terminal.ts";
-import { openPrompter } from "./terminal.ts";
+import { openPrompter, type Prompter } from "./terminal.ts";
 
 /** Who answers a plan's questions, until closed; or why a scenario that should answer cannot. */
 export type People =
-  | { readonly kind: "ok"; readonly ask: Asker; readonly close: () => void }
+  | { readonly kind: "ok"; readonly ask: Asker; readonly prompter: Prompter | null; readonly close: () => void }
   | { readonly kind: "failed"; readonly diagnostic: Diagnostic };
 
 /** Where people sit, if they do. */
@@ -18,21 +18,23 @@ export interface Seat {
   readonly write: (text: string) => void;
   /** Takes away what is drawn there while a person types. */
   readonly hold?: () => () => void;
+  /** Whether somebody is wanted there though no question is in the plan. */
+  readonly isWanted?: boolean;
 }
 
 /**
  * Finds who answers: the scenario that `--model` names, and for what it does not tell whoever sits at the terminal. The scenario is
  * read before anything runs, so that its mistakes are findings. Reports run/bad-scenario.
  */
-export async function openPeople(plan: Plan, model: string | undefined, { terminal, ...seat }: Seat): Promise<People> {
+export async function openPeople(plan: Plan, model: string | undefined, { terminal, isWanted = false, ...seat }: Seat): Promise<People> {
   const asks = Object.values(plan.blocks).some((block) => opsOf(block.body).some((op) => op.kind === "wait"));
   const [, file] = /^scripted:(.+)$/.exec(model ?? "") ?? [];
   const scripted = file === undefined ? null : await script(file);
   if (scripted?.kind === "failed") return scripted;
-  const input = asks ? terminal() : null;
+  const input = asks || isWanted ? terminal() : null;
   const prompter = input && openPrompter({ input, ...seat });
   const person = prompter ? terminalAsker(prompter) : nobody;
-  return { kind: "ok", close: () => prompter?.close(), ask: scripted ? scripted.before(person) : person };
+  return { kind: "ok", prompter, close: () => prompter?.close(), ask: scripted ? scripted.before(person) : person };
 }
 
 type Scripted = { readonly kind: "ok"; readonly before: (otherwise: Asker) => Asker } | (People & { readonly kind: "failed" });

@@ -87,7 +87,10 @@ export function program(): Command {
 function execFlags(command: Command): Command {
   return runFlags(command)
     .option("--entry <agent>", "the agent to start (default: the plan's first entry)")
-    .option("--model <spec>", "one model for every step: sim, scripted:FILE (a scenario in YAML), or provider:name such as openai:gpt-4o")
+    .option(
+      "--model <spec>",
+      "one model for every step: sim, sim:OPTIONS such as sim:policy=worst,seed=3, scripted:FILE (a scenario in YAML), recorded:RUN (what that run's models said), or provider:name such as openai:gpt-4o",
+    )
     .option("--cache", "take answers of models and worker code from earlier runs that asked the same; tools always run");
 }
 
@@ -97,11 +100,17 @@ function runFlags(command: Command): Command {
     .option("--tool-timeout <seconds>", "the longest time that a tool call may take", wholeNumber, 120)
     .option("--env-file <file>", "variables that the environment does not set")
     .option("--concurrency <n>", "model calls at once, per model", wholeNumber, 64)
+    .option("--debug", "look at each request before it is made, and edit it; and at each answer: at a terminal")
+    .option("--break <name>", "with --debug: only at this agent or step; may be given more than once", named)
     .addOption(new Option("--progress <how>", "a tree drawn in place (on a terminal), or lines").choices(["tree", "lines"]))
     .addOption(
       new Option("--format <format>", "the result as text, or how the run ended and what it spent as JSON").choices(["text", "json"]),
     )
     .option("-q, --quiet", "only the result, and errors");
+}
+
+function named(name: string, before: readonly string[] = []): readonly string[] {
+  return [...before, name];
 }
 
 /** Does what runs a plan, on threads that start before it is loaded. */
@@ -120,6 +129,10 @@ function all<F extends object>(command: Command, flags: F): F {
 
 /** Runs a command and leaves with its exit code. Ctrl-C stops it cleanly; a second one at once. */
 async function end(action: (host: Host) => Promise<number>, command: Command): Promise<void> {
+  const { debug, break: at, inputs } = command.optsWithGlobals<Pick<ExecFlags, "debug" | "break" | "inputs">>();
+  if (at && !debug) command.error("error: option '--break <name>' needs option '--debug'");
+  if (debug && inputs !== undefined) command.error("error: option '--debug' cannot be used with option '--inputs <file>'");
+  if (debug && !input()) command.error("error: option '--debug' needs a terminal to ask at");
   const controller = new AbortController();
   const io = ioOf(command);
   process.on("SIGINT", () => {

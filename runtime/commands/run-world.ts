@@ -8,7 +8,9 @@ import type { ExecOptions } from "../exec.ts";
 import { executorOn, usualCpuThreads } from "../executors/threads.ts";
 import type { Allowance } from "../permissions/allowance.ts";
 import { type Grants, grantsOf } from "../permissions/grants.ts";
+import { openDebugger } from "./debugger.ts";
 import { threadsFor } from "./early-threads.ts";
+import { editorOf } from "./editor.ts";
 import type { Host } from "./exec.ts";
 import type { Io } from "./io.ts";
 import { priceless, strangers } from "./limit-findings.ts";
@@ -32,13 +34,16 @@ export interface RunFlags extends PermissionFlags, LimitFlags {
   readonly format?: "text" | "json";
   /** How a run is shown on a terminal. Default: as a tree. */
   readonly progress?: "tree" | "lines";
+  /** Whether a person looks at requests and answers as they come, at all of them or those of the agents and steps that are named. */
+  readonly debug?: true;
+  readonly break?: readonly string[];
 }
 
 /** Where a run happens: threads, people, a clock, a terminal. */
 export interface RunWorld {
   readonly options: Pick<
     ExecOptions,
-    "stateDir" | "executor" | "concurrency" | "asker" | "toolTimeoutMs" | "overrides" | "signal" | "nowUs" | "onEvent"
+    "debug" | "stateDir" | "executor" | "concurrency" | "asker" | "toolTimeoutMs" | "overrides" | "signal" | "nowUs" | "onEvent"
   > & {
     readonly grants: Grants;
   };
@@ -71,9 +76,15 @@ export async function openWorld(
     host.io.stderr(`tama: the limit in USD does not count ${model}: the plan tells no price of it\n`);
   const spent = tally();
   const { area } = host.io;
-  const seat = { terminal: host.input, write: host.io.stderr, ...(area ? { hold: area.hold } : {}) };
+  const seat = { terminal: host.input, write: host.io.stderr, ...(area ? { hold: area.hold } : {}), isWanted: flags.debug ?? false };
   const people = await openPeople(plan, run.model ?? undefined, seat);
   if (people.kind === "failed") return { kind: "failed", diagnostics: [people.diagnostic] };
+  const quit = new AbortController();
+  const { prompter } = people;
+  const debug =
+    flags.debug && prompter
+      ? openDebugger({ prompter, breaks: flags.break ?? [], quit: () => quit.abort(), edit: editorOf(run.env) })
+      : null;
   const warm = run.isOffline ? [] : [...new Set(Object.values(run.models).map(({ provider }) => provider))];
   const project = projectDir(flags.directory, host.cwd);
   const threads = host.threads ?? threadsFor({ projectDir: project, env: run.env, warm });
@@ -87,7 +98,8 @@ export async function openWorld(
     grants: grantsOf(run.allowance, plan, project),
     overrides,
     toolTimeoutMs: flags.toolTimeout * 1_000,
-    signal: host.signal,
+    ...(debug ? { debug } : {}),
+    signal: AbortSignal.any([host.signal, quit.signal]),
     nowUs,
     onEvent: (event) => {
       spent.note(event);

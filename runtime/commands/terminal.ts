@@ -13,8 +13,11 @@ export interface Terminal {
 /** A line that was typed; or why there is none. */
 export type Typed<T> = { readonly kind: "typed"; readonly value: T } | { readonly kind: "closed" } | { readonly kind: "withdrawn" };
 
-/** What a line means; or what is told before it is asked for again. */
-export type Meant<T> = { readonly kind: "ok"; readonly value: T } | { readonly kind: "wrong"; readonly problem: string };
+/** What a line means; or what is told before it is asked for again; `more`: another line belongs to it. */
+export type Meant<T> =
+  | { readonly kind: "ok"; readonly value: T }
+  | { readonly kind: "wrong"; readonly problem: string }
+  | { readonly kind: "more" };
 
 /**
  * The one owner of a terminal's input. Whatever wants a word of the person asks here, and waits until those before it have had theirs.
@@ -38,7 +41,7 @@ export function openPrompter({ input, write, hold = () => () => {} }: Terminal):
     if (next === "aborted") return { kind: "withdrawn" };
     if (next.done) return { kind: "closed" };
     coming = null;
-    return { kind: "typed", value: next.value.trim() };
+    return { kind: "typed", value: next.value };
   };
   const answered: Prompter["ask"] = async (prompt, mean, signal) => {
     write(prompt);
@@ -48,7 +51,7 @@ export function openPrompter({ input, write, hold = () => () => {} }: Terminal):
       if (said.kind !== "typed") return said;
       const meant = mean(said.value);
       if (meant.kind === "ok") return { kind: "typed", value: meant.value };
-      write(`${meant.problem}\n> `);
+      if (meant.kind === "wrong") write(`${meant.problem}\n> `);
     }
   };
   const ask: Prompter["ask"] = (prompt, mean, signal) =>

@@ -1,6 +1,7 @@
 /** A run's log as a look-up: what came of its tasks, by path. */
 import type { Digest } from "../../compiler/ir/digest.ts";
 import type { Path } from "../../compiler/ir/path.ts";
+import { type Edit, readEdit } from "../2-schedule/edits.ts";
 import type { Usage } from "../3-task/task.ts";
 import type { Row } from "../4-trace/columns.ts";
 import { readRun } from "../4-trace/read.ts";
@@ -45,6 +46,8 @@ export interface Journal {
     | { readonly kind: "stop"; readonly seq: number; readonly reason: string }
     | { readonly kind: "time"; readonly seq: number; readonly path: Path }
   )[];
+  /** What people changed in requests, by the path of a turn. */
+  readonly edits: ReadonlyMap<Path, Edit>;
   /** What requests took that were made again, by path, but for the last of each. */
   readonly earlier: ReadonlyMap<Path, readonly (Usage | null)[]>;
   /** The time at work. */
@@ -72,6 +75,7 @@ export function readJournal(dir: string, traceId: string): Journal {
   const marks: Row[] = [];
   const tasks = new Map<Path, RecordedTask>();
   const intents = new Map<Path, number>();
+  const edited = new Map<Path, Row>();
   const stops: Journal["stops"][number][] = [];
   const earlier = new Map<Path, (Usage | null)[]>();
   const worked = workLog();
@@ -81,8 +85,10 @@ export function readJournal(dir: string, traceId: string): Journal {
     if (row.kind === "text" || row.kind === "message") said.set(row.hash ?? "", row);
     else if (row.kind === "run_started" || row.kind === "run_ended") marks.push(row);
     else if (row.kind === "intent") intents.set(row.path ?? "", row.seq ?? 0);
-    else if (row.kind === "decision") stops.push(...stopsIn(row));
-    else addTask(tasks, earlier, row);
+    else if (row.kind === "decision") {
+      stops.push(...stopsIn(row));
+      if (detailOf(row)["decision"] === "edit") edited.set(row.path ?? "", row);
+    } else addTask(tasks, earlier, row);
     worked.note(row);
     if (row.kind === "wait_asked" || row.kind === "wait_answer") addAsked(asked, row);
   }
@@ -96,6 +102,7 @@ export function readJournal(dir: string, traceId: string): Journal {
     intents,
     asked,
     stops,
+    edits: editsOf(edited, text),
     earlier,
     worked: worked.before,
     text,
@@ -103,6 +110,15 @@ export function readJournal(dir: string, traceId: string): Journal {
     hashes: new Set(said.keys()),
     keepsTexts: [...said.values()].every((row) => row.kind !== "text" || row.text !== null),
   };
+}
+
+function editsOf(rows: ReadonlyMap<Path, Row>, text: (hash: string | null) => string | null): ReadonlyMap<Path, Edit> {
+  const edits = new Map<Path, Edit>();
+  for (const [path, { value_hash: hash }] of rows) {
+    const edit = readEdit(text(hash) ?? "");
+    if (edit) edits.set(path, edit);
+  }
+  return edits;
 }
 
 function addAsked(asked: Map<Path, Asked>, row: Row): void {

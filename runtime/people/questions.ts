@@ -10,12 +10,12 @@
 import type { Path } from "../../compiler/ir/path.ts";
 import { contentKeys } from "../3-task/content-key.ts";
 import type { TaskResult, WaitAnswer, WaitTask } from "../3-task/task.ts";
-import type { Asker, Reply } from "../asker.ts";
+import type { Asker } from "../asker.ts";
 import type { Asked } from "../journal/journal.ts";
 import { longestTimerMs } from "../work-clock.ts";
 import { inTurn } from "./in-turn.ts";
 import type { Inbox } from "./inbox.ts";
-import { letterName } from "./mailbox.ts";
+import { letterName, type QuestionId } from "./mailbox.ts";
 
 export interface QuestionsOptions {
   readonly asker: Asker;
@@ -36,49 +36,67 @@ export interface Questions {
   readonly left: () => ReadonlyMap<Path, WaitTask>;
 }
 
-/** Opens the questions of a run. */
-export function openQuestions(options: QuestionsOptions): Questions {
-  const { inbox, nowUs, onLeft } = options;
+/** The questions of a run: none yet. */
+export function createQuestions(options: QuestionsOptions): Questions {
+  const desk: Desk = { ...options, oneAtATime: inTurn(), left: new Map(), byLetter: new Map() };
   const keys = contentKeys();
-  const oneAtATime = inTurn();
-  const left = new Map<Path, WaitTask>();
-  const byLetter = new Map<string, () => void>();
-  inbox?.listen((name) => byLetter.get(name)?.());
-
-  const ask = (task: WaitTask, signal: AbortSignal) =>
-    new Promise<TaskResult>((resolve, reject) => {
-      const id = { path: task.path, contentKey: keys.wait(task) };
-      const name = letterName(id);
-      const startUs = askedAt(options, id);
-      const withdrawn = new AbortController();
-      const settle = (come: Come, endUs = nowUs()) => {
-        if (withdrawn.signal.aborted) return;
-        withdrawn.abort();
-        left.delete(task.path);
-        byLetter.delete(name);
-        resolve({ ...come, startUs, endUs: Math.max(endUs, startUs), thread: 0, attempts: [] });
-      };
-      const takeLetter = () => {
-        const letter = inbox?.read(id);
-        if (letter) settle(answered(letter.value, "person"), Math.min(letter.timeUs, nowUs()));
-      };
-      const hear = (reply: Reply) => {
-        if (reply.kind === "answer") settle(answered(reply.value, "person"));
-        if (reply.kind !== "nobody" || withdrawn.signal.aborted) return;
-        left.set(task.path, task);
-        onLeft();
-      };
-      if (signal.aborted) return settle(cancelled);
-      takeLetter();
-      watchDeadline({ task, startUs, nowUs, signal: withdrawn.signal, passed: (value) => settle(answered(value, "deadline")) });
-      if (withdrawn.signal.aborted) return;
-      signal.addEventListener("abort", () => settle(cancelled), { once: true, signal: withdrawn.signal });
-      byLetter.set(name, takeLetter);
-      oneAtATime(async () => {
-        if (!withdrawn.signal.aborted) hear(await options.asker(task, withdrawn.signal));
-      }).catch(reject);
+  options.inbox?.listen((name) => desk.byLetter.get(name)?.());
+  const ask: Questions["ask"] = (task, signal) =>
+    new Promise((resolve, reject) => {
+      askOne(desk, { task, id: { path: task.path, contentKey: keys.wait(task) }, signal, resolve }).catch(reject);
     });
-  return { ask, left: () => left };
+  return { ask, left: () => desk.left };
+}
+
+/** What the questions of a run share. `byLetter`: what takes the answer that a letter of this name holds. */
+interface Desk extends QuestionsOptions {
+  readonly oneAtATime: ReturnType<typeof inTurn>;
+  readonly left: Map<Path, WaitTask>;
+  readonly byLetter: Map<string, () => void>;
+}
+
+interface Question {
+  readonly task: WaitTask;
+  readonly id: QuestionId;
+  readonly signal: AbortSignal;
+  readonly resolve: (result: TaskResult) => void;
+}
+
+/** Settles with the asker's turn; by then the question may have been answered elsewhere. */
+async function askOne(desk: Desk, { task, id, signal, resolve }: Question): Promise<void> {
+  const { nowUs, left, byLetter } = desk;
+  const name = letterName(id);
+  const startUs = askedAt(desk, id);
+  const withdrawn = new AbortController();
+  const settle = (come: Come, endUs = nowUs()) => {
+    if (withdrawn.signal.aborted) return;
+    withdrawn.abort();
+    left.delete(task.path);
+    byLetter.delete(name);
+    resolve({ ...come, startUs, endUs: Math.max(endUs, startUs), thread: 0, attempts: [] });
+  };
+  const takeLetter = () => {
+    const letter = desk.inbox?.read(id);
+    if (letter) settle(answered(letter.value, "person"), Math.min(letter.timeUs, nowUs()));
+  };
+  if (signal.aborted) return settle(cancelled);
+  takeLetter();
+  watchDeadline({ task, startUs, nowUs, signal: withdrawn.signal, passed: (value) => settle(answered(value, "deadline")) });
+  if (withdrawn.signal.aborted) return;
+  signal.addEventListener("abort", () => settle(cancelled), { once: true, signal: withdrawn.signal });
+  byLetter.set(name, takeLetter);
+  await desk.oneAtATime(async () => {
+    if (withdrawn.signal.aborted) return;
+    const reply = await desk.asker(task, withdrawn.signal);
+    if (reply.kind === "answer") settle(answered(reply.value, "person"));
+    if (reply.kind === "nobody" && !withdrawn.signal.aborted) leave(desk, task);
+  });
+}
+
+/** It stays open: whoever drives the run may have nothing else to wait for. */
+function leave({ left, onLeft }: Desk, task: WaitTask): void {
+  left.set(task.path, task);
+  onLeft();
 }
 
 /** How an open run can stand that does nothing but wait, in a sentence. */
@@ -101,7 +119,7 @@ function answered(value: WaitAnswer["value"], by: WaitAnswer["by"]): Come {
 }
 
 /** When a question was asked: what the log tells, where the same question still stood. */
-function askedAt({ asked, nowUs }: QuestionsOptions, { path, contentKey }: { path: Path; contentKey: string }): number {
+function askedAt({ asked, nowUs }: QuestionsOptions, { path, contentKey }: QuestionId): number {
   const before = asked.get(path);
   return before?.stands && before.contentKey === contentKey ? before.timeUs : nowUs();
 }
