@@ -23,13 +23,6 @@ export interface Declared<T> extends Omit<LoadedModule, "value"> {
   readonly value: T;
 }
 
-/** A word in kebab-case. */
-export const word = C.codec(
-  "a word in kebab-case",
-  (value): value is string => typeof value === "string" && /^[a-z0-9]+(-[a-z0-9]+)*$/.test(value),
-);
-/** A time, or a number of things. */
-export const positive = C.codec("a whole number from 1", (value): value is number => Number.isSafeInteger(value) && Number(value) >= 1);
 /** What only the runtime calls. */
 export const run = C.codec("a function", (value): value is () => unknown => typeof value === "function");
 

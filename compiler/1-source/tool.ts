@@ -11,7 +11,7 @@ import * as C from "../ir/codec.ts";
 import { type } from "../ir/decode.ts";
 import { isObject } from "../ir/json.ts";
 import * as T from "../ir/types.ts";
-import { type Declaration, positive, readDeclared, run } from "./declared.ts";
+import { type Declaration, readDeclared, run } from "./declared.ts";
 import { isDirectory } from "./directory.ts";
 import { startOf } from "./text.ts";
 import type { ConfigSource, SourceFile, ToolSource } from "./types.ts";
@@ -48,7 +48,7 @@ const declaration: Declaration<Declared> = {
     input: objectType,
     effects: C.listOf(C.oneOf(...ownEffects)),
     undo: C.oneOf("idempotent", "irreversible"),
-    timeoutMs: positive,
+    timeoutMs: C.positive,
     run,
   }),
   defaults: { input: { kind: "object", fields: {}, optional: [] }, effects: [], undo: "irreversible", timeoutMs: defaultTimeoutMs },

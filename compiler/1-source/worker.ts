@@ -5,7 +5,7 @@ import * as C from "../ir/codec.ts";
 import { type } from "../ir/decode.ts";
 import type { WorkerDeclaration } from "../ir/plan.ts";
 import * as T from "../ir/types.ts";
-import { type Declaration, positive, readDeclared, run, word } from "./declared.ts";
+import { type Declaration, readDeclared, run } from "./declared.ts";
 import type { SourceFile, WorkerSource } from "./types.ts";
 
 /** A worker and the files that its bundle was made of. */
@@ -22,13 +22,13 @@ type Declared = WorkerDeclaration & {
 };
 const declaration: Declaration<Declared> = {
   codec: C.objectOf<Declared>({
-    capability: word,
+    capability: C.word,
     description: C.string,
     input: type,
     output: type,
     keys: C.listOf(key),
     reads: C.listOf(key),
-    timeoutMs: positive,
+    timeoutMs: C.positive,
     run,
   }),
   defaults: { description: "", input: T.text, output: T.text, keys: [], reads: [], timeoutMs: defaultTimeoutMs },

@@ -1,9 +1,8 @@
 import { parseNameDiffers, parseNotKebabCase } from "../diagnostics/codes.generated.ts";
+import { kebabCase } from "../ir/kebab-case.ts";
 import type { Fields } from "./fields.ts";
 import type { Located } from "./types.ts";
 import { shaped, text } from "./values.ts";
-
-const kebabCase = /^[a-z0-9]+(-[a-z0-9]+)*$/;
 
 const kebabCased = shaped({ type: "string", pattern: kebabCase.source }, text);
 

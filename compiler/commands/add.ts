@@ -5,13 +5,12 @@ import { closest } from "../diagnostics/closest.ts";
 import { cliBadName, cliExists, cliUnknownPattern, planNotWritable } from "../diagnostics/codes.generated.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { type ExitCode, exitCodes } from "../ir/exit-codes.ts";
+import { kebabCase } from "../ir/kebab-case.ts";
 import { agentFiles, type Files } from "../scaffold/agent.ts";
 import { projectFiles, skillFiles } from "../scaffold/project.ts";
 import { patternsIn } from "./patterns.ts";
 import { noSources, type Output, show } from "./terminal.ts";
 import { writeWhole } from "./write.ts";
-
-const kebabCase = /^[a-z0-9]+(-[a-z0-9]+)*$/;
 
 /** `tamac init NAME`: a new project in a folder of that name. */
 export async function runInit(name: string, parent: string, output: Output): Promise<ExitCode> {

@@ -39,9 +39,20 @@ function program(result: { code: ExitCode }): Command {
     .helpOption("-h, --help", "show help")
     .addHelpText("after", overview)
     .exitOverride();
-  const end = async (code: ExitCode | Promise<ExitCode>) => {
+  const end: End = async (code) => {
     result.code = await code;
   };
+  buildCommands(tamac, end);
+  comparingCommands(tamac, end);
+  scaffoldCommands(tamac, end);
+  explainingCommands(tamac, end);
+  return tamac;
+}
+
+/** Takes a command's exit code. */
+type End = (code: ExitCode | Promise<ExitCode>) => Promise<void>;
+
+function buildCommands(tamac: Command, end: End): void {
   gated(tamac.command("build [dir]").description("check a project and write its plan"))
     .option("-o, --output <file>", "where the plan goes; `-` is stdout (default: <dir>/plan.json)")
     .addOption(new Option("--check", "compare the plan that is there with the sources; exit 3 where they differ").conflicts("watch"))
@@ -58,6 +69,9 @@ function program(result: { code: ExitCode }): Command {
       const run = options.watch ? watchCheck : runCheck;
       await end(run(dir ?? ".", options, outputOf(options)));
     });
+}
+
+function comparingCommands(tamac: Command, end: End): void {
   coloured(tamac.command("diff <old> <new>").description("tell what two plans, or the plans of two projects, do differently"))
     .addOption(new Option("--format <format>", "how it is shown").choices([...diffFormats]).default("text"))
     .action(async (from: string, to: string, options: Options & { readonly format: DiffFormat }) => {
@@ -79,6 +93,9 @@ function program(result: { code: ExitCode }): Command {
       const { runGraph } = await import("./graph.ts");
       await end(runGraph(target ?? ".", options, outputOf({ format: "text", color: options.color })));
     });
+}
+
+function scaffoldCommands(tamac: Command, end: End): void {
   coloured(tamac.command("init <name>").description("start a project in a new folder of that name")).action(
     async (name: string, options: Options) => {
       const { runInit } = await import("./add.ts");
@@ -91,6 +108,9 @@ function program(result: { code: ExitCode }): Command {
       await end(runAdd(pattern, name, dir ?? ".", outputOf({ ...options, format: "text" })));
     },
   );
+}
+
+function explainingCommands(tamac: Command, end: End): void {
   coloured(tamac.command("schema").description("print a JSON Schema, for editors and other tools"))
     .addArgument(new Argument("<name>", "what it is of").choices([...schemaNames]))
     .argument("[dir]", "a project, whose own patterns that of `agent` then knows")
@@ -110,7 +130,6 @@ function program(result: { code: ExitCode }): Command {
       await end(code === undefined ? listCodes(outputOf(options)) : runExplain(code, outputOf(options)));
     },
   );
-  return tamac;
 }
 
 interface Options extends Gate {

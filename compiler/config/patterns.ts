@@ -35,17 +35,12 @@ function decodePattern(item: Field): readonly OwnPattern[] {
   return [];
 }
 
-const word = C.codec(
-  "a word in kebab-case",
-  (value): value is string => typeof value === "string" && /^[a-z0-9]+(-[a-z0-9]+)*$/.test(value),
-);
 const name = C.codec("a field's name", (value): value is string => typeof value === "string" && /^[a-z][a-z0-9_-]*$/.test(value));
-const positive = C.codec("a whole number from 1", (value): value is number => Number.isSafeInteger(value) && Number(value) >= 1);
 const lower = C.codec("a function", (value): value is Pattern["lower"] => typeof value === "function");
 
 const exits: C.Codec<Exit> = C.unionOf<Exit>({
   word: C.objectOf({ kind: C.oneOf("word"), word: C.string }),
-  prompt: C.objectOf({ kind: C.oneOf("prompt"), step: C.nullable(word), except: C.listOf(C.string) }),
+  prompt: C.objectOf({ kind: C.oneOf("prompt"), step: C.nullable(C.word), except: C.listOf(C.string) }),
   agent: C.objectOf({ kind: C.oneOf("agent"), field: name }),
   worker: C.objectOf({ kind: C.oneOf("worker") }),
   any: C.objectOf({ kind: C.oneOf("any") }),
@@ -66,14 +61,14 @@ const field: C.Codec<PatternField> = C.objectOf<PatternField>({
 });
 
 const declaration: C.Codec<Pattern> = C.objectOf<Pattern>({
-  name: word,
+  name: C.word,
   summary: C.string,
   fields: C.recordOf(field),
-  steps: C.listOf(word),
-  acts: C.listOf(word),
+  steps: C.listOf(C.word),
+  acts: C.listOf(C.word),
   role: C.nullable(C.oneOf("thinker", "worker", "default")),
   body: C.oneOf("ask", "act", "code", "none"),
-  maxIter: C.nullable(positive),
+  maxIter: C.nullable(C.positive),
   onError: C.nullable(C.oneOf("fail", "collect")),
   exits: C.listOf(exit),
   lower,

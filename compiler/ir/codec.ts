@@ -1,4 +1,5 @@
 import { isObject, type Json, type JsonObject } from "./json.ts";
+import { kebabCase } from "./kebab-case.ts";
 
 /** What is wrong with decoded data, and where: `at` is a JSON pointer (RFC 6901). */
 export interface Problem {
@@ -44,6 +45,9 @@ export const count = codec(
   (value): value is number => Number.isSafeInteger(value) && Number(value) >= 0,
   wholeNumber,
 );
+/** A time, or a number of things. */
+export const positive = codec("a whole number from 1", (value): value is number => Number.isSafeInteger(value) && Number(value) >= 1);
+export const word = codec("a word in kebab-case", (value): value is string => typeof value === "string" && kebabCase.test(value));
 export const json = codec("JSON", (value): value is Json => value !== undefined);
 
 /** One of the given words. */

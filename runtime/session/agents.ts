@@ -1,5 +1,6 @@
 /** Agents with declared capabilities: workers under a name. */
 import { isObject, type Json } from "../../compiler/ir/json.ts";
+import { kebabCase } from "../../compiler/ir/kebab-case.ts";
 import { type Type, text } from "../../compiler/ir/types.ts";
 import type { Worker } from "../../stdlib/worker.ts";
 import { failed, okay, type Result } from "./errors.ts";
@@ -108,7 +109,7 @@ function problemOf(agent: Agent): string | null {
   if (name.kind === "failed") return name.error.message;
   if (!Array.isArray(workers) || workers.length === 0) return `agent '${id}' declares no capability`;
   const names = workers.map((worker) => (isObject(worker) ? worker["capability"] : ""));
-  if (names.some((capability) => typeof capability !== "string" || !/^[a-z0-9]+(-[a-z0-9]+)*$/.test(capability)))
+  if (names.some((capability) => typeof capability !== "string" || !kebabCase.test(capability)))
     return `agent '${id}': a capability is a word in kebab-case`;
   return new Set(names).size < names.length ? `agent '${id}' declares a capability twice` : null;
 }
