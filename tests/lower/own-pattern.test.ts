@@ -179,11 +179,7 @@ const failures: readonly (readonly [what: string, body: string, problem: string 
   ],
   ["places an expression that is none", `return build.exit("done", { kind: "magic" } as never);`, /^\/result\/value.*magic/],
   ["places what no plan can hold", `return build.exit("done", literal((() => 1) as never));`, /field `value` is missing/],
-  [
-    "places ops without end",
-    `for (let i = 0; ; i += 1) build.pure("op" + i, build.input);`,
-    "it places more than 100000 ops",
-  ],
+  ["places ops without end", `for (let i = 0; ; i += 1) build.pure("op" + i, build.input);`, "it places more than 100000 ops"],
   [
     "differs from one time to the next",
     `globalThis["tamaTest"] = (globalThis["tamaTest"] ?? 0) + 1; return build.exit("done", literal(globalThis["tamaTest"]));`,
