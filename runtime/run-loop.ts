@@ -1,34 +1,24 @@
 import type { Failure } from "../compiler/ir/failure.ts";
-import { canonical } from "../compiler/ir/json.ts";
 import type { Path } from "../compiler/ir/path.ts";
 import { unreachable } from "../compiler/ir/unreachable.ts";
 import type { Edit } from "./2-schedule/edits.ts";
 import type { Run } from "./2-schedule/frames.ts";
 import { advance, createRun, type RunOptions } from "./2-schedule/index.ts";
 import { askedAgain } from "./2-schedule/ops/wait.ts";
-import type { Command, Event, Recorded, Settled } from "./2-schedule/types.ts";
+import type { Command, Event, Settled } from "./2-schedule/types.ts";
 import type { ModelTask, Task, TaskResult } from "./3-task/task.ts";
-import type { Row, TraceEvent } from "./4-trace/columns.ts";
-import type { Recorder } from "./4-trace/recorder.ts";
+import type { Row } from "./4-trace/columns.ts";
 import { type Asker, nobody } from "./asker.ts";
 import type { Executor } from "./executors/executor.ts";
-import type { Follower } from "./journal/follower.ts";
-import { type Asked, type RecordedTask, taskKinds } from "./journal/journal.ts";
-import type { KnownRows } from "./journal/known-rows.ts";
+import type { Asked, RecordedTask } from "./journal/journal.ts";
 import { usageOf } from "./journal/result.ts";
 import type { Inbox } from "./people/inbox.ts";
 import { createQuestions, waitingFor } from "./people/questions.ts";
 import type { Grants } from "./permissions/grants.ts";
+import { recordWriter, type Source, type WriterOptions } from "./record-writer.ts";
 import type { ActionLog } from "./session/action-log.ts";
-import type { Blobs } from "./session/blobs.ts";
 import { starter } from "./start-task.ts";
 import { type After, processTimers, type WorkedBefore, workClock } from "./work-clock.ts";
-
-/** Where a result was taken from: a replayed run, or the cache. */
-export interface Source {
-  readonly source: "replay" | "cache";
-  readonly source_run: string;
-}
 
 /** A recorded result that may stand for work. */
 export interface Found {
@@ -43,13 +33,10 @@ export interface Debug {
   readonly after: (task: ModelTask, result: TaskResult, signal: AbortSignal) => Promise<void>;
 }
 
-export interface LoopOptions extends RunOptions {
+export interface LoopOptions extends RunOptions, WriterOptions {
   /** Default: nobody. */
   readonly debug?: Debug;
-  readonly recorder: Recorder;
   readonly executor: Executor;
-  /** Where the bytes of artifacts are. They are kept before the row that tells of them is written. */
-  readonly blobs: Blobs;
   /** Saves files that tools replace, and undoes that. Default: neither. */
   readonly actions?: ActionLog;
   /** Model calls under way at once, per model. */
@@ -64,8 +51,6 @@ export interface LoopOptions extends RunOptions {
   readonly grants?: Grants;
   /** The longest time that a tool call may take. Default 120 seconds. */
   readonly toolTimeoutMs?: number;
-  /** A record that leads the run as far as it goes. Default: none. */
-  readonly record?: RecordToFollow;
   /** The time at work of processes before this one. Default: none. */
   readonly worked?: WorkedBefore;
   /** Timers. Default: those of the process. */
@@ -76,15 +61,6 @@ export interface LoopOptions extends RunOptions {
   readonly nowUs: () => number;
   /** Aborting it stops the run: nothing new starts, what is in flight is cancelled, and the run ends `cancelled`. A text as its reason is recorded. */
   readonly signal: AbortSignal;
-  readonly onEvent: (event: TraceEvent) => void;
-}
-
-export interface RecordToFollow {
-  readonly follower: Follower;
-  /** What the rows of tasks tell of where their results are from; null in a run that goes on with its own log. */
-  readonly source: Source | null;
-  /** What the log holds already and is not written again. */
-  readonly known: KnownRows | null;
 }
 
 /**
@@ -104,7 +80,7 @@ export function runLoop(options: LoopOptions): Promise<Settled> {
     });
     const questions = createQuestions({ asker, inbox, asked, nowUs, onLeft: () => guarded(rest) });
     const start = starter({ ...options, questions });
-    const write = writer(options);
+    const write = recordWriter(options);
     const follower = options.record?.follower;
     let isFollowing = follower !== undefined;
     let isOver = false;
@@ -246,57 +222,6 @@ async function lookedAt(
   if (!signal.aborted) await debug.after(task, result, signal);
   return result;
 }
-
-/** Writes what the scheduler tells into the trace, but for what a record that is followed holds already. */
-function writer({ recorder, blobs, onEvent, record: followed }: LoopOptions) {
-  const known = followed?.known ?? null;
-  const sources = new Map<Path, Source>();
-  /** The event, unless it is known. */
-  const say = (event: TraceEvent, isFollowing: boolean): TraceEvent | null => {
-    const mayBeKnown = isFollowing || event.span_kind === "synthetic"; // those stand before the answer that they belong to
-    if (mayBeKnown && known?.take(event)) return null;
-    recorder.event(event);
-    return event;
-  };
-  const record = ({ event, texts, messages }: Recorded, isFollowing: boolean) => {
-    const all: { -readonly [C in keyof TraceEvent]: TraceEvent[C] } = { ...event };
-    for (const column of hashed) {
-      const text = texts[column];
-      if (text !== undefined) all[column] = recorder.text(text);
-    }
-    if (messages) all.input_hash = recorder.messages(messages);
-    const source = taskKinds[event.kind] && event.content_key != null ? sources.get(event.path) : undefined;
-    return say(source ? { ...all, ...source } : all, isFollowing);
-  };
-  const tell = (events: readonly (TraceEvent | null)[]) => {
-    for (const event of events) if (event) onEvent(event);
-  };
-  return {
-    /** From now on the row of this task tells where its result is from. */
-    take: (path: Path, source: Source) => void sources.set(path, source),
-    record: (recorded: Recorded, isFollowing: boolean) => tell([record(recorded, isFollowing)]),
-    /** Every row among the commands, by one write; the bytes that a row tells of are kept before. */
-    all: (commands: readonly Command[], isFollowing: boolean) => {
-      const said: (TraceEvent | null)[] = [];
-      recorder.together(() => {
-        for (const command of commands) {
-          if (command.kind === "keep") blobs.keep(command.digest, command.bytes);
-          else if (command.kind === "record") said.push(record(command, isFollowing));
-        }
-      });
-      tell(said);
-    },
-    /** A stop from without is a decision of a clock or a person: a replay stops there too. */
-    stop: (run: Run, reason: string, isFollowing: boolean) => {
-      const detail = canonical({ decision: "stop" });
-      const path = run.root?.prefix ?? "";
-      tell([say({ kind: "decision", path, status: "cancelled", message: reason, detail }, isFollowing)]);
-    },
-  };
-}
-
-/** The columns that hold digests of texts. */
-const hashed = ["input_hash", "value_hash", "old_hash"] as const;
 
 /** The row of a request that this run has made before, if somebody was asked. */
 function triedBefore(before: RecordedTask | null): Row | null {
