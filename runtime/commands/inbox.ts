@@ -57,7 +57,7 @@ function asJson({ run, entrypoint, questions }: Waiting): readonly Json[] {
     type: show(answer),
     since: Math.floor(askedUs / 1000),
     deadline: deadline && Math.floor(deadline.atUs / 1000),
-    default: deadline?.default,
+    default: deadline?.default ?? null,
     state: standing,
   }));
 }
