@@ -69,7 +69,7 @@ export interface ExecOptions {
   readonly asker?: Asker;
   /** What tools may do; never recorded. Default: nothing beyond reading the project's files. */
   readonly grants?: Grants;
-  /** The longest time that a tool call may take. Default 120 seconds. */
+  /** The longest time that a call of a built-in tool may take. Default 120 seconds. */
   readonly toolTimeoutMs?: number;
   readonly signal: AbortSignal;
   /** Microseconds since 1970. */

@@ -49,7 +49,7 @@ export interface LoopOptions extends RunOptions, WriterOptions {
   readonly asked?: ReadonlyMap<Path, Asked>;
   /** What tools may do. Default: nothing beyond reading the project's files. */
   readonly grants?: Grants;
-  /** The longest time that a tool call may take. Default 120 seconds. */
+  /** The longest time that a call of a built-in tool may take. Default 120 seconds. */
   readonly toolTimeoutMs?: number;
   /** The time at work of processes before this one. Default: none. */
   readonly worked?: WorkedBefore;

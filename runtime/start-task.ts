@@ -24,8 +24,8 @@ export interface StartOptions {
   readonly nowUs: () => number;
 }
 
-/** How long a tool call may take where nothing else is said. */
-export const usualToolTimeoutMs = 120_000;
+/** How long a call of a built-in tool may take where nothing else is said. */
+const usualToolTimeoutMs = 120_000;
 
 /**
  * Starts tasks where they belong: questions with those of the run; artifacts are read here; all else with the executor, model calls

@@ -30,7 +30,7 @@ export function commandText(words: readonly string[], { directory, state }: Wher
 }
 
 /** Until when a question waits, and what stands then; empty where it waits for ever. */
-export function deadlineText({ deadline }: OpenQuestion): string {
+function deadlineText({ deadline }: OpenQuestion): string {
   if (!deadline) return "";
   return `until ${new Date(deadline.atUs / 1000).toISOString().slice(0, 16).replace("T", " ")} UTC, then: ${toText(deadline.default)}`;
 }

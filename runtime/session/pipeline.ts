@@ -12,7 +12,7 @@ export interface PlannedSources {
 }
 
 /** The agent that a planned project starts with. */
-export const plannedEntry = "planned";
+const plannedEntry = "planned";
 
 /** The sources of a sequence whose calls are all among `available`. A call's own params are a step before it. */
 export function pipelineOf(words: string, calls: readonly AgentCall[], available: readonly BundledWorker[]): PlannedSources {
