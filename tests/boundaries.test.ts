@@ -69,6 +69,18 @@ test("names say what a file is", () => {
   none(code.flatMap((folder) => filesUnder(root, folder)).filter((path) => vague.test(path)));
 });
 
+test("the number of an invariant stands for one thing", () => {
+  const declared = textsUnder(root, ["runtime"]).flatMap(({ path, text }) =>
+    [...text.matchAll(/^ \* (?:- )?([A-Z]\d):? [a-z]/gm)].map(([, number = ""]) => ({ number, path })),
+  );
+  assert.ok(declared.length > 40);
+  none(
+    declared.flatMap(({ number, path }, index) =>
+      declared.findIndex((one) => one.number === number) < index ? [`${number}: ${path}`] : [],
+    ),
+  );
+});
+
 test("there is no default export but where a tool asks for one", () => {
   const strict = sources.filter(({ path }) => !defaultExporters.test(path));
   none(strict.flatMap(({ path, defaultExports }) => defaultExports.map((line) => `${path}:${line}: export default`)));

@@ -26,7 +26,7 @@ test("no line is wider than the terminal and no frame is higher, however much ru
     }
 });
 
-test("L1: amounts of an agent are the sums over what is under it", () => {
+test("D1: amounts of an agent are the sums over what is under it", () => {
   const { steps } = play({ workers: 3, ended: 2, failed: [2], underWay: 1 });
   const root = steps.root();
   assert.is(root?.modelCalls, 3);
@@ -35,7 +35,7 @@ test("L1: amounts of an agent are the sums over what is under it", () => {
   assert.is(steps.underWay(), 1);
 });
 
-test("L2: of an agent that ended well no steps are kept", () => {
+test("D2: of an agent that ended well no steps are kept", () => {
   const { steps } = play({ workers: 3, ended: 2, failed: [2], underWay: 1 });
   const workers = [...(steps.root()?.children.values() ?? [])].filter(({ label }) => label.startsWith("worker"));
   assert.equal(
@@ -48,7 +48,7 @@ test("L2: of an agent that ended well no steps are kept", () => {
   );
 });
 
-test("L3: agents whose beginning another process told stand in the tree all the same", () => {
+test("D3: agents whose beginning another process told stand in the tree all the same", () => {
   const clock = handClock();
   const steps = createSteps(clock.nowUs);
   ask(steps, "main@1/loop[2]/states/review@1/react:3", () => clock.at(500));

@@ -37,9 +37,9 @@ export interface Step {
 /**
  * What a run does now. Owned by `note`, `begin` and `end`.
  *
- * - L1: a step's amounts are the sums over what is under it, and never shrink.
- * - L2: of an agent that ended well no steps are kept, so that memory follows what is under way and how many ran beside it, not all that a run did.
- * - L3: an agent whose beginning another process told is made from its path.
+ * - D1: a step's amounts are the sums over what is under it, and never shrink.
+ * - D2: of an agent that ended well no steps are kept, so that memory follows what is under way and how many ran beside it, not all that a run did.
+ * - D3: an agent whose beginning another process told is made from its path.
  */
 export interface Steps {
   readonly root: () => Step | null;
