@@ -159,8 +159,17 @@ async function query(connection: DuckDBConnection, sql: string, values: readonly
     const reader = await connection.runAndReadAll(sql, [...values]);
     return { kind: "ok", columns: reader.deduplicatedColumnNames(), rows: reader.getRows().map((row) => row.map(toJson)) };
   } catch (error) {
-    return { kind: "failed", diagnostic: storeFailedQuery(null, { reason: error instanceof Error ? error.message : String(error) }) };
+    return {
+      kind: "failed",
+      diagnostic: storeFailedQuery(null, { reason: oneLine(error instanceof Error ? error.message : String(error)) }),
+    };
   }
+}
+
+/** A message's lines as one, without the line that only points below the query's. */
+function oneLine(message: string): string {
+  const lines = message.split("\n").map((line) => line.trim());
+  return lines.filter((line) => line !== "" && !/^\^[\^~]*$/.test(line)).join(" ");
 }
 
 function firstLine(text: string): string {

@@ -1,5 +1,6 @@
+import { statSync } from "node:fs";
 import { homedir } from "node:os";
-import { Command, Option } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
 import { exitCodes } from "../../compiler/ir/exit-codes.ts";
 import pkg from "../../package.json" with { type: "json" };
 import { earlyThreads } from "./early-threads.ts";
@@ -16,6 +17,9 @@ import { sessionCommands } from "./session-cli.ts";
 
 const columns = process.stderr.columns || 80;
 
+const codes = `Exit codes: 0 ok, 1 the plan or the set-up has errors, 2 wrong usage, 4 not as planned (--locked), 5 the run failed, 6 a limit was
+reached, 7 it waits for a person, 8 a replay lacks a record, 9 refused, 70 a bug of tama, 130 interrupted.`;
+
 /** Runs `tama` with these arguments. */
 export async function run(args: readonly string[]): Promise<void> {
   await program().parseAsync(withEquals(args), { from: "user" });
@@ -26,14 +30,14 @@ export function program(): Command {
   const tama = new Command("tama")
     .description("Runs plans that tamac built, records every run, and answers questions about them.")
     .version(pkg.version, "--version")
-    .option("-C, --directory <dir>", "the project (default: the folder of the nearest config, else the current one)")
+    .option("-C, --directory <dir>", "the project (default: the folder of the nearest config, else the current one)", folder)
     .option("--state <dir>", "where runs are kept (default: TAMA_STATE, else .tama in the project)")
     .option("--no-color", "no colours, on a terminal too")
     .exitOverride((error) => process.exit(error.exitCode === 0 ? exitCodes.ok : exitCodes.usage))
     .showHelpAfterError("(tama --help shows what there is)")
     .addHelpText(
       "after",
-      `\nExamples:\n  tamac build && tama exec plan.json --input "the task"\n  tama run "the task" --model sim\n  tama runs show last\n  tama sql "select model, sum(input_tokens) from llm_calls group by model"`,
+      `\nExamples:\n  tamac build && tama exec plan.json --input "the task"\n  tama run "the task" --model sim\n  tama runs show last\n  tama sql "select model, sum(input_tokens) from llm_calls group by model"\n\n${codes}`,
     );
   execFlags(tama.command("exec").description("run a plan").argument("<plan>", "a plan.json"))
     .option("-i, --input <text>", "the task: text, @file, or - for standard input (with --replay: the run's own)")
@@ -168,4 +172,10 @@ function ioOf(command: Command): Io {
     columns,
     ...(screen ? { area: screen } : {}),
   };
+}
+
+/** A project's folder must be there: a misspelt one would else be made, to hold the runs. */
+function folder(path: string): string {
+  if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) throw new InvalidArgumentError("there is no such folder");
+  return path;
 }

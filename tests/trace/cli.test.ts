@@ -30,6 +30,14 @@ test("`runs` takes the options of its list, and those of a command below it are 
   assert.ok(existsSync(file));
 });
 
+test("a project's folder that is not there is wrong usage, and is not made", () => {
+  const missing = join(newFolder(), "mispelt");
+  const said = spawnSync(process.execPath, ["--import", "tsx", "runtime/cli.ts", "-C", missing, "runs"], { cwd: root, encoding: "utf8" });
+  assert.is(said.status, 2);
+  assert.match(said.stderr, "there is no such folder");
+  assert.not.ok(existsSync(missing));
+});
+
 test("what cannot be meant exits 2, and what names no run 1", () => {
   const state = newFolder();
   for (const args of [

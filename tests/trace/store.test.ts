@@ -312,6 +312,13 @@ test("the log of a newer tama is told and left out", async () => {
   store.close();
 });
 
+test("what DuckDB says of a query is one line", async () => {
+  const store = await openStore({ stateDir: newFolder(), waitMs: 0 });
+  const result = await store.query("selct 1");
+  assert.match(result.kind === "failed" ? result.diagnostic.message : "", /syntax error at or near "selct" LINE 1: selct 1$/);
+  store.close();
+});
+
 test("a query that fails gives DuckDB's message", async () => {
   const store = await openStore({ stateDir: newFolder(), waitMs: 0 });
   const result = await store.query("SELECT nothing FROM nowhere");
