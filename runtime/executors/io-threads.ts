@@ -3,7 +3,7 @@ import type { HostData } from "../3-task/run-task.ts";
 import { type CancelChannel, cancelChannel } from "./cancel-channel.ts";
 import { type Watchers, watchers } from "./deltas.ts";
 import { type LazyPool, lazyPool } from "./pool.ts";
-import { listening } from "./protocol.ts";
+import { isListening } from "./protocol.ts";
 
 export interface IoThreadOptions extends Omit<HostData, "bundles"> {
   /** Threads for model and tool tasks. */
@@ -36,7 +36,7 @@ export function startIoThreads({ ioThreads, warm, ...host }: IoThreadOptions): I
   const [cancels, watching] = [cancelChannel(), watchers()];
   const data = { ...host, bundles: {}, cancels: cancels.name, warm, runsCode: false };
   const pool = lazyPool(data, { min: ioThreads, max: ioThreads, tasks: tasksPerThread }, (message) => {
-    if (message === listening) cancels.repeat();
+    if (isListening(message)) cancels.repeat();
     else watching.take(message);
   });
   if (warm.length > 0) pool.get().catch(() => undefined);

@@ -24,5 +24,12 @@ export interface Envelope {
   readonly isWatched: boolean;
 }
 
-/** What a thread says when it hears cancels: those that came before are sent again. */
-export const listening = "listening";
+/** What a thread says first, with its id, when it has loaded and hears cancels: those that came before are sent again. */
+export interface Listening {
+  readonly listening: number;
+}
+
+/** Whether a thread says that. */
+export function isListening(message: unknown): message is Listening {
+  return typeof message === "object" && message !== null && "listening" in message;
+}

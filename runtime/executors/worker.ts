@@ -11,7 +11,7 @@ import { type Delta, type OwnCode, runsOwnCode, type TaskResult } from "../3-tas
 import { cancelBox } from "./cancel-box.ts";
 import type { DeltaMessage } from "./deltas.ts";
 import { labelOutput } from "./label-output.ts";
-import { type Envelope, listening, type ThreadData } from "./protocol.ts";
+import type { Envelope, Listening, ThreadData } from "./protocol.ts";
 
 const run = serve(workerData);
 
@@ -23,8 +23,7 @@ function serve(data: ThreadData): (envelope: Envelope) => Promise<TaskResult> {
   const channel = new BroadcastChannel(data.cancels);
   channel.onmessage = ({ data: id }) => box.cancel(Number(id));
   channel.unref();
-  parentPort?.postMessage(listening);
-  for (const provider of data.warm) void warm(host, provider);
+  void Promise.all(data.warm.map((provider) => warm(host, provider))).then(() => setImmediate(tellLoaded));
   const label = data.runsCode ? labelOutput() : () => {};
   return async ({ id, task, begun, env, isWatched }) => {
     const signal = box.open(id);
@@ -38,6 +37,11 @@ function serve(data: ThreadData): (envelope: Envelope) => Promise<TaskResult> {
     box.close(id);
     return result;
   };
+}
+
+/** Only once Node is through with loading this module and what it warms up: until then the thread must not be ended. */
+function tellLoaded(): void {
+  parentPort?.postMessage({ listening: threadId } satisfies Listening);
 }
 
 function nameOf(task: OwnCode): string {
