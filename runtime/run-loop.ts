@@ -107,6 +107,10 @@ export function runLoop(options: LoopOptions): Promise<Settled> {
         reject(error);
       }
     };
+    const thrown = (error: unknown) =>
+      guarded(() => {
+        throw error;
+      });
     const obey = (run: Run, command: Command) => {
       switch (command.kind) {
         case "record":
@@ -139,11 +143,11 @@ export function runLoop(options: LoopOptions): Promise<Settled> {
       running.set(task.path, controller);
       const looking = isCancelled || task.kind !== "model" ? null : options.debug?.before(task, controller.signal);
       if (!looking) return begin(run, task, controller);
-      looking.then((edit) =>
+      const looked = (edit: Edit | null) =>
         guarded(() =>
           edit && !controller.signal.aborted ? tell(run, { kind: "edit", path: task.path, edit }) : begin(run, task, controller),
-        ),
-      );
+        );
+      looking.then(looked, thrown);
     };
     const begin = (run: Run, task: Task, controller: AbortController) => {
       const isCancelled = controller.signal.aborted;
@@ -167,11 +171,7 @@ export function runLoop(options: LoopOptions): Promise<Settled> {
       };
       const { debug } = options;
       const shown = debug && task.kind === "model" ? lookedAt(debug, task, { answer, signal: controller.signal, endWork }) : answer;
-      shown.then(settled, (error) =>
-        guarded(() => {
-          throw error;
-        }),
-      );
+      shown.then(settled, thrown);
     };
     const rest = () => {
       const isResting = () => running.size > 0 && running.size === questions.left().size;
