@@ -5,6 +5,7 @@
  * U1: before a tool replaces a file, what was in it is kept as a blob, then told in the log, then the tool begins.
  * U2: one call at a time replaces a file, so what a call saved is what it replaced.
  * U3: a write is undone once: never again after its `rollback_undone` or `rollback_conflict`.
+ * U4: no draft of an earlier process is left once the list is open.
  */
 import { type Digest, digestBytes } from "../../compiler/ir/digest.ts";
 import type { Path } from "../../compiler/ir/path.ts";
@@ -14,7 +15,7 @@ import type { PermittedTool, TaskResult, ToolTask } from "../3-task/task.ts";
 import type { TraceEvent } from "../4-trace/columns.ts";
 import { type FileWrite, savedEvent, writesNothing } from "./file-writes.ts";
 import { missingFolder, realFile, type Standing, standing, wordOf } from "./kept-files.ts";
-import { type FileWorld, undoFiles } from "./undo-files.ts";
+import { type FileWorld, sweepWrites, undoFiles } from "./undo-files.ts";
 
 /** What becomes of the files of a run. */
 export interface ActionLog {
@@ -32,9 +33,10 @@ export interface ActionLogOptions extends FileWorld {
   readonly nowUs: () => number;
 }
 
-/** Opens the list, with what is on it. */
+/** Opens the list, with what is on it. The processes that wrote it are gone. */
 export function openActionLog(options: ActionLogOptions): ActionLog {
   const writes = [...options.writes];
+  sweepWrites(writes, options);
   const inTurn = turns();
   return {
     around: (task, signal, work) => {

@@ -1,5 +1,4 @@
 /** Files as they stand on the disk: what is in them, and how what was in them is put back. */
-import { randomBytes } from "node:crypto";
 import {
   chmodSync,
   closeSync,
@@ -18,6 +17,7 @@ import {
 } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { type Digest, digestBytes } from "../../compiler/ir/digest.ts";
+import { draftOf } from "../../stdlib/tools/drafts.ts";
 
 /** What stands at a path; `link`: one that leads nowhere, `other`: a folder, a device, anything that holds no bytes of its own. */
 export type Standing =
@@ -79,7 +79,7 @@ export function missingFolder(file: string): string | null {
 /** Puts bytes where a file is, at once; the file keeps its mode. */
 export function putBytes(file: string, bytes: Uint8Array): void {
   const found = statOf(file);
-  const draft = join(dirname(file), `.${randomBytes(9).toString("hex")}.tmp`);
+  const draft = draftOf(file, bytes);
   const fd = openSync(draft, "wx", found ? found.mode & 0o777 : undefined);
   try {
     writeFileSync(fd, bytes);

@@ -9,7 +9,7 @@ import { type MemoryWrite, rollbackName } from "./follow.ts";
 import { type Memory, write } from "./memory.ts";
 import type { Restored } from "./restore.ts";
 import { isInAny, toUndo } from "./scopes.ts";
-import { type FileWorld, type Undoing, undoFiles, undoingsOf } from "./undo-files.ts";
+import { type FileWorld, sweepWrites, type Undoing, undoFiles, undoingsOf } from "./undo-files.ts";
 
 /** What undoing a scope comes to, in its order. */
 export interface Undoings {
@@ -47,6 +47,7 @@ export function rollBackRun({ session, files, world }: RolledRun, scope: Path, r
     for (const [{ path, key }, undoing] of memory)
       if ("why" in undoing) recorder.event({ kind: "rollback_conflict", path, tool_name: rollbackName, key, message: undoing.why });
   });
+  sweepWrites(files, world);
   undoFiles(files, [scope], world, recorder.event);
 }
 

@@ -1,5 +1,6 @@
 /** Undoes writes to files, the last first, and tells of each what came of it. */
 import type { Path } from "../../compiler/ir/path.ts";
+import { sweepDrafts } from "../../stdlib/tools/drafts.ts";
 import { writeRefusal } from "../../stdlib/tools/files-write.ts";
 import type { TraceEvent } from "../4-trace/columns.ts";
 import type { Blobs } from "./blobs.ts";
@@ -35,6 +36,17 @@ export function undoFiles(
     if ("why" in undoing) tell({ kind: "rollback_conflict", ...event, message: undoing.why });
     else tell({ kind: "rollback_undone", ...event });
   }
+}
+
+/** Takes away the drafts that killed processes left of these writes: a folder that was made for a file could not go with it otherwise. */
+export function sweepWrites(writes: readonly FileWrite[], { writable }: Pick<FileWorld, "writable">): void {
+  const roots = writable.map(realFile);
+  for (const { file, old, now, state } of writes)
+    if (state === "stands" && writeRefusal(file, roots) === null)
+      attempted(() => {
+        for (const word of [old, now]) if (word !== null && realFile(file) === file) sweepDrafts(file, word);
+        return { kind: "done" };
+      });
 }
 
 /** What `undoFiles` would do now, in its order. */

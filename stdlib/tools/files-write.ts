@@ -1,8 +1,8 @@
-import { randomBytes } from "node:crypto";
 import { mkdir, open, realpath, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import type { JsonObject } from "../../compiler/ir/json.ts";
 import { defineTool, type ToolContext, type ToolOutcome } from "../tool.ts";
+import { draftOf } from "./drafts.ts";
 import { isInside, isPrivate } from "./paths.ts";
 
 /** Writes a text file under a granted folder, at once, with the folders that it lies in. Answers `written`. */
@@ -73,7 +73,7 @@ async function real(path: string): Promise<string> {
 
 /** Readers see the old text or the new one. A file that was there keeps its mode; a link that leads nowhere is replaced by the file. */
 async function replace(file: string, content: string): Promise<void> {
-  const draft = join(dirname(file), `.${randomBytes(9).toString("hex")}.tmp`);
+  const draft = draftOf(file, content);
   const mode = await modeOf(file);
   try {
     const handle = await open(draft, "wx", mode);

@@ -1,5 +1,5 @@
 /** Tools with effects in runs that are cut short, gone on with, and repeated: what they did is counted where they did it. */
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { dirname, join } from "node:path";
@@ -8,6 +8,7 @@ import * as assert from "uvu/assert";
 import type { Json, JsonObject } from "../../compiler/ir/json.ts";
 import type { EventKind } from "../../runtime/4-trace/columns.ts";
 import type { Settlement } from "../../runtime/journal/resume.ts";
+import { draftOf } from "../../stdlib/tools/drafts.ts";
 import { agent, planOf, skill } from "../support/plan-of.ts";
 import {
   contentOf,
@@ -106,6 +107,20 @@ for (const [what, found, expected] of [
       assert.is(await settled(place, "tama_files_write", writing), "written");
       assert.is(readFileSync(file, "utf8"), expected);
     }));
+
+test("tama_files_write: cut off, the drafts that it or its undoing left beside the file go, and no other", () =>
+  inPlace(async (place) => {
+    const file = await writtenOver(place, "old");
+    cutAt(place, "file_saved");
+    const drafts = [draftOf(file, "new"), draftOf(file, "old"), draftOf(file, "another run's"), draftOf(`${file}y`, "new")];
+    for (const draft of drafts) writeFileSync(draft, "half");
+    await settled(place, "tama_files_write", writing);
+    assert.equal(
+      drafts.map((draft) => existsSync(draft)),
+      [false, false, true, true],
+    );
+    assert.equal(readdirSync(dirname(file)).length, 3);
+  }));
 
 test("tama_files_write: cut off before what it replaces was saved, it had not begun, and is done", () =>
   inPlace(async (place) => {
