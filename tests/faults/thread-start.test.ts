@@ -12,7 +12,7 @@ test("fail what waits for them, with the reason, each time anew", async () => {
   for (let time = 1; time <= 2; time++) {
     const result = await executor.run(askTask(simModel), new AbortController().signal);
     assert.is(result.kind === "failed" && result.code, "worker-died");
-    assert.match(result.kind === "failed" ? result.message : "", /the thread of the step ended: .*not iterable/);
+    assert.match(result.kind === "failed" ? result.message : "", /the thread of the step ended: .*warm/);
   }
   await executor.close();
 });
