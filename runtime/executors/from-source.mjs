@@ -3,7 +3,7 @@
 import { register } from "tsx/esm/api";
 
 register();
-const worker = import("./worker.ts");
+const { default: run } = await import("./worker.ts");
 
 // biome-ignore lint/style/noDefaultExport: piscina asks for it
-export default async (envelope) => (await worker).default(envelope);
+export default run;
