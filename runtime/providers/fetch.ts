@@ -29,7 +29,8 @@ interface Request {
 
 type Route = (url: URL) => { readonly options: http.RequestOptions; readonly headers: Readonly<Record<string, string>> };
 
-const pooling = { keepAlive: true, maxFreeSockets: 2_048, scheduling: "lifo" } as const;
+/** As many connections are kept as were ever in use at once: Node looks through all of them for each one that is closed. */
+const pooling = { keepAlive: true, maxFreeSockets: Number.POSITIVE_INFINITY, scheduling: "lifo" } as const;
 const maxRedirects = 5;
 const bodiless: ReadonlySet<number> = new Set([204, 205, 304]);
 
@@ -183,10 +184,14 @@ function readAll(request: Request, message: http.IncomingMessage): Promise<Buffe
   const chunks: Buffer[] = [];
   return new Promise((resolve, reject) => {
     const fail = (cause: Error) => reject(request.signal?.aborted ? request.signal.reason : new TypeError("terminated", { cause }));
+    const closed = () => fail(new Error("the connection closed early"));
     body.on("data", (chunk) => chunks.push(chunk));
-    body.once("end", () => resolve(Buffer.concat(chunks)));
+    body.once("end", () => {
+      body.off("close", closed); // to make an error costs more than to read a short body
+      resolve(Buffer.concat(chunks));
+    });
     body.once("error", fail);
-    body.once("close", () => fail(new Error("the connection closed early")));
+    body.once("close", closed);
   });
 }
 

@@ -1,3 +1,5 @@
+const utf8 = new TextDecoder();
+
 /** A response's status and headers. */
 export type ResponseHead = Pick<Response, "status" | "statusText" | "headers">;
 
@@ -17,7 +19,7 @@ export function wholeResponse(bytes: Uint8Array, head: ResponseHead): Response {
     if (usual) return usual.text();
     if (isRead) throw new TypeError("Body is unusable: Body has already been read");
     isRead = true;
-    return new TextDecoder().decode(bytes);
+    return utf8.decode(bytes);
   };
   return Object.defineProperties(new Response(null, head), {
     text: { value: text },
