@@ -4,24 +4,37 @@ import type { Followed } from "./endings.ts";
 import { offerOf } from "./table.ts";
 
 /**
- * The words that the callers of each agent allow it, all calls together. An entry, and an agent that nothing calls, may finish
- * with any word, as far as we know; so may one whose callers never come to call it. `topDown` are the agents, callers first.
+ * The words that the callers of each agent allow it, all calls of runs together. An entry may finish with any word, as far as we know;
+ * so may an agent that is not in the map, because none of its callers comes to call it. What only unused agents lead to is looked at as
+ * if runs began with these. `topDown` are the agents, callers first.
  */
 export function callersOf(
   project: ParsedProject,
   topDown: readonly ParsedAgent[],
   machines: readonly Followed[],
 ): ReadonlyMap<string, Words> {
+  const { entries, others } = startsOf(project);
   const machinesOf = new Map<string, Followed[]>();
   for (const followed of machines)
     machinesOf.set(followed.agent.directory, [...(machinesOf.get(followed.agent.directory) ?? []), followed]);
-  const offers = new Map(startsOf(project).map((name) => [name, [allWords]]));
+  const calls = { topDown, machinesOf };
+  return new Map([...offeredFrom(others, calls), ...offeredFrom(entries, calls)]);
+}
+
+interface Calls {
+  readonly topDown: readonly ParsedAgent[];
+  readonly machinesOf: ReadonlyMap<string, readonly Followed[]>;
+}
+
+/** What each agent that runs come to is allowed, where they begin at `starts`. */
+function offeredFrom(starts: readonly string[], { topDown, machinesOf }: Calls): ReadonlyMap<string, Words> {
+  const offers = new Map(starts.map((name) => [name, [allWords]]));
   const callers = new Map<string, Words>();
   for (const agent of topDown) {
     const offered = offers.get(agent.directory);
-    const words = offered ? uniteAll(offered) : allWords;
-    callers.set(agent.directory, words);
     if (!offered) continue;
+    const words = uniteAll(offered);
+    callers.set(agent.directory, words);
     for (const [callee, keys] of callsOf(agent, machinesOf.get(agent.directory) ?? [])) {
       const known = offers.get(callee);
       if (known) known.push(wordsOf(keys, words));
@@ -31,12 +44,14 @@ export function callersOf(
   return callers;
 }
 
-/** Where runs can begin: at entries, and at what nothing calls. Everywhere, where an agent that could not be read may call any other. */
-function startsOf({ config, agents, unread }: ParsedProject): readonly string[] {
-  const called = new Set(agents.flatMap(({ references }) => references.map(({ name }) => name.value)));
-  const entries = new Set(config.entries.map(({ name }) => name));
+/** Where runs begin: at entries, or else at what nothing calls. Everywhere, where an agent that could not be read may call any other. */
+function startsOf({ config, agents, unread }: ParsedProject): { readonly entries: readonly string[]; readonly others: readonly string[] } {
   const all = agents.map(({ directory }) => directory);
-  return unread.agents.length > 0 ? all : all.filter((name) => entries.has(name) || !called.has(name));
+  if (unread.agents.length > 0) return { entries: all, others: [] };
+  const called = new Set(agents.flatMap(({ references }) => references.map(({ name }) => name.value)));
+  const entries = config.entries.map(({ name }) => name).filter((name) => all.includes(name));
+  const uncalled = all.filter((name) => !called.has(name));
+  return entries.length > 0 ? { entries, others: uncalled } : { entries: uncalled, others: [] };
 }
 
 /** What the last step of an agent may finish with: the words that it declares, else those that its caller allows. */
