@@ -7,7 +7,7 @@ import type { Report } from "../diagnostics/diagnostic.ts";
 import { watch } from "../diagnostics/watch.ts";
 import type { JsonObject } from "../ir/json.ts";
 import type { Span } from "../ir/span.ts";
-import { type Call, readCall, readNames } from "./call.ts";
+import { type Call, readCall, readVariables } from "./call.ts";
 import { describeFields } from "./describe-fields.ts";
 import { type Document, readDocument } from "./document.ts";
 import { type Fields, openFields } from "./fields.ts";
@@ -82,7 +82,7 @@ function readCommon(fields: Fields, directory: string): Common {
     name: readName(fields, directory),
     description: fields.required("description", text, "what it does"),
     version: fields.required("version", text, "1.0.0"),
-    env: readNames(fields, "env"),
+    env: readVariables(fields),
     call: readCall(fields, directory),
     onError: fields.optional("on_error", onFailure),
     attempts: readRetry(fields),

@@ -1,3 +1,4 @@
+import { variableName } from "../../stdlib/tools/variables.ts";
 import {
   parseDuplicateKey,
   parseDuplicateKeyNotes,
@@ -9,7 +10,7 @@ import {
 import type { Fields } from "./fields.ts";
 import { skillNamed } from "./skill-names.ts";
 import type { Located, ModelChoice } from "./types.ts";
-import { list, number, text, whole } from "./values.ts";
+import { list, number, text, whole, word } from "./values.ts";
 import type { Entry } from "./yaml.ts";
 
 /** What an agent or a step says of its model calls. */
@@ -22,6 +23,7 @@ export interface Call {
 
 const fromOne = whole(1);
 const names = list(text, "a list of names");
+const variables = list(word(variableName, "the name of a variable"), "a list of variables");
 
 /** Reads `call:` of an agent's file, and `max_iter` from there or from beside it. `agent` is the agent's directory. */
 export function readCall(fields: Fields, agent: string): Call {
@@ -37,9 +39,14 @@ export function readCall(fields: Fields, agent: string): Call {
   return { model, uses, maxIter: outer ?? inner };
 }
 
+/** Reads the variables of the environment that an agent or a skill lists. */
+export function readVariables(fields: Fields): readonly Located<string>[] {
+  return readNames(fields, "env", variables);
+}
+
 /** Reads a list of names; one that stands twice is told and dropped. */
-export function readNames(fields: Fields, key: string): readonly Located<string>[] {
-  const named = fields.optional(key, names) ?? [];
+export function readNames(fields: Fields, key: string, read = names): readonly Located<string>[] {
+  const named = fields.optional(key, read) ?? [];
   if (named.length === 0) return named;
   const firsts = new Map<string, Located<string>>();
   for (const name of named) {

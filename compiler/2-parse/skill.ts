@@ -2,7 +2,7 @@ import type { SourceFile } from "../1-source/types.ts";
 import { parseTooLong, parseToolNotListed } from "../diagnostics/codes.generated.ts";
 import type { Report } from "../diagnostics/diagnostic.ts";
 import type { JsonObject } from "../ir/json.ts";
-import { readNames } from "./call.ts";
+import { readNames, readVariables } from "./call.ts";
 import { describeFields } from "./describe-fields.ts";
 import { readDocument } from "./document.ts";
 import { type Fields, openFields } from "./fields.ts";
@@ -66,7 +66,7 @@ function readOwn(fields: Fields, tools: readonly Located<string>[]): readonly Lo
   const depends = own.inner("depends");
   for (const kind of ["uv", "apt", "bins"]) if (depends) readNames(depends, kind);
   depends?.close("`depends`");
-  const env = readNames(own, "env");
+  const env = readVariables(own);
   own.close("`tama`");
   return env;
 }

@@ -51,7 +51,7 @@ export function checkEffects(project: ParsedProject, report: Report): void {
 }
 
 /** The agents that runs begin with: those of the config, or else the one that nothing calls. */
-function entriesOf({ config, agents }: ParsedProject): readonly Located<string>[] {
+export function entriesOf({ config, agents }: ParsedProject): readonly Located<string>[] {
   const byName = new Map(agents.map((agent) => [agent.directory, agent]));
   const named = config.entries.flatMap(({ name, span }) => {
     const agent = byName.get(name);

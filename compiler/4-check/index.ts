@@ -5,6 +5,7 @@ import { type Endings, endingsOf } from "./endings.ts";
 import { checkIrreversible } from "./irreversible.ts";
 import { checkRecursion } from "./recursion.ts";
 import { checkRoutes } from "./routes.ts";
+import { checkVariables } from "./variables.ts";
 
 /**
  * Proves what holds between agents that are there: no circle of calls, a way for every key, an end for every run. It reads what
@@ -16,5 +17,6 @@ export function check(project: ParsedProject, report: Report): Endings["endings"
   checkRoutes(project, endings, report);
   checkEffects(project, report);
   checkIrreversible(project, report);
+  checkVariables(project, report);
   return endings.endings;
 }

@@ -313,6 +313,22 @@ export const effectsNeedsFlagsNotes = {
   way: (span: Span, facts: { readonly effect: string | number; readonly path: string | number }): Related => ({ span, message: `\`${facts.effect}\`: ${facts.path}` }),
 };
 
+/** no `env` lists the variable `{name}`, so a tool sends it as it is written here */
+export function effectsUnlistedVariable(
+  span: Span | null,
+  facts: { readonly agent: string | number; readonly name: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `no \`env\` lists the variable \`${facts.name}\`, so a tool sends it as it is written here`;
+  const help = `add it to the \`env\` of \`${facts.agent}\`: \`env: [${facts.name}]\``;
+  return { code: "effects/unlisted-variable", severity: "warning", message, help, span, related };
+}
+
+/** What `effects/unlisted-variable` says at related places. */
+export const effectsUnlistedVariableNotes = {
+  used: (span: Span, facts: { readonly agent: string | number }): Related => ({ span, message: `\`${facts.agent}\` uses the skill here` }),
+};
+
 /** untrusted text can reach `{tool}` of `{agent}`: what {source} brings in */
 export function effectsUntrustedFlow(
   span: Span | null,

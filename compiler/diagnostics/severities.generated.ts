@@ -29,6 +29,7 @@ export const codes: Readonly<Record<string, { readonly severity: Severity; reado
   "effects/beyond-permissions": {"severity":"error","floor":"error"},
   "effects/irreversible-retry": {"severity":"warning","floor":"off"},
   "effects/needs-flags": {"severity":"warning","floor":"off"},
+  "effects/unlisted-variable": {"severity":"warning","floor":"off"},
   "effects/untrusted-flow": {"severity":"warning","floor":"off"},
   "expr/argument-count": {"severity":"error","floor":"error"},
   "expr/duplicate-field": {"severity":"error","floor":"error"},

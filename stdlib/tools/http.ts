@@ -1,6 +1,7 @@
 /** What the two HTTP tools share. */
 import { isList, isObject, type Json, type JsonObject } from "../../compiler/ir/json.ts";
 import type { HttpRequest, ToolContext, ToolOutcome } from "../tool.ts";
+import { fill } from "./variables.ts";
 
 /** JSON Schema of `headers`: a list of `{name: value}`. */
 export const headersSchema: JsonObject = {
@@ -23,14 +24,6 @@ export async function request(args: JsonObject, context: ToolContext, more: Pick
   const status = `HTTP ${`${answer.status} ${answer.statusText}`.trim()}`;
   if (answer.status < 200 || answer.status > 299) return failed(answer.text === "" ? status : `${status}\n${answer.text}`);
   return { kind: "ok", text: answer.text === "" ? `[${status}]` : answer.text };
-}
-
-/** Puts values in the place of `${NAME}`; a name without a value stays as it is. `$$` is `$`. */
-export function fill(text: string, values: Readonly<Record<string, string>>): string {
-  return text.replace(/\$\$|\$\{([^}]*)\}/g, (found, name?: string) => {
-    if (name === undefined) return "$";
-    return Object.hasOwn(values, name) ? (values[name] ?? found) : found;
-  });
 }
 
 /** Headers by their names in lower case, or what is wrong with them. */
