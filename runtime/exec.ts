@@ -18,7 +18,7 @@ import type { Executor } from "./executors/executor.ts";
 import { openCache } from "./journal/cache.ts";
 import { isWithin } from "./journal/difference.ts";
 import { createFollower } from "./journal/follower.ts";
-import type { Journal } from "./journal/journal.ts";
+import { type Journal, saidBefore } from "./journal/journal.ts";
 import { keepPlan } from "./journal/kept-plan.ts";
 import { recordedModel } from "./journal/recorded-model.ts";
 import { replayPolicy } from "./journal/replay.ts";
@@ -117,7 +117,7 @@ export function exec(options: ExecOptions): Promise<ExecResult> {
       record,
       asked: new Map(),
       files: { writes: [], lifted: [] },
-      before: replay && record ? { earlier: replay.journal.earlier, edits: replay.journal.edits, ...modelsBefore(replay, record) } : {},
+      before: replay && record ? { ...saidBefore(replay.journal), ...modelsBefore(replay, record) } : {},
     });
   });
 }
@@ -145,7 +145,7 @@ export interface OpenRecord {
   /** Questions that stood before. */
   readonly asked: Journal["asked"];
   /** What was spent on answers that count no more, and the time at work of processes before this one. */
-  readonly before: Partial<Pick<LoopOptions, "earlier" | "edits" | "worked" | "modelOf">>;
+  readonly before: Partial<Pick<LoopOptions, "earlier" | "edits" | "verdicts" | "spans" | "worked" | "modelOf">>;
   /** Files that processes before this one have replaced, and paths within which what was undone is done again. */
   readonly files: { readonly writes: readonly FileWrite[]; readonly lifted: readonly Path[] };
 }

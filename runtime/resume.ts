@@ -9,7 +9,7 @@ import { createRecorder } from "./4-trace/recorder.ts";
 import { openRunLog, runDir } from "./4-trace/run-folder.ts";
 import { type ExecOptions, type ExecResult, type OpenRecord, recordEnd, runRecorded, whole } from "./exec.ts";
 import { createFollower } from "./journal/follower.ts";
-import { type Journal, readJournal } from "./journal/journal.ts";
+import { type Journal, readJournal, saidBefore } from "./journal/journal.ts";
 import { knownRows } from "./journal/known-rows.ts";
 import { recordedModel } from "./journal/recorded-model.ts";
 import { causesOf, type Findings, resumePolicy, type Settlement } from "./journal/resume.ts";
@@ -77,7 +77,7 @@ export async function resume(run: OpenedRun, options: ResumeOptions): Promise<Re
   const policy = resumePolicy({ journal, settle: options.settle, redo, undone, projectDir, nowUs: options.nowUs }, nothingFound());
   const known = knownRows(readRun(runDir(stateDir, traceId)));
   const record = { follower: createFollower(journal, policy, options.nowUs), source: null, known };
-  const before = { earlier: journal.earlier, edits: journal.edits, worked: journal.worked(), ...modelsBefore(journal) };
+  const before = { ...saidBefore(journal), worked: journal.worked(), ...modelsBefore(journal) };
   const files = { writes: undone.writes, lifted: liftedBy(undone, redo) };
   return whole(all, () => runRecorded(all, { log: run.log, hashes: journal.hashes, record, asked: journal.asked, before, files }));
 }
@@ -113,10 +113,7 @@ function look(
     return {
       findings,
       redo,
-      settled: walk(
-        { ...all, earlier: journal.earlier, edits: journal.edits, ...modelsBefore(journal) },
-        createFollower(journal, policy, all.nowUs),
-      ),
+      settled: walk({ ...all, ...saidBefore(journal), ...modelsBefore(journal) }, createFollower(journal, policy, all.nowUs)),
     };
   };
   const first = attempt([]);

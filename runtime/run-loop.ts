@@ -5,7 +5,8 @@ import type { Edit } from "./2-schedule/edits.ts";
 import type { Run } from "./2-schedule/frames.ts";
 import { advance, createRun, type RunOptions } from "./2-schedule/index.ts";
 import { askedAgain } from "./2-schedule/ops/wait.ts";
-import type { Command, Event, Settled } from "./2-schedule/types.ts";
+import type { Verdict } from "./2-schedule/review.ts";
+import type { Command, EndedAgent, Event, Settled } from "./2-schedule/types.ts";
 import type { ModelTask, Task, TaskResult } from "./3-task/task.ts";
 import type { Row } from "./4-trace/columns.ts";
 import { type Asker, nobody } from "./asker.ts";
@@ -26,11 +27,18 @@ export interface Found {
   readonly source: Source;
 }
 
-/** Who looks at requests before they are made and at answers before the run goes on with them. Neither ever rejects; both end when the signal aborts. */
+/**
+ * Who looks at requests before they are made, and at answers and at what agents did before the run goes on with them. Nothing here ever
+ * rejects; all of it ends when the signal aborts.
+ */
 export interface Debug {
   /** What is to be changed in the request, which is then looked at once more; null to make it. */
   readonly before: (task: ModelTask, signal: AbortSignal) => Promise<Edit | null>;
   readonly after: (task: ModelTask, result: TaskResult, signal: AbortSignal) => Promise<void>;
+  /** Whether what an agent did is looked at, by its name: the same for all of a run. */
+  readonly looksAt: (agent: string) => boolean;
+  /** What becomes of an agent that has ended; null where nobody looks any more. */
+  readonly ended: (agent: EndedAgent, signal: AbortSignal) => Promise<Verdict | null>;
 }
 
 export interface LoopOptions extends RunOptions, WriterOptions {
@@ -119,6 +127,8 @@ export function runLoop(options: LoopOptions): Promise<Settled> {
         case "cancel":
           follower?.cancel(command.path);
           return running.get(command.path)?.abort();
+        case "review":
+          return isFollowing ? follower?.review(command) : look(run, command);
         case "undo":
           return options.actions?.undo(command.scopes);
         case "watch":
@@ -136,6 +146,16 @@ export function runLoop(options: LoopOptions): Promise<Settled> {
     const tell = (run: Run, event: Event) => {
       if (event.kind === "stop") write.stop(run, event.reason, isFollowing);
       apply(run, advance(run, event));
+    };
+    const look = (run: Run, ended: EndedAgent) => {
+      const controller = new AbortController();
+      running.set(ended.path, controller);
+      const judged = (verdict: Verdict | null) => {
+        running.delete(ended.path);
+        guarded(() => tell(run, { kind: "verdict", path: ended.path, verdict }));
+        guarded(rest);
+      };
+      (options.debug?.ended(ended, controller.signal) ?? Promise.resolve(null)).then(judged, thrown);
     };
     const launch = (run: Run, task: Task, isCancelled = false) => {
       const controller = new AbortController();
@@ -187,6 +207,7 @@ export function runLoop(options: LoopOptions): Promise<Settled> {
       }
       for (const path of clock.over()) tell(run, { kind: "time", path });
       isFollowing = false;
+      for (const ended of follower?.reviews() ?? []) look(run, ended);
       for (const { task, isCancelled, before } of follower?.work() ?? []) {
         const tried = isCancelled || options.record?.source ? null : triedBefore(before);
         if (tried) {

@@ -5,7 +5,7 @@ import type { Path } from "../../compiler/ir/path.ts";
 import type { Block, Plan } from "../../compiler/ir/plan.ts";
 import type { ContentKeys } from "../3-task/content-key.ts";
 import type { AskingStep, Message, RunModel, Task, Usage } from "../3-task/task.ts";
-import type { Memory } from "../session/memory.ts";
+import type { Mark, Memory } from "../session/memory.ts";
 import type { Counted } from "./amounts.ts";
 import type { BodyIndex } from "./body-index.ts";
 import type { Edit } from "./edits.ts";
@@ -13,6 +13,7 @@ import type { LimitOverrides } from "./limit-overrides.ts";
 import type { Account, Ticket } from "./limits.ts";
 import type { Handlers } from "./ops/handler.ts";
 import type { Repeats } from "./repeats.ts";
+import type { Review, Verdict } from "./review.ts";
 import type { Command, Outcome, Settled } from "./types.ts";
 import type { Parts } from "./window.ts";
 
@@ -79,7 +80,7 @@ export interface OpFrame<O extends Op = Op> {
   cancelled: boolean;
   /** As a body's; of a call since its last attempt was undone. */
   hasWritten: boolean;
-  /** Ends it while its request waits for room within a limit; null while none does. */
+  /** Ends it while its request waits for room within a limit, or its agent for a verdict; null while neither does. */
   withdraw: (() => void) | null;
   readonly tasks: Set<Path>;
   readonly bodies: Set<BodyFrame>;
@@ -142,7 +143,9 @@ export interface TurnCalls {
 
 export interface CallState {
   readonly kind: "call";
-  attempt: number;
+  readonly attempt: number;
+  /** What memory held before an attempt that a person may send back; null where nothing else could undo it, or nobody will. */
+  readonly mark: Mark | null;
 }
 
 export interface MapState {
@@ -192,6 +195,12 @@ export interface Run {
   readonly prompts: ReadonlyMap<Path, string>;
   /** What people changed in requests, by the path of a turn. */
   readonly edits: Map<Path, Edit>;
+  /** Whether a person looks at an agent's attempt, by its path and name, before the run goes on with it. */
+  readonly isReviewed: (path: Path, agent: string) => boolean;
+  /** What people have said of agents before, by path. */
+  readonly verdicts: ReadonlyMap<Path, { readonly verdict: Verdict }>;
+  /** Agents that have ended and wait for a verdict, by path. */
+  readonly reviews: Map<Path, Review>;
   readonly task: Json;
   readonly handlers: Handlers;
   readonly contentKeys: ContentKeys;
@@ -218,6 +227,8 @@ export interface Run {
   /** Which attempt of the entry's block is under way, and its body. */
   attempt: number;
   root: BodyFrame | null;
+  /** How the entry's body ended, until that is looked at. */
+  settled: Settled | null;
   commands: Command[];
   ended: boolean;
 }

@@ -8,7 +8,7 @@ import type { RunModel, Usage } from "../3-task/task.ts";
 import { defaultMaxArtifactBytes } from "../session/artifacts.ts";
 import { createMemory } from "../session/memory.ts";
 import { type Edit, editRequest } from "./edits.ts";
-import type { Run } from "./frames.ts";
+import type { BodyFrame, Run } from "./frames.ts";
 import { coerce } from "./keys.ts";
 import { type LimitOverrides, noOverrides } from "./limit-overrides.ts";
 import { drain as giveRoom, runAccount } from "./limits.ts";
@@ -16,6 +16,7 @@ import { accountFor, enterBlock } from "./ops/call.ts";
 import { handlers } from "./ops/index.ts";
 import { recordSpanEnd } from "./record.ts";
 import { requestAgain, settleRequest } from "./requests.ts";
+import { judge, review, type Verdict, withdrawReview } from "./review.ts";
 import { rollBack } from "./roll-back.ts";
 import { cancelBody } from "./run-body.ts";
 import { stopWatching, timeIsUp, watch } from "./time-limits.ts";
@@ -34,6 +35,12 @@ export interface RunOptions {
   readonly prompts?: ReadonlyMap<Path, string>;
   /** What people changed in requests, by the path of a turn. Default: nothing. */
   readonly edits?: ReadonlyMap<Path, Edit>;
+  /** What people have said of agents before, by path. Default: nothing. */
+  readonly verdicts?: ReadonlyMap<Path, { readonly verdict: Verdict }>;
+  /** How agents' spans have ended before, by path. Default: none has. */
+  readonly spans?: ReadonlyMap<Path, string>;
+  /** Tells by name at which agents a person looks when they have ended. Default: at none. */
+  readonly debug?: { readonly looksAt: (agent: string) => boolean };
   /** The model of a request, where it is another than `models` tells; null where it is not. Default: it never is. */
   readonly modelOf?: (request: Path) => RunModel | null;
   /** Usage of requests that were made before and count no more but as spent, by path. Default: none. */
@@ -52,6 +59,8 @@ export function createRun(options: RunOptions): { readonly run: Run; readonly co
     modelOf: options.modelOf ?? (() => null),
     prompts: options.prompts ?? new Map(),
     edits: new Map(options.edits ?? []),
+    ...reviewing(options),
+    reviews: new Map(),
     task,
     handlers,
     contentKeys: contentKeys(),
@@ -62,6 +71,7 @@ export function createRun(options: RunOptions): { readonly run: Run; readonly co
     visits: new Map(),
     attempt: 0,
     root: null,
+    settled: null,
     commands: [],
     overrides,
     account: runAccount(plan, overrides),
@@ -77,7 +87,15 @@ export function createRun(options: RunOptions): { readonly run: Run; readonly co
   return { run, commands: drain(run) };
 }
 
-/** Enters the entry's block, once more where it has failed: what it wrote before is gone. */
+/** A person looks at agents that are told by name, and at those that one has looked at before, or was about to when the run was stopped. */
+function reviewing({ verdicts = new Map(), spans, debug }: RunOptions): Pick<Run, "verdicts" | "isReviewed"> {
+  return {
+    verdicts,
+    isReviewed: (path, agent) => (debug?.looksAt(agent) ?? false) || verdicts.has(path) || spans?.get(path) === "cancelled",
+  };
+}
+
+/** Enters the entry's block, once more where it has failed, or was sent back: what it wrote before is gone. */
 function attempt(run: Run, block: Block, prev: Path): void {
   run.attempt += 1;
   const span = callPath("", block.agent, run.attempt);
@@ -92,6 +110,7 @@ export function advance(run: Run, event: Event): readonly Command[] {
   if (event.kind === "stop") stop(run, event.reason);
   else if (event.kind === "time") timeIsUp(run, event.path);
   else if (event.kind === "edit") editRequest(run, event.path, event.edit);
+  else if (event.kind === "verdict") judge(run, event.path, event.verdict);
   else if (event.kind === "again") requestAgain(run, event.path, event.usage);
   else take(run, event);
   return drain(run);
@@ -111,30 +130,49 @@ function take(run: Run, { path, result, isFree = false }: Event & { kind: "settl
 /** What fails from now on changes nothing: a run that is stopped ends `cancelled`. */
 function stop(run: Run, reason: string): void {
   const { root } = run;
-  if (!root || root.failure) return;
+  if (!root || withdrawReview(run, root.prefix, reason) || root.failure) return;
   root.failure = { failure: { code: "cancelled", message: reason, path: root.prefix }, op: -1 };
   cancelBody(run, root, reason);
 }
 
 function drain(run: Run): readonly Command[] {
-  workOff(run);
-  for (let ticket = run.freed.shift(); ticket; ticket = run.freed.shift()) {
-    giveRoom(ticket);
+  do {
     workOff(run);
-  }
+    for (let ticket = run.freed.shift(); ticket; ticket = run.freed.shift()) {
+      giveRoom(ticket);
+      workOff(run);
+    }
+  } while (hasEnded(run));
   const commands = run.commands;
   run.commands = [];
-  const last = commands.at(-1);
-  if (last?.kind !== "ended" || !run.root) return commands;
-  commands.pop();
-  const { block, span } = run.root.block;
-  recordSpanEnd(run, span, last.settled);
-  stopWatching(run, run.root.block);
-  if (!mayRetry(run, block, last.settled)) return [...commands, ...run.commands, last];
-  run.ended = false;
-  if (run.root.hasWritten) rollBack(run, [span], { reason: "retry", around: "" });
-  attempt(run, block, span);
-  return [...commands, ...drain(run)];
+  return commands;
+}
+
+/** Ends the attempt whose body has ended, or has a person look at it first; false where none has ended. */
+function hasEnded(run: Run): boolean {
+  const { root, settled } = run;
+  if (!root || !settled) return false;
+  run.settled = null;
+  if (mayRetry(run, root.block.block, settled)) conclude(run, root, settled, "retry");
+  else
+    review(run, {
+      block: root.block,
+      settled,
+      conclude: (last, verdict) => conclude(run, root, last, verdict === "retry" ? "rejected" : null),
+    });
+  return true;
+}
+
+function conclude(run: Run, { block, hasWritten }: BodyFrame, settled: Settled, again: "retry" | "rejected" | null): void {
+  recordSpanEnd(run, block.span, settled);
+  stopWatching(run, block);
+  if (!again) {
+    run.ended = true;
+    run.commands.push({ kind: "ended", settled });
+    return;
+  }
+  if (hasWritten) rollBack(run, [block.span], { reason: again, around: "" });
+  attempt(run, block.block, block.span);
 }
 
 function workOff(run: Run): void {

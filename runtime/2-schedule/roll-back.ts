@@ -4,8 +4,8 @@ import type { Path } from "../../compiler/ir/path.ts";
 import type { OpFrame, Run } from "./frames.ts";
 import { record } from "./record.ts";
 
-/** Why something is undone: it is tried again, or its failure is a value that somebody goes on with. */
-export type RollbackReason = "retry" | "caught" | "collected";
+/** Why something is undone: it failed and is tried again, a person sent it back, or its failure is a value that somebody goes on with. */
+export type RollbackReason = "retry" | "rejected" | "caught" | "collected";
 
 /** Notes that an op has written, for itself and all that it is part of. */
 export function noteWrite(frame: OpFrame): void {

@@ -221,8 +221,7 @@ function bodyEnded(run: Run, body: BodyFrame): void {
   const settled: Settled = body.failure ? { kind: "failed", failure: body.failure.failure } : resultOf(body);
   const owner = body.owner;
   if (!owner) {
-    run.ended = true;
-    run.commands.push({ kind: "ended", settled });
+    run.settled = settled;
     return;
   }
   owner.bodies.delete(body);

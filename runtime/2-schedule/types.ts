@@ -5,6 +5,7 @@ import type { Path } from "../../compiler/ir/path.ts";
 import type { Message, Task, TaskResult, Usage } from "../3-task/task.ts";
 import type { TraceEvent } from "../4-trace/columns.ts";
 import type { Edit } from "./edits.ts";
+import type { Verdict } from "./review.ts";
 
 /** How an op or a run ended: an outcome (a failed one where failures are values), or a failure that propagates. */
 export type Settled = Outcome | { readonly kind: "failed"; readonly failure: Failure };
@@ -27,12 +28,16 @@ export type Event =
   | { readonly kind: "time"; readonly path: Path }
   /** A person changed a request that was handed out and is not made yet. */
   | { readonly kind: "edit"; readonly path: Path; readonly edit: Edit }
+  /** What becomes of an agent that was to be reviewed; null where nobody has looked. */
+  | { readonly kind: "verdict"; readonly path: Path; readonly verdict: Verdict | null }
   | { readonly kind: "stop"; readonly reason: string };
 
 /** What the scheduler asks of the world, in this order. */
 export type Command =
   | { readonly kind: "task"; readonly task: Task }
   | { readonly kind: "cancel"; readonly path: Path }
+  /** The run goes on with this agent when a verdict comes. */
+  | ({ readonly kind: "review" } & EndedAgent)
   | ({ readonly kind: "record" } & Recorded)
   /** Time at work is bounded, of the run (an empty path) or of an agent's run, until `unwatch`. */
   | { readonly kind: "watch"; readonly path: Path; readonly wallMs: number }
@@ -41,6 +46,13 @@ export type Command =
   /** What was written to files at or within these paths is to be undone, the last first. */
   | { readonly kind: "undo"; readonly scopes: readonly Path[] }
   | { readonly kind: "ended"; readonly settled: Settled };
+
+/** An attempt of an agent that has ended, by the path of its span. */
+export interface EndedAgent {
+  readonly path: Path;
+  readonly agent: string;
+  readonly settled: Settled;
+}
 
 /** An event for the trace, with the texts and messages whose digests it needs. */
 export interface Recorded {

@@ -1,4 +1,6 @@
+import { toText } from "../../compiler/ir/json.ts";
 import type { Edit } from "../2-schedule/edits.ts";
+import type { EndedAgent } from "../2-schedule/types.ts";
 import type { Message, ModelTask, TaskResult } from "../3-task/task.ts";
 import type { Debug } from "../run-loop.ts";
 import type { Editor } from "./editor.ts";
@@ -16,21 +18,19 @@ export interface DebuggerOptions {
 }
 
 /** What a person wants at a stop. */
-type Choice = { readonly kind: "go" | "free" | "quit" } | { readonly kind: "edit"; readonly edit: Edit };
+type Choice = { readonly kind: "go" | "free" | "quit" | "retry" } | { readonly kind: "edit"; readonly edit: Edit };
 
 /**
- * Shows each request before it is made and each answer before the run goes on with it. Steps that run side by side stop one after the
+ * Shows each request before it is made, and each answer and each agent that has ended before the run goes on with it. Steps that run side by side stop one after the
  * other, for the terminal has one owner. Once told to go on freely it stops no more. Where the terminal is closed it does not stop.
  */
 export function openDebugger({ prompter, breaks, quit, edit }: DebuggerOptions): Debug {
   const free = new AbortController();
-  const stops = ({ step, purpose }: ModelTask) =>
-    !free.signal.aborted &&
-    purpose === "answer" &&
-    (breaks.length === 0 || [step.agent, step.op, step.label].some((name) => breaks.includes(name)));
+  const isNamed = (...names: readonly string[]) => breaks.length === 0 || names.some((name) => breaks.includes(name));
+  const stops = ({ step, purpose }: ModelTask) => !free.signal.aborted && purpose === "answer" && isNamed(step.agent, step.op, step.label);
   const ask = async (shown: string, mean: (line: string) => Meant<Choice>, signal: AbortSignal): Promise<Choice> => {
     const typed = await prompter.ask(shown, mean, AbortSignal.any([signal, free.signal]));
-    const choice: Choice = typed.kind === "typed" ? typed.value : { kind: "go" };
+    const choice: Choice = typed.kind === "typed" ? typed.value : { kind: typed.kind === "closed" ? "free" : "go" };
     if (choice.kind === "free") free.abort();
     if (choice.kind === "quit") quit();
     return choice;
@@ -44,17 +44,33 @@ export function openDebugger({ prompter, breaks, quit, edit }: DebuggerOptions):
     after: async (task, result, signal) => {
       if (stops(task)) await ask(answerText(task, result), choosing(answerHelp), signal);
     },
+    looksAt: (agent) => isNamed(agent),
+    ended: async (agent, signal) => {
+      if (free.signal.aborted) return null;
+      const { kind } = await ask(endText(agent), judging(agent), signal);
+      return kind === "retry" ? "retry" : kind === "go" ? "accept" : null;
+    },
   };
 }
 
 const requestHelp = "Enter makes the request; s edits the system prompt, e the last message, v shows both whole; f goes on freely, q quits";
 const answerHelp = "Enter goes on; f goes on freely, q quits";
+const endHelp = "Enter accepts it; r undoes what it wrote and has it try again, v shows it whole; f goes on freely, q quits";
 
 function choosing(help: string): (line: string) => Meant<Choice> {
   return (line) => {
     const kinds: Readonly<Partial<Record<string, Choice["kind"] & ("go" | "free" | "quit")>>> = { "": "go", f: "free", q: "quit" };
     const kind = kinds[line.trim()];
     return kind ? { kind: "ok", value: { kind } } : { kind: "wrong", problem: help };
+  };
+}
+
+/** Reads what is to become of an agent. */
+function judging(agent: EndedAgent): (line: string) => Meant<Choice> {
+  const otherwise = choosing(endHelp);
+  return (line) => {
+    if (line.trim() === "r") return { kind: "ok", value: { kind: "retry" } };
+    return line.trim() === "v" ? { kind: "wrong", problem: endOf(agent) } : otherwise(line);
   };
 }
 
@@ -96,6 +112,15 @@ function requestText(task: ModelTask): string {
 
 function answerText(task: ModelTask, result: TaskResult): string {
   return `\n━━━ after ${task.path} ━━━\n${clipped(saidIn(result), shownLength)}\n\n${answerHelp}\n> `;
+}
+
+function endText(agent: EndedAgent): string {
+  return `\n━━━ ended ${agent.path} ━━━\n${endOf(agent, shownLength)}\n\n${endHelp}\n> `;
+}
+
+function endOf({ settled }: EndedAgent, length = Number.POSITIVE_INFINITY): string {
+  if (settled.kind === "failed") return clipped(`failed (${settled.failure.code}): ${settled.failure.message}`, length);
+  return `key: ${clipped(settled.key, length)}\nvalue: ${clipped(toText(settled.value), length)}`;
 }
 
 function saidIn(result: TaskResult): string {

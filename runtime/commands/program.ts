@@ -104,7 +104,10 @@ function runFlags(command: Command): Command {
     .option("--tool-timeout <seconds>", "the longest time that a tool call may take", wholeNumber, 120)
     .option("--env-file <file>", "variables that the environment does not set")
     .option("--concurrency <n>", "model calls at once, per model", wholeNumber, 64)
-    .option("--debug", "look at each request before it is made, and edit it; and at each answer: at a terminal")
+    .option(
+      "--debug",
+      "at a terminal: look at each request before it is made, and edit it; at each answer; and at each agent that has ended, to accept it or have it undone and tried again",
+    )
     .option("--break <name>", "with --debug: only at this agent or step; may be given more than once", named)
     .addOption(new Option("--progress <how>", "a tree drawn in place (on a terminal), or lines").choices(["tree", "lines"]))
     .addOption(

@@ -1,8 +1,9 @@
 import type { Path } from "../../compiler/ir/path.ts";
+import { unreachable } from "../../compiler/ir/unreachable.ts";
 import type { Run } from "../2-schedule/frames.ts";
-import type { Event } from "../2-schedule/types.ts";
+import type { EndedAgent, Event } from "../2-schedule/types.ts";
 import type { Task, TaskResult } from "../3-task/task.ts";
-import type { Journal, RecordedTask } from "./journal.ts";
+import type { Journal, Judged, RecordedTask } from "./journal.ts";
 import { resultOf } from "./result.ts";
 
 /** What is to become of a task: its recorded result, work, or another result at once. */
@@ -29,22 +30,30 @@ export interface Policy {
 export interface Follower {
   readonly take: (run: Run, task: Task) => void;
   readonly cancel: (path: Path) => void;
+  /** An agent waits for a verdict. */
+  readonly review: (agent: EndedAgent) => void;
   /** What the run is told next; null when the record has no more to say, and then what is left is work. */
   readonly next: (run: Run) => Event | null;
   /** Whether the record has no more to say. */
   readonly isOver: () => boolean;
+  /** Agents that still wait for one. */
+  readonly reviews: () => readonly EndedAgent[];
   /** Tasks to be done, with those that were cancelled meanwhile, and those that were done before, whatever came of it. */
   readonly work: () => readonly { readonly task: Task; readonly isCancelled: boolean; readonly before: RecordedTask | null }[];
 }
 
-/** What happened then, in its order: an answer, or an end from without. */
-type Turn = { readonly kind: "task"; readonly seq: number; readonly recorded: RecordedTask } | Journal["stops"][number];
+/** What happened then, in its order: an answer, a person's word on an agent, or an end from without. */
+type Turn =
+  | { readonly kind: "task"; readonly seq: number; readonly recorded: RecordedTask }
+  | ({ readonly kind: "verdict"; readonly path: Path } & Judged)
+  | Journal["stops"][number];
 
 /** Follows a record. */
 export function createFollower(journal: Journal, policy: Policy, nowUs: () => number): Follower {
   const turns = turnsOf(journal, policy);
   const held = new Map<Path, Task>();
-  const late: RecordedTask[] = [];
+  const late: Turn[] = [];
+  const ended = new Map<Path, EndedAgent>();
   const told: Event[] = [];
   const cancelled = new Set<Path>();
   const work: Task[] = [];
@@ -57,9 +66,20 @@ export function createFollower(journal: Journal, policy: Policy, nowUs: () => nu
     if (verdict.kind === "told") return void told.push({ kind: "settled", path: task.path, result: verdict.result });
     if (verdict.kind === "work" || !recorded) return void work.push(task);
     held.set(task.path, task);
-    const passed = turns[position - 1]?.seq ?? 0;
-    if (recorded.seq <= passed) late.push(recorded);
+    if (recorded.seq <= passed()) late.push({ kind: "task", seq: recorded.seq, recorded });
   };
+
+  /** Where nobody said anything, what follows from it tells that the run went on. */
+  const review = (agent: EndedAgent) => {
+    const { path } = agent;
+    const judged = journal.verdicts.get(path);
+    const wentOn = !judged && (journal.spans.get(path) ?? "cancelled") !== "cancelled";
+    if (wentOn) return void told.push({ kind: "verdict", path, verdict: null });
+    ended.set(path, agent);
+    if (judged && judged.seq <= passed()) late.push({ kind: "verdict", path, ...judged });
+  };
+
+  const passed = () => turns[position - 1]?.seq ?? 0;
 
   const answer = (run: Run, recorded: RecordedTask): Event | null => {
     const task = held.get(recorded.path);
@@ -72,19 +92,31 @@ export function createFollower(journal: Journal, policy: Policy, nowUs: () => nu
     return null;
   };
 
+  const eventOf = (run: Run, turn: Turn): Event | null => {
+    switch (turn.kind) {
+      case "task":
+        return answer(run, turn.recorded);
+      case "verdict":
+        return ended.delete(turn.path) ? { kind: "verdict", path: turn.path, verdict: turn.verdict } : null;
+      case "stop":
+        return { kind: "stop", reason: turn.reason };
+      case "time":
+        return { kind: "time", path: turn.path };
+      default:
+        return unreachable(turn);
+    }
+  };
+
   const next = (run: Run): Event | null => {
     const first = told.shift();
     if (first) return first;
-    for (let recorded = late.shift(); recorded; recorded = late.shift()) {
-      const event = answer(run, recorded);
+    for (let turn = late.shift(); turn; turn = late.shift()) {
+      const event = eventOf(run, turn);
       if (event) return event;
     }
-    while (position < turns.length) {
-      const turn = turns[position];
+    for (let turn = turns[position]; turn; turn = turns[position]) {
       position += 1;
-      if (turn?.kind === "stop") return { kind: "stop", reason: turn.reason };
-      if (turn?.kind === "time") return { kind: "time", path: turn.path };
-      const event = turn ? answer(run, turn.recorded) : null;
+      const event = eventOf(run, turn);
       if (event) return event;
     }
     isOver = true;
@@ -94,8 +126,13 @@ export function createFollower(journal: Journal, policy: Policy, nowUs: () => nu
   return {
     isOver: () => isOver,
     take,
-    cancel: (path) => void cancelled.add(path),
+    review,
+    cancel: (path) => {
+      cancelled.add(path);
+      ended.delete(path);
+    },
     next,
+    reviews: () => [...ended.values()],
     work: () =>
       work.splice(0).map((task) => ({ task, isCancelled: cancelled.has(task.path), before: journal.tasks.get(task.path) ?? null })),
   };
@@ -103,5 +140,6 @@ export function createFollower(journal: Journal, policy: Policy, nowUs: () => nu
 
 function turnsOf(journal: Journal, { stops }: Policy): readonly Turn[] {
   const tasks = [...journal.tasks.values()].map((recorded): Turn => ({ kind: "task", seq: recorded.seq, recorded }));
-  return [...tasks, ...(stops ? journal.stops : [])].sort((a, b) => a.seq - b.seq);
+  const judged = [...journal.verdicts].map(([path, said]): Turn => ({ kind: "verdict", path, ...said }));
+  return [...tasks, ...judged, ...(stops ? journal.stops : [])].sort((a, b) => a.seq - b.seq);
 }

@@ -2,6 +2,7 @@
 import type { Digest } from "../../compiler/ir/digest.ts";
 import type { Path } from "../../compiler/ir/path.ts";
 import { type Edit, readEdit } from "../2-schedule/edits.ts";
+import { type Verdict, verdicts } from "../2-schedule/review.ts";
 import type { Usage } from "../3-task/task.ts";
 import type { Row } from "../4-trace/columns.ts";
 import { readRun } from "../4-trace/read.ts";
@@ -29,6 +30,12 @@ export interface Asked {
   readonly stands: boolean;
 }
 
+/** What a person said of an agent that had ended, and where in the run's order. */
+export interface Judged {
+  readonly seq: number;
+  readonly verdict: Verdict;
+}
+
 /** A run as its log tells it. */
 export interface Journal {
   readonly traceId: string;
@@ -41,13 +48,17 @@ export interface Journal {
   readonly intents: ReadonlyMap<Path, number>;
   /** Questions to people, as they were last asked. */
   readonly asked: ReadonlyMap<Path, Asked>;
-  /** Where it was stopped from without: by a person or a signal, and why; or because time at work was used up, and whose. */
+  /** Where its last process was stopped from without: by a person or a signal, and why; or because time at work was used up, and whose. */
   readonly stops: readonly (
     | { readonly kind: "stop"; readonly seq: number; readonly reason: string }
     | { readonly kind: "time"; readonly seq: number; readonly path: Path }
   )[];
   /** What people changed in requests, by the path of a turn. */
   readonly edits: ReadonlyMap<Path, Edit>;
+  /** What people said of agents, by path: of how each ended last. */
+  readonly verdicts: ReadonlyMap<Path, Judged>;
+  /** How agents' spans ended last, by path. */
+  readonly spans: ReadonlyMap<Path, string>;
   /** What requests took that were made again, by path, but for the last of each. */
   readonly earlier: ReadonlyMap<Path, readonly (Usage | null)[]>;
   /** The time at work. */
@@ -78,17 +89,21 @@ export function readJournal(dir: string, traceId: string): Journal {
   const edited = new Map<Path, Row>();
   const stops: Journal["stops"][number][] = [];
   const earlier = new Map<Path, (Usage | null)[]>();
+  const judged = judgements();
   const worked = workLog();
   const asked = new Map<Path, Asked>();
   const said = new Map<Digest, Row>();
   for (const row of readRun(dir)) {
     if (row.kind === "text" || row.kind === "message") said.set(row.hash ?? "", row);
-    else if (row.kind === "run_started" || row.kind === "run_ended") marks.push(row);
-    else if (row.kind === "intent") intents.set(row.path ?? "", row.seq ?? 0);
+    else if (row.kind === "run_started" || row.kind === "run_ended") {
+      marks.push(row);
+      if (row.kind === "run_started") stops.length = 0; // it went on
+    } else if (row.kind === "intent") intents.set(row.path ?? "", row.seq ?? 0);
     else if (row.kind === "decision") {
       stops.push(...stopsIn(row));
       if (detailOf(row)["decision"] === "edit") edited.set(row.path ?? "", row);
     } else addTask(tasks, earlier, row);
+    judged.note(row);
     worked.note(row);
     if (row.kind === "wait_asked" || row.kind === "wait_answer") addAsked(asked, row);
   }
@@ -103,6 +118,8 @@ export function readJournal(dir: string, traceId: string): Journal {
     asked,
     stops,
     edits: editsOf(edited, text),
+    verdicts: judged.verdicts,
+    spans: judged.spans,
     earlier,
     worked: worked.before,
     text,
@@ -112,6 +129,16 @@ export function readJournal(dir: string, traceId: string): Journal {
   };
 }
 
+/** Of a record, what the scheduler must know from the start: what was spent, what people changed and said, and how agents ended. */
+export function saidBefore({
+  earlier,
+  edits,
+  verdicts: judged,
+  spans,
+}: Journal): Pick<Journal, "earlier" | "edits" | "verdicts" | "spans"> {
+  return { earlier, edits, verdicts: judged, spans };
+}
+
 function editsOf(rows: ReadonlyMap<Path, Row>, text: (hash: string | null) => string | null): ReadonlyMap<Path, Edit> {
   const edits = new Map<Path, Edit>();
   for (const [path, { value_hash: hash }] of rows) {
@@ -119,6 +146,27 @@ function editsOf(rows: ReadonlyMap<Path, Row>, text: (hash: string | null) => st
     if (edit) edits.set(path, edit);
   }
   return edits;
+}
+
+/** Collects how agents ended, and what people said of that: an end without a word after one with a word makes that void. */
+function judgements() {
+  const said = new Map<Path, Judged>();
+  const spans = new Map<Path, string>();
+  let last: Path | null = null;
+  const note = (row: Row) => {
+    const path = row.path ?? "";
+    if (row.kind === "decision") {
+      const verdict = verdicts.find((word) => word === detailOf(row)["decision"]);
+      if (!verdict) return;
+      said.set(path, { seq: row.seq ?? 0, verdict });
+      last = path;
+    } else if (row.kind === "span_ended") {
+      spans.set(path, row.status ?? "");
+      if (last !== path) said.delete(path);
+      last = null;
+    }
+  };
+  return { note, verdicts: said, spans };
 }
 
 function addAsked(asked: Map<Path, Asked>, row: Row): void {

@@ -10,6 +10,7 @@ export function walk(options: RunOptions, follower: Follower): Settled | null {
     for (const command of list) {
       if (command.kind === "task") follower.take(run, command.task);
       if (command.kind === "cancel") follower.cancel(command.path);
+      if (command.kind === "review") follower.review(command);
       if (command.kind === "ended") settled = command.settled;
     }
   };

@@ -31,6 +31,7 @@ interface By {
 
 /** A write to memory, what it replaced, and what became of it. */
 export interface MemoryWrite extends Undoable {
+  readonly change: Write;
   readonly key: string;
   readonly old: OldValue;
   state: Undoable["state"];
@@ -101,7 +102,7 @@ function applyTo(session: Followed, overlay: string | null, by: By): void {
     const writes = session.branches.get(overlay) ?? [];
     writes.push(by);
     session.branches.set(overlay, writes);
-  } else session.writes.push({ path: by.path, key: by.change.key, old: writeTo(session, by.change), state: "stands" });
+  } else session.writes.push({ ...by, key: by.change.key, old: writeTo(session, by.change), state: "stands" });
 }
 
 function writeTo({ memory }: Followed, change: Write): OldValue {
@@ -110,8 +111,8 @@ function writeTo({ memory }: Followed, change: Write): OldValue {
 }
 
 /**
- * What a rollback leaves. Views of agents that failed never join; a run that begins anew has an empty memory; what is undone on
- * request is told by writes of its own.
+ * What a rollback leaves. Views of agents that failed never join; a run that begins anew has an empty memory; what a person sent back
+ * is as if it had never been written; what is undone on request is told by writes of its own.
  */
 function undo(session: Followed, row: SessionRow): void {
   const { reason } = detailOf(row);
@@ -121,7 +122,21 @@ function undo(session: Followed, row: SessionRow): void {
   } else if (row.parent_span_id === null) {
     session.writes.length = 0;
     session.memory = createMemory();
-  }
+  } else if (reason === "rejected") forget(session, scope);
+}
+
+/** Takes away what was written within some paths. */
+function forget(session: Followed, scope: readonly Path[]): void {
+  for (const [branch, writes] of session.branches)
+    session.branches.set(
+      branch,
+      writes.filter(({ path }) => !isInAny(path, scope)),
+    );
+  const kept = session.writes.filter(({ path }) => !isInAny(path, scope));
+  if (kept.length === session.writes.length) return;
+  session.memory = createMemory();
+  session.writes.length = 0;
+  for (const { change, path } of kept) applyTo(session, null, { change, path });
 }
 
 /** A write that a rollback has left as it is. */

@@ -70,6 +70,27 @@ export function fork(base: Memory, overlay: string, inherited: readonly Memory[]
   return view;
 }
 
+/** What a view held of its own at a moment. */
+export type Mark = Pick<Memory, "entries" | "artifacts" | "version"> & { readonly writes: number };
+
+/** Notes what a view holds. */
+export function markOf({ entries, artifacts, version, writes }: Memory): Mark {
+  return { entries: new Map(entries), artifacts: new Map(artifacts), version, writes: writes.length };
+}
+
+/** Brings a view back to what it held, as if nothing had been written since. No fork of it may be open. */
+export function restore(memory: Memory, mark: Mark): void {
+  putBack(memory.entries, mark.entries);
+  putBack(memory.artifacts, mark.artifacts);
+  memory.version = mark.version;
+  memory.writes.length = mark.writes;
+}
+
+function putBack<V>(map: Map<string, V>, before: ReadonlyMap<string, V>): void {
+  map.clear();
+  for (const [key, value] of before) map.set(key, value);
+}
+
 /** The value of a key; undefined where there is none. */
 export function read(memory: Memory, key: string): Json | undefined {
   return entryOf(memory, key).value;

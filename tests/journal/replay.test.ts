@@ -10,7 +10,18 @@ import { readJournal } from "../../runtime/journal/journal.ts";
 import { call, finishes, script, startModelServer } from "../support/model-server.ts";
 import { agent, planOf, skill } from "../support/plan-of.ts";
 import { plans } from "../support/recorded-plans.ts";
-import { contentOf, countingWorld, fails, inFolder, nothingWorks, record, replay, rowsIn, type Says } from "../support/recorded-runs.ts";
+import {
+  contentOf,
+  countingWorld,
+  fails,
+  goOn,
+  inFolder,
+  nothingWorks,
+  record,
+  replay,
+  rowsIn,
+  type Says,
+} from "../support/recorded-runs.ts";
 import { failureOf } from "../support/run-plan.ts";
 
 const test = suite("replay");
@@ -47,6 +58,21 @@ test("what was cancelled for a failure that came first is cancelled again", asyn
   );
   assert.equal(failureOf(endOf(repeated)), { code: "model", message: "down" });
 });
+
+test("a run that was stopped and then resumed is replayed to its end", () =>
+  inFolder(async (stateDir) => {
+    const stop = new AbortController();
+    const says: Says = (task) => {
+      if (task.path.includes("early")) stop.abort();
+      return null;
+    };
+    const world = countingWorld(race, stateDir, says);
+    const stopped = await record(race, { stateDir, traceId: first, world }, { signal: stop.signal });
+    assert.is(stopped.kind === "ended" && stopped.status, "interrupted");
+    const resumed = await goOn(race, { stateDir, traceId: first, world: countingWorld(race, stateDir) });
+    assert.is(resumed.kind === "ended" && resumed.status, "ok");
+    assert.equal(await replay(race, { stateDir, traceId: first, as: second }), resumed);
+  }));
 
 test("a run that was stopped is stopped at the same place", async () => {
   const stop = new AbortController();

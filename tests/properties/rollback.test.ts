@@ -1,4 +1,4 @@
-/** Laws of undoing: what a failed agent wrote was never there, wherever the process is killed, and a replay touches nothing. */
+/** Laws of undoing: what agents wrote that failed, or were sent back, was never there, wherever the process is killed, and a replay touches nothing. */
 import { cpSync, existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
@@ -11,19 +11,31 @@ import { keysOf, read } from "../../runtime/session/memory.ts";
 import { restore } from "../../runtime/session/restore.ts";
 import { contentOf, countingWorld, goOn, inFolder, leave, record, replay, rowsIn, type World } from "../support/recorded-runs.ts";
 import { granted } from "../support/tool-calls.ts";
-import { type Contents, expected, failing, filesIn, laidOut, planFor, saying, type Tree, trees } from "../support/undone-worlds.ts";
+import {
+  type Contents,
+  expected,
+  failing,
+  filesIn,
+  laidOut,
+  personWho,
+  planFor,
+  saying,
+  sendingBack,
+  type Tree,
+  trees,
+} from "../support/undone-worlds.ts";
 
 const test = suite("laws of undoing");
 const [whole, again] = ["a".repeat(32), "b".repeat(32)];
 const runs = { numRuns: 40, includeErrorInReport: true };
 const allowance = { write: { all: true, names: [] } };
 
-test("what failed agents wrote was never there: in files, folders, state and artifacts, through retries, catches and crowds", () =>
+test("what failed agents wrote, and those that a person sent back, was never there: in files, folders, state and artifacts, through retries, catches and crowds", () =>
   fc.assert(
     fc.asyncProperty(trees, fc.integer(), (tree, seed) =>
       inFolder(async (dir) => {
         const ran = await run(tree, seed, dir);
-        const { isOk, contents } = expected(tree, failing(seed));
+        const { isOk, contents } = expected(tree, failing(seed), sendingBack(seed));
         assert.is(ran.kind === "ended" && ran.status, isOk ? "ok" : "error");
         assert.equal(filesIn(join(dir, "project")), sorted(contents.files));
         if (isOk) assert.equal(memoryOf(dir), { state: sorted(contents.state), artifacts: sorted(contents.artifacts) });
@@ -39,10 +51,10 @@ test("a run that is killed anywhere, while it undoes too, and resumed leaves the
         const moments = { count: 0, at: Number.POSITIVE_INFINITY, image: join(dir, "image") };
         await run(tree, seed, join(dir, "first"), moments);
         await run(tree, seed, join(dir, "second"), { ...moments, count: 0, at: Math.floor(part * moments.count) + 1 });
-        const { stateDir, projectDir, world, grants } = placeOf(tree, seed, moments.image);
+        const { stateDir, projectDir, world, grants, debug } = placeOf(tree, seed, moments.image);
         if (!killed(stateDir)) return;
-        const resumed = await goOn(planFor(tree), { stateDir, traceId: whole, world }, { grants });
-        const { isOk, contents } = expected(tree, failing(seed));
+        const resumed = await goOn(planFor(tree), { stateDir, traceId: whole, world }, { grants, debug });
+        const { isOk, contents } = expected(tree, failing(seed), sendingBack(seed));
         assert.is(resumed.kind === "ended" && resumed.status, isOk ? "ok" : "error");
         assert.equal(filesIn(projectDir), sorted(contents.files));
       }),
@@ -71,7 +83,7 @@ function placeOf(tree: Tree, seed: number, dir: string) {
   const [stateDir, projectDir] = [join(dir, "state"), join(dir, "project")];
   mkdirSync(projectDir, { recursive: true });
   const world = countingWorld(planFor(tree), projectDir, saying(tree, failing(seed)));
-  return { stateDir, projectDir, world, grants: granted(projectDir, allowance) };
+  return { stateDir, projectDir, world, grants: granted(projectDir, allowance), debug: personWho(sendingBack(seed)) };
 }
 
 /** Moments of a run are counted; at one of them all that is on the disk is copied, as a killed process would leave it. */
@@ -82,7 +94,7 @@ interface Moments {
 }
 
 async function run(tree: Tree, seed: number, dir: string, moments: Moments = { count: 0, at: Number.POSITIVE_INFINITY, image: "" }) {
-  const { stateDir, projectDir, world, grants } = placeOf(tree, seed, dir);
+  const { stateDir, projectDir, world, grants, debug } = placeOf(tree, seed, dir);
   laidOut(projectDir);
   const moment = () => {
     moments.count += 1;
@@ -92,7 +104,11 @@ async function run(tree: Tree, seed: number, dir: string, moments: Moments = { c
     moment();
     return Date.now() * 1000;
   };
-  return record(planFor(tree), { stateDir, traceId: whole, world: { ...world, executor: watched(world, moment) } }, { grants, nowUs });
+  return record(
+    planFor(tree),
+    { stateDir, traceId: whole, world: { ...world, executor: watched(world, moment) } },
+    { grants, debug, nowUs },
+  );
 }
 
 /** Tools write on other threads meanwhile: a draft that takes its file's name under the copying hand ends the copy, which begins anew. */

@@ -81,7 +81,7 @@ const plan = planOf(agent("main", "pattern: react", "Finish."));
 /** Edits the first request once; `after` is told of each answer. */
 function editing(after: () => void): Debug {
   const edits = [{ system: "Finish in verse.", last: "the other task" }];
-  return { before: async () => edits.shift() ?? null, after: async () => after() };
+  return { before: async () => edits.shift() ?? null, after: async () => after(), looksAt: () => false, ended: async () => null };
 }
 
 test("an edited prompt is what the record shows and its key is of, and a replay asks the same", () =>

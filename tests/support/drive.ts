@@ -87,6 +87,7 @@ function worldOf({ answer, pick = () => 0, ignoresCancel = () => false }: DriveO
     counts.commands += 1;
     if (settled) throw new Error(`R6: ${command.kind} after the end`);
     if (command.kind === "record") return void records.push(command);
+    if (command.kind === "review") throw new Error(`${command.path} waits for a person, and nobody looks`);
     if (command.kind === "keep" || command.kind === "undo" || command.kind === "watch" || command.kind === "unwatch") return;
     if (command.kind === "ended") {
       if (inFlight.length > 0) throw new Error(`R4: ended with ${inFlight.map(({ path }) => path)} in flight`);

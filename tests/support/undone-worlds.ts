@@ -4,7 +4,8 @@ import { dirname, join } from "node:path";
 import fc from "fast-check";
 import { canonical, type Json, type JsonObject } from "../../compiler/ir/json.ts";
 import type { Plan } from "../../compiler/ir/plan.ts";
-import type { ModelTask, TaskResult } from "../../runtime/3-task/task.ts";
+import type { TaskResult } from "../../runtime/3-task/task.ts";
+import type { Debug } from "../../runtime/run-loop.ts";
 import { agent, planOf, skill } from "./plan-of.ts";
 import { fails, type Says } from "./recorded-runs.ts";
 
@@ -85,7 +86,7 @@ function agentsOf(tree: Tree, name: string): Readonly<Record<string, string>> {
 }
 
 /** Which attempts fail, by a seed. */
-export function failing(seed: number): (name: string, attempts: readonly number[]) => boolean {
+export function failing(seed: number): Judge {
   return (name, list) => {
     let hash = seed | 0;
     for (const character of `${name} ${list.join(" ")}`) hash = Math.imul(hash ^ character.charCodeAt(0), 0x01000193);
@@ -93,8 +94,27 @@ export function failing(seed: number): (name: string, attempts: readonly number[
   };
 }
 
+/** Which attempts a person sends back, by a seed: one in four, never a second one. */
+export function sendingBack(seed: number): Judge {
+  const draws = [failing(seed + 1), failing(seed + 2)];
+  return (name, list) => list.at(-1) === 1 && !name.endsWith("end") && draws.every((draw) => draw(name, list));
+}
+
+/** Whether an attempt of an agent fails, or is sent back, by its name and the attempts of all that it lies in. */
+export type Judge = (name: string, attempts: readonly number[]) => boolean;
+
+/** The person who sends attempts back, and looks at nothing else. */
+export function personWho(sendsBack: Judge): Debug {
+  return {
+    before: async () => null,
+    after: async () => {},
+    looksAt: () => true,
+    ended: async ({ agent: name, path }) => (sendsBack(name, attemptsOf(path)) ? "retry" : "accept"),
+  };
+}
+
 /** A model that says for each leaf what it writes, and then fails or finishes. */
-export function saying(tree: Tree, fail: ReturnType<typeof failing>): Says {
+export function saying(tree: Tree, fail: Judge): Says {
   return (task) => {
     if (task.kind !== "model") return null;
     const { agent: name } = task.step;
@@ -104,12 +124,12 @@ export function saying(tree: Tree, fail: ReturnType<typeof failing>): Says {
     if (acts.length > 0 && turn === 1) return answer([{ name: "read_skill", args: '{"name":"all"}' }]);
     if (acts.length > 0 && turn === 2) return answer(acts.map((each) => ({ name: each.tool, args: canonical(argsOf(each, name, tree)) })));
     const isEnd = name.endsWith("end");
-    if (!isEnd && fail(name, attemptsIn(task))) return fails("model");
+    if (!isEnd && fail(name, attemptsOf(task.path))) return fails("model");
     return answer([{ name: "finish", args: canonical({ key: "done", value: "" }) }]);
   };
 }
 
-function attemptsIn({ path }: ModelTask): readonly number[] {
+function attemptsOf(path: string): readonly number[] {
   return [...path.matchAll(/@(\d+)/g)].map(([, number]) => Number(number));
 }
 
@@ -163,8 +183,8 @@ export interface Contents {
 export const before: Contents = { files: { "kept/": "", "kept/file.txt": "as it was" }, state: {}, artifacts: {} };
 
 /** What a run of the tree leaves, and whether it ends well. Where it fails nothing is undone of what failed last. */
-export function expected(tree: Tree, fail: ReturnType<typeof failing>): { readonly isOk: boolean; readonly contents: Contents } {
-  return tried(tree, { name: root, attempts: [], contents: before }, { tree, fail });
+export function expected(tree: Tree, fail: Judge, sendsBack: Judge): { readonly isOk: boolean; readonly contents: Contents } {
+  return tried(tree, { name: root, attempts: [], contents: before }, { tree, fail, sendsBack });
 }
 
 interface At {
@@ -175,14 +195,16 @@ interface At {
 
 interface Whole {
   readonly tree: Tree;
-  readonly fail: ReturnType<typeof failing>;
+  readonly fail: Judge;
+  readonly sendsBack: Judge;
 }
 
 function tried(node: Tree, at: At, whole: Whole): ReturnType<typeof expected> {
   const most = node.kind === "crowd" ? 1 : node.attempts;
   for (let attempt = 1; ; attempt += 1) {
-    const came = once(node, { ...at, attempts: [...at.attempts, attempt] }, whole);
-    if (came.isOk || attempt === most) return came;
+    const attempts = [...at.attempts, attempt];
+    const came = once(node, { ...at, attempts }, whole);
+    if ((came.isOk || attempt >= most) && !whole.sendsBack(at.name, attempts)) return came;
   }
 }
 

@@ -5,13 +5,14 @@ import { callPath, type Path } from "../../../compiler/ir/path.ts";
 import type { Block } from "../../../compiler/ir/plan.ts";
 import { show } from "../../../compiler/ir/types.ts";
 import { bug } from "../../../compiler/ir/unreachable.ts";
-import { fork } from "../../session/memory.ts";
+import { fork, markOf, restore } from "../../session/memory.ts";
 import { envOf } from "../env.ts";
 import type { BlockFrame, BodyFrame, OpFrame, Run } from "../frames.ts";
 import { coerce, resolveKeys } from "../keys.ts";
 import { type Account, agentAccount } from "../limits.ts";
 import { recordSpanEnd, recordSpanStart } from "../record.ts";
-import { rollBack } from "../roll-back.ts";
+import { review, withdrawReview } from "../review.ts";
+import { type RollbackReason, rollBack } from "../roll-back.ts";
 import { failedOutcome, joinViews, openBody, settle } from "../run-body.ts";
 import { stopWatching, watch } from "../time-limits.ts";
 import type { Settled } from "../types.ts";
@@ -23,28 +24,48 @@ import { type Handler, noTask } from "./handler.ts";
  */
 export const call: Handler<Call> = {
   start(run, frame) {
-    frame.state = { kind: "call", attempt: 0 };
     attempt(run, frame);
   },
   task: noTask,
   body(run, frame, body, ended) {
     const settled = held(ended, body.block);
-    recordSpanEnd(run, body.block.span, settled);
     stopWatching(run, body.block);
-    frame.lastSpan = body.block.span;
-    if (settled.kind === "ok") {
-      if (frame.op.attempts > 1) joinViews(run, { memory: frame.memory, prefix: frame.path, block: frame.body.block }, [body.memory]);
-      return settle(run, frame, settled);
-    }
-    const mayRetry = !isFatal(settled.failure) && !frame.cancelled && attemptOf(frame) < frame.op.attempts;
-    if (mayRetry) retry(run, frame, body);
-    else giveUp(run, frame, settled.failure);
+    if (frame.cancelled) return conclude(run, frame, body, { settled, again: null });
+    if (mayRetry(frame, settled)) return conclude(run, frame, body, { settled, again: "retry" });
+    const { span } = body.block;
+    frame.withdraw = () => void withdrawReview(run, span, "cancelled");
+    review(run, {
+      block: body.block,
+      settled,
+      conclude: (last, verdict) => conclude(run, frame, body, { settled: last, again: verdict === "retry" ? "rejected" : null }),
+    });
   },
 };
 
-/** Tries once more, with all undone that the failed attempt wrote. */
-function retry(run: Run, frame: OpFrame<Call>, { block, hasWritten }: BodyFrame): void {
-  if (hasWritten) rollBack(run, [block.span], { reason: "retry", around: frame.body.block.span });
+function mayRetry(frame: OpFrame<Call>, settled: Settled): boolean {
+  return settled.kind === "failed" && !isFatal(settled.failure) && attemptOf(frame) < frame.op.attempts;
+}
+
+/** Ends an attempt, and with it the call, but where it is made again. */
+function conclude(
+  run: Run,
+  frame: OpFrame<Call>,
+  body: BodyFrame,
+  { settled, again }: { readonly settled: Settled; readonly again: "retry" | "rejected" | null },
+): void {
+  frame.withdraw = null;
+  recordSpanEnd(run, body.block.span, settled);
+  frame.lastSpan = body.block.span;
+  if (again) return retry(run, frame, body, again);
+  if (settled.kind === "failed") return giveUp(run, frame, settled.failure);
+  if (frame.op.attempts > 1) joinViews(run, { memory: frame.memory, prefix: frame.path, block: frame.body.block }, [body.memory]);
+  settle(run, frame, settled);
+}
+
+/** Tries once more, with all undone that the attempt wrote. */
+function retry(run: Run, frame: OpFrame<Call>, { block, hasWritten }: BodyFrame, reason: RollbackReason): void {
+  if (hasWritten) rollBack(run, [block.span], { reason, around: frame.body.block.span });
+  if (frame.state?.kind === "call" && frame.state.mark) restore(frame.memory, frame.state.mark);
   frame.hasWritten = false;
   attempt(run, frame);
 }
@@ -66,17 +87,18 @@ function held(settled: Settled, { block, span }: BlockFrame): Settled {
 
 function attempt(run: Run, frame: OpFrame<Call>): void {
   const number = attemptOf(frame) + 1;
-  frame.state = { kind: "call", attempt: number };
   const path = callPath(frame.body.prefix, frame.op.id, number);
   const block = run.plan.blocks[frame.op.block];
   if (!block) throw bug(`the plan has no block ${frame.op.block}`);
+  const isForked = frame.op.attempts > 1;
+  frame.state = { kind: "call", attempt: number, mark: !isForked && run.isReviewed(path, block.agent) ? markOf(frame.memory) : null };
   const input = coerce(evaluate(frame.op.input, envOf(frame.body)), block.input);
   if (input === undefined) {
     const message = `what \`${block.agent}\` is given is not of type ${show(block.input)}`;
     return giveUp(run, frame, { code: "schema", message, path });
   }
   const keys = resolveKeys(frame.op.keys, frame.body.block.keys);
-  const memory = frame.op.attempts > 1 ? fork(frame.memory, path) : frame.memory;
+  const memory = isForked ? fork(frame.memory, path) : frame.memory;
   const account = accountFor(run, block, path, frame.body.block.account);
   enterBlock(run, { block: { run, block, input, keys, span: path, account }, owner: frame, memory, prev: frame.lastSpan });
 }

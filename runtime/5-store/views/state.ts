@@ -35,7 +35,7 @@ export const writes: View = {
     ...fromLog("trace_id", "seq"),
     what: "state, artifact, file, or act: a call whose tool can neither be undone nor be made twice",
     undo: "stands; undone; conflict: it was to be undone, but somebody had written there since; irreversible: it was to be undone, but cannot be",
-    reason: "why it was to be undone: retry, caught, collected, request; null where it was not",
+    reason: "why it was to be undone: retry, rejected (a person sent the agent back), caught, collected, request; null where it was not",
     why: "why it was left as it is",
     tool_name: "the tool that wrote",
     key: "the entry, the artifact or the file",

@@ -29,9 +29,9 @@ export const retries: View = {
   columns: {
     ...fromLog("trace_id", "seq"),
     timestamp: "when, milliseconds since 1970",
-    kind: "transport (a request on the wire), schema (an answer of the wrong type or key), empty (an empty answer) or agent (a failed agent)",
+    kind: "transport (a request on the wire), schema (an answer of the wrong type or key), empty (an empty answer) or agent (one that failed, or was sent back)",
     path: "what was done again",
-    attempt: "which attempt had failed, from 1",
+    attempt: "which attempt was not the last, from 1",
     reason: "why",
   },
   query: `
@@ -45,7 +45,8 @@ export const retries: View = {
       CAST(detail ->> '$.attempt' AS INTEGER), message
     FROM log WHERE kind IN ('schema_retry', 'empty_completion_retry')
     UNION ALL
-    SELECT a.trace_id, a.seq, a.time_us // 1000, 'agent', a.path, a.attempt - 1, failed.message
+    SELECT a.trace_id, a.seq, a.time_us // 1000, 'agent', a.path, a.attempt - 1,
+      CASE failed.status WHEN 'ok' THEN 'a person sent it back' ELSE failed.message END
     FROM agents a LEFT JOIN log failed ON failed.kind = 'span_ended' AND failed.trace_id = a.trace_id
       AND failed.path = regexp_replace(a.path, '@[0-9]+$', '@' || (a.attempt - 1))
     WHERE a.attempt > 1`,
