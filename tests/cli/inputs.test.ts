@@ -8,7 +8,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { planJson } from "../../compiler/emit/plan-json.ts";
 import type { Plan } from "../../compiler/ir/plan.ts";
-import { type ModelHandler, startModelServer } from "../support/model-server.ts";
+import { type ModelHandler, meeting, startModelServer } from "../support/model-server.ts";
 import { agent, planOf } from "../support/plan-of.ts";
 import { collected, startTama } from "../support/tama-process.ts";
 
@@ -118,7 +118,8 @@ test("another plan, model or input is another matter, and takes nothing over", a
 });
 
 test("no more model calls at once than --concurrency allows, whatever --jobs says", async ({ dir }) => {
-  const server = await startModelServer(() => ({ text: "so", delayMs: 30 }));
+  const three = meeting(3);
+  const server = await startModelServer(() => three().then(() => "so"));
   const texts = Array.from({ length: 12 }, (_, index) => `task ${index}`);
   const { code } = await inputs(dir, poet, texts, { env: server.env, args: ["--jobs", "6", "--concurrency", "3"] });
   assert.is(code, 0);

@@ -8,7 +8,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { planJson } from "../../compiler/emit/plan-json.ts";
 import type { Plan } from "../../compiler/ir/plan.ts";
-import { type ModelHandler, type ModelServer, startModelServer } from "../support/model-server.ts";
+import { type ModelHandler, type ModelServer, meeting, startModelServer } from "../support/model-server.ts";
 import { agent, planOf } from "../support/plan-of.ts";
 
 const tama = fileURLToPath(new URL("../../dist/tama.js", import.meta.url));
@@ -40,15 +40,8 @@ const counting = (input: number): ModelHandler => {
 };
 
 test("64 calls at once at a limit of 40: the server sees 40, all of them together; the run goes on with a higher limit", ({ dir }) => {
-  let release = () => {};
-  const full = new Promise<void>((resolve) => {
-    release = resolve;
-  });
-  const handler: ModelHandler = async ({ hit }) => {
-    if (hit >= 40) release();
-    await full;
-    return `answer ${hit}`;
-  };
+  const all = meeting(40);
+  const handler: ModelHandler = ({ hit }) => all().then(() => `answer ${hit}`);
   return withServer(handler, async (server) => {
     const first = await run(dir, ["exec", "plan.json", "--input", "x", "--limit-calls", "40"], server, wide(""));
     assert.equal([first.code, server.hits(), server.maxInFlight()], [6, 40, 40]);

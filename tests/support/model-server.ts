@@ -128,6 +128,20 @@ export async function startModelServer(handler: ModelHandler): Promise<ModelServ
   };
 }
 
+/** A place where callers wait until `count` of them have come; whoever comes later does not wait. */
+export function meeting(count: number): () => Promise<void> {
+  let come = 0;
+  let open = () => {};
+  const full = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return () => {
+    come += 1;
+    if (come >= count) open();
+    return full;
+  };
+}
+
 /** What one agent says: its turns in order, the last one standing for all that follow; or a function of the request. */
 export type Part = readonly Reply[] | ((request: ModelRequest) => Reply | Promise<Reply>);
 

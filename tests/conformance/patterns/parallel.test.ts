@@ -1,6 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { call, finishes, type Part, script, signal, startModelServer } from "../../support/model-server.ts";
+import { call, finishes, meeting, type Part, script, signal, startModelServer } from "../../support/model-server.ts";
 import { agent, planOf } from "../../support/plan-of.ts";
 import { failureOf, outcomeOf, requestsOf, rowsOf, runPlan, spanTree } from "../../support/run-plan.ts";
 
@@ -24,7 +24,8 @@ test("gives every worker the same input, and their values in declared order whoe
 });
 
 test("asks them at once", async () => {
-  const ran = await runPlan(plan, { "*": [{ text: "x", delayMs: 50 }] });
+  const both = meeting(2);
+  const ran = await runPlan(plan, { "*": () => both().then(() => "x") });
   assert.is(ran.maxInFlight, 2);
 });
 
