@@ -27,19 +27,21 @@ export const criticalPath: View = {
       WHERE end_us > start_us OR parent_span_id IS NULL),
     siblings AS (SELECT *, coalesce(start_us >= max(end_us) OVER (others ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), true) AS apart
       FROM timed WHERE parent_span_id IS NOT NULL WINDOW others AS (PARTITION BY trace_id, parent_span_id ORDER BY start_us, seq)),
-    clusters AS (SELECT *, max(CASE WHEN apart THEN start_us END) OVER (PARTITION BY trace_id, parent_span_id ORDER BY start_us, seq) AS cluster
-      FROM siblings),
-    chains AS MATERIALIZED (SELECT trace_id, parent_span_id, list_reduce(
-        list({'begin': start_us, 'until': end_us, 'seqs': [seq]} ORDER BY end_us DESC, start_us DESC, seq DESC),
+    clusters AS (SELECT *, max(CASE WHEN apart THEN start_us END) OVER starts AS cluster, apart AND coalesce(lead(apart) OVER starts, true) AS alone
+      FROM siblings WINDOW starts AS (PARTITION BY trace_id, parent_span_id ORDER BY start_us, seq)),
+    chains AS (SELECT trace_id, list_reduce(
+        list_reverse_sort(list({'until': end_us, 'begin': start_us, 'seqs': [seq]})),
         lambda chain, span: CASE WHEN span.until <= chain.begin
-          THEN {'begin': span.begin, 'until': chain.until, 'seqs': chain.seqs || span.seqs} ELSE chain END).seqs AS seqs
-      FROM clusters GROUP BY trace_id, parent_span_id, cluster),
+          THEN {'until': chain.until, 'begin': span.begin, 'seqs': chain.seqs || span.seqs} ELSE chain END).seqs AS seqs
+      FROM clusters WHERE NOT alone GROUP BY trace_id, parent_span_id, cluster),
+    links AS MATERIALIZED (
+      SELECT trace_id, parent_span_id, span_id, seq FROM clusters WHERE alone
+      UNION ALL
+      SELECT trace_id, t.parent_span_id, t.span_id, seq FROM (SELECT trace_id, unnest(seqs) AS seq FROM chains) JOIN timed t USING (trace_id, seq)),
     critical AS (
       SELECT trace_id, seq, span_id, 0 AS depth FROM timed WHERE parent_span_id IS NULL AND end_us IS NOT NULL
       UNION ALL
-      SELECT t.trace_id, t.seq, t.span_id, below.depth FROM timed t JOIN (
-        SELECT c.trace_id, unnest(h.seqs) AS seq, c.depth + 1 AS depth
-        FROM critical c JOIN chains h ON h.trace_id = c.trace_id AND h.parent_span_id = c.span_id) below USING (trace_id, seq)),
+      SELECT l.trace_id, l.seq, l.span_id, c.depth + 1 FROM critical c JOIN links l ON l.trace_id = c.trace_id AND l.parent_span_id = c.span_id),
     found AS (SELECT t.*, c.depth, t.end_us - t.start_us AS us FROM critical c JOIN timed t USING (trace_id, span_id)),
     inner_us AS (SELECT trace_id, parent_span_id AS span_id, sum(us) AS us FROM found GROUP BY ALL),
     whole AS (SELECT trace_id, min(start_us) AS start_us, sum(us) AS us FROM found WHERE depth = 0 GROUP BY trace_id)
