@@ -19,6 +19,9 @@ const wide =
 /** What needs no look at Unicode, whose tables take Node ten milliseconds to open. */
 const ascii = /^[\t\x20-\x7e]*$/;
 
+/** One column a character, for sure: Latin letters, dashes and dots, arrows, what tables and trees are drawn with. */
+const narrow = /^[\x20-\x7e\xa1-\xac\xae-\u02ff\u2010-\u2027\u2190-\u2193\u2500-\u259f]*$/;
+
 /** The cells of a line, tabs as spaces to the next stop, and nothing that a terminal would obey. */
 export function cellsOf(line: string): readonly Cell[] {
   const cells: Cell[] = [];
@@ -40,6 +43,11 @@ function charactersOf(line: string): Iterable<{ readonly segment: string; readon
 /** Text without what a terminal would obey. */
 export function printable(text: string): string {
   return text.replace(unprintable, "\uFFFD").toWellFormed();
+}
+
+/** The columns that a line takes. */
+export function widthOfText(line: string): number {
+  return narrow.test(line) ? line.length : widthOfCells(cellsOf(line));
 }
 
 /** The columns that cells take. */

@@ -1,4 +1,4 @@
-import { cellsOf, widthOfCells } from "./cells.ts";
+import { widthOfText } from "./cells.ts";
 
 /** Where text is broken: the columns of a line, and those that the first line has lost to what stands before it. */
 export interface Wrapping {
@@ -12,14 +12,16 @@ export interface Wrapping {
 export function wrap(text: string, { width, taken, indent }: Wrapping): readonly string[] {
   const lines: string[] = [];
   let current = "";
+  let used = 0;
   for (const word of text.split(" ")) {
     const room = width - (lines.length === 0 ? taken : indent.length);
-    const longer = current === "" ? word : `${current} ${word}`;
-    if (current === "" || widthOfCells(cellsOf(longer)) <= room) current = longer;
-    else {
+    const columns = widthOfText(word);
+    if (current !== "" && used + 1 + columns > room) {
       lines.push(current);
-      current = word;
+      current = "";
     }
+    used = current === "" ? columns : used + 1 + columns;
+    current = current === "" ? word : `${current} ${word}`;
   }
   return [...lines, current].map((line, index) => (index === 0 ? line : `${indent}${line}`));
 }
