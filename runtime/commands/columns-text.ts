@@ -1,4 +1,5 @@
 /** Text in columns, for terminals. */
+import { type Cell, cellsOf, widthOfCells, widthOfText } from "../../compiler/diagnostics/render/cells.ts";
 
 /** How a column's cells stand. */
 export type Align = "left" | "right";
@@ -10,10 +11,17 @@ export function alignRows(rows: readonly (readonly string[])[], aligns: readonly
   return rows.map((row) => line(row).trimEnd());
 }
 
-/** One line of at most `columns` characters; what is cut ends in `…`. Line breaks and tabs show as spaces. */
+/** One line of at most so many columns; what is cut ends in `…`. Line breaks and tabs show as spaces, and what would steer the terminal as `�`. */
 export function cut(text: string, columns: number): string {
-  const characters = [...visible(text)];
-  return characters.length <= columns ? characters.join("") : `${characters.slice(0, Math.max(0, columns - 1)).join("")}…`;
+  const cells = cellsOf(text.replace(/\s+/g, " ").slice(0, columns * 16));
+  const shown = (kept: readonly Cell[]) => kept.map((cell) => cell.shown).join("");
+  if (widthOfCells(cells) <= columns) return shown(cells);
+  let room = columns - 1;
+  const end = cells.findIndex((cell) => {
+    room -= cell.width;
+    return room < 0;
+  });
+  return `${shown(cells.slice(0, end))}…`;
 }
 
 /** Fills up with spaces. */
@@ -22,15 +30,10 @@ export function pad(text: string, columns: number, align: Align): string {
   return align === "left" ? text + spaces : spaces + text;
 }
 
-/** How many characters a line has, colours apart. */
+/** How many columns a line takes, colours apart. */
 export function width(text: string): number {
-  return [...text.replaceAll(colour, "")].length;
+  return widthOfText(text.replaceAll(colour, ""));
 }
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: this is how colours begin
 const colour = /\u001b\[[0-9;]*m/g;
-
-/** Whatever a model wrote, none of it may steer the terminal. */
-function visible(text: string): string {
-  return text.replace(/\s+/g, " ").replace(/\p{Cc}/gu, "�");
-}

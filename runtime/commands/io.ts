@@ -6,9 +6,12 @@ import type { Area } from "./screen.ts";
 export interface Io {
   readonly stdout: (text: string) => void;
   readonly stderr: (text: string) => void;
+  /** Whether stderr shows colours. */
   readonly color: boolean;
   /** Width of the terminal, in columns. */
   readonly columns: number;
+  /** How stdout shows things to people; absent where it is no terminal, but a file or a pipe. */
+  readonly page?: { readonly color: boolean };
   /** Where a picture can be drawn anew in place; absent where stderr is no terminal. */
   readonly area?: Area;
 }

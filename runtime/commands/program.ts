@@ -173,6 +173,7 @@ function ioOf(command: Command): Io {
     stderr: (text) => (screen ?? process.stderr).write(text),
     color: isTerminal && !noColor,
     columns,
+    ...(process.stdout.isTTY === true ? { page: { color: !noColor } } : {}),
     ...(screen ? { area: screen } : {}),
   };
 }

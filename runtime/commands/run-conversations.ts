@@ -61,7 +61,7 @@ function chain(head: unknown, messages: ReadonlyMap<string, Row>): readonly Mess
 function callText(call: Row, { fresh, before, io }: { fresh: readonly Message[]; before: number; io: Shown["io"] }): string {
   const tokens = formatTokens(call);
   const facts = [String(call["model"]), formatMs(Number(call["duration_ms"])), ...(tokens === "" ? [] : [`${tokens} tokens`])];
-  const title = `━━ ${String(call["path"])}  ${facts.join(", ")}  ${paintStatus(String(call["status"]), io.color)}`;
+  const title = `━━ ${String(call["path"])}  ${facts.join(", ")}  ${paintStatus(String(call["status"]), io.page?.color)}`;
   const told = fresh.map(({ role, content, calls, call: answers }) =>
     part(answers === null ? role : `${role} ${answers}`, { content, calls }, io.columns),
   );

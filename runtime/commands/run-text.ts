@@ -2,14 +2,14 @@ import colors from "picocolors";
 import type { Json } from "../../compiler/ir/json.ts";
 
 /** A status in its colour. */
-export function paintStatus(status: string, color: boolean): string {
+export function paintStatus(status: string, color = false): string {
   const paint = colors.createColors(color);
   if (status === "ok") return paint.green(status);
   return ["running", "waiting", "interrupted", "cancelled"].includes(status) ? paint.yellow(status) : paint.red(status);
 }
 
 /** A bar of the tree: red where something went wrong. */
-export function paintBar(bar: string, isOk: boolean, color: boolean): string {
+export function paintBar(bar: string, isOk: boolean, color = false): string {
   const paint = colors.createColors(color);
   return isOk ? paint.cyan(bar) : paint.red(bar);
 }

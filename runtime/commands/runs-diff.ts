@@ -1,3 +1,4 @@
+import { printable } from "../../compiler/diagnostics/render/cells.ts";
 import { type ExitCode, exitCodes } from "../../compiler/ir/exit-codes.ts";
 import type { Json } from "../../compiler/ir/json.ts";
 import type { ColumnName } from "../4-trace/columns.ts";
@@ -27,9 +28,9 @@ export async function runsDiffCommand({ stateDir, a, b, format }: RunsDiffOption
       io.stdout(`${JSON.stringify({ a: left.run, b: right.run, differences }, null, 2)}\n`);
       return exitCodes.ok;
     }
-    const heads = [`A  ${runLine(left.run, io)}`, `B  ${runLine(right.run, io)}`];
-    if (differences.length === 0) io.stderr(`${heads.join("\n")}\nno difference but in times\n`);
-    else io.stdout([...heads, "", ...(await blocks(store, differences, io)), ""].join("\n"));
+    const heads = (color?: boolean) => [`A  ${runLine(left.run, color)}`, `B  ${runLine(right.run, color)}`];
+    if (differences.length === 0) io.stderr(`${heads(io.color).join("\n")}\nno difference but in times\n`);
+    else io.stdout([...heads(io.page?.color), "", ...(await blocks(store, differences, io)), ""].join("\n"));
     return exitCodes.ok;
   });
 }
@@ -38,10 +39,10 @@ async function eventsOf(store: Store, id: string): Promise<readonly Row[]> {
   return rowsOf(store, "SELECT * FROM log WHERE trace_id = ? AND kind NOT IN ('text', 'message') ORDER BY seq", [id]);
 }
 
-function runLine(run: Row, io: Io): string {
+function runLine(run: Row, color?: boolean): string {
   const tokens = formatTokens(run);
   const facts = [String(run["entrypoint"]), formatMs(Number(run["duration_ms"])), tokens && `${tokens} tokens`, formatCost(run)];
-  return `${String(run["trace_id"]).slice(0, 12)}  ${paintStatus(String(run["status"]), io.color)}  ${facts.filter(Boolean).join(", ")}`;
+  return `${String(run["trace_id"]).slice(0, 12)}  ${paintStatus(String(run["status"]), color)}  ${facts.filter(Boolean).join(", ")}`;
 }
 
 /** What the calls of the protocol differ in, the agents around them say. */
@@ -65,16 +66,17 @@ async function textsOf(store: Store, differences: readonly Difference[]): Promis
   return new Map(objectsOf(result).flatMap(({ hash, text }) => (typeof text === "string" ? [[String(hash), text] as const] : [])));
 }
 
+/** A path stands whole, however long: what its end tells apart must be seen, and `tama why` wants all of it. */
 function block(difference: Difference, texts: ReadonlyMap<string, string>, io: Io): readonly string[] {
   const { path, name, where, below, changes, ms } = difference;
-  const title = name === null ? path : `${path} (${name})`;
+  const title = printable(name === null ? path : `${path} (${name})`);
   if (where !== "both") {
     const more = below === 0 ? "" : ` and ${below} below it`;
-    return [`${cut(`only in ${where.toUpperCase()}: ${title}`, io.columns - more.length)}${more}`];
+    return [`only in ${where.toUpperCase()}: ${title}${more}`];
   }
   const told = changes.filter((change) => !isImplied(change, changes)).map((change) => changeLine(change, texts, io));
   const time = ms.a === null || ms.b === null ? [] : [`  time: ${formatMs(ms.a)} | ${formatMs(ms.b)}`];
-  return [cut(title, io.columns), ...told, ...time];
+  return [title, ...told, ...time];
 }
 
 /** A request's key follows from what was asked. */

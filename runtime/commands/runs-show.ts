@@ -45,7 +45,7 @@ const spansOf = `
 
 /** A run in a few lines: how it ended, what it took, what it was asked and answered. */
 function headLines(run: Row, io: Io): readonly string[] {
-  const status = paintStatus(String(run["status"]), io.color);
+  const status = paintStatus(String(run["status"]), io.page?.color);
   const tokens = formatTokens(run);
   const facts = [String(run["entrypoint"]), formatMs(Number(run["duration_ms"])), tokens && `${tokens} tokens`, formatCost(run)];
   const said = (label: string, value: Json | undefined) =>

@@ -45,7 +45,7 @@ function listing(runs: readonly Row[], io: Io): readonly string[] {
   const cells = runs.map((run) => [
     String(run["trace_id"]).slice(0, 8),
     formatTime(Number(run["timestamp"])),
-    paintStatus(String(run["status"]), io.color),
+    paintStatus(String(run["status"]), io.page?.color),
     cut(String(run["entrypoint"]), 16),
     formatMs(Number(run["duration_ms"])),
     formatTokens(run),

@@ -64,11 +64,11 @@ function lineText({ lead, name, indent, node }: Line, layout: Layout, io: Io): r
     pad(tokens, tokenWidth, "right"),
   ];
   const odd = Object.entries(node.statuses).filter(([status]) => status !== "ok");
-  const line = `${cells.join(" ")}  ${paintBar(bar(node, layout), odd.length === 0, io.color)}`.trimEnd();
+  const line = `${cells.join(" ")}  ${paintBar(bar(node, layout), odd.length === 0, io.page?.color)}`.trimEnd();
   const trouble = odd.map(([status, count]) => (node.count > 1 ? `${count} ${status}` : status)).join(", ");
   if (trouble === "") return [line];
   const note = node.note === null ? trouble : `${trouble}: ${node.note}`;
-  return [line, `${indent}${paintStatus(cut(note, io.columns - indent.length), io.color)}`];
+  return [line, `${indent}${paintStatus(cut(note, io.columns - indent.length), io.page?.color)}`];
 }
 
 /** Where in the run's time it was under way. What encloses others is thin; what has not ended goes on to the edge. */

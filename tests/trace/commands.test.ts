@@ -14,12 +14,13 @@ import { idOf, newFolder, recordRun, removeFolders, smallRun, startRun } from ".
 const test = suite("runs and sql");
 test.after(removeFolders);
 
-/** Runs a command and keeps what it says. */
-async function run(command: (io: Parameters<typeof runsCommand>[1]) => Promise<number>, columns = 80) {
+/** Runs a command and keeps what it says. With `onTerminal` stdout is one, with colours. */
+async function run(command: (io: Parameters<typeof runsCommand>[1]) => Promise<number>, columns = 80, onTerminal = false) {
   const said = { stdout: "", stderr: "" };
   const exit = await command({
-    color: false,
+    color: true,
     columns,
+    ...(onTerminal ? { page: { color: true } } : {}),
     stdout: (text) => {
       said.stdout += text;
     },
@@ -201,6 +202,32 @@ test("sql prints a table, JSON or CSV", async () => {
   );
   assert.is((await sql(state, query, "csv")).stdout, 'name,n,none,quoted\nagent:writer:react,2,,"a, ""b"""\nllm:react_1,2,,"a, ""b"""\n');
   assert.equal(JSON.parse((await sql(state, query, "json")).stdout)[0], { name: "agent:writer:react", n: 2, none: null, quoted: 'a, "b"' });
+});
+
+test("on a terminal, rows that are wider than it stand as blocks; in a file they stay a table", async () => {
+  const state = twoRuns();
+  const query = "SELECT 'a' AS one, repeat('b', 50) AS number_two, NULL AS three FROM range(2)";
+  const wide = (onTerminal: boolean) => run((io) => sqlCommand({ stateDir: state, query, format: "table" }, io), 40, onTerminal);
+  const block = ["one         a", `number_two  ${"b".repeat(27)}…`, "three"];
+  assert.is((await wide(true)).stdout, ["━━ 1", ...block, "━━ 2", ...block, ""].join("\n"));
+  assert.match((await wide(false)).stdout, /^one {2}number_two/);
+});
+
+test("a table is as wide as what it shows: a wide character takes two columns", async () => {
+  const { stdout } = await sql(twoRuns(), "SELECT unnest(['東京', 'e\u0301t\u00e9', 'abcd']) AS word, 1 AS n", "table");
+  assert.is(stdout, "word  n\n----  -\n東京  1\ne\u0301t\u00e9   1\nabcd  1\n");
+});
+
+test("colours are for terminals: stdout has none where it is a file, whatever stderr is", async () => {
+  const state = twoRuns();
+  const listed = (onTerminal: boolean) =>
+    run(
+      (io) => runsCommand({ stateDir: state, format: "text", limit: 20, sort: "newest", status: null, entry: null, sinceMs: null }, io),
+      80,
+      onTerminal,
+    );
+  assert.match((await listed(true)).stdout, "\u001b[32mok");
+  assert.not.match((await listed(false)).stdout, "\u001b");
 });
 
 test("sql with a query that fails exits 1 with DuckDB's message", async () => {

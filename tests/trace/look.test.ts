@@ -224,6 +224,24 @@ test("a diff tells routes, tokens and times, and what only one run did", async (
   );
 });
 
+test("a path in a diff stands whole, however long: its end tells it apart", async () => {
+  const state = newFolder();
+  const path = `main@1/${"workers/a-name-of-some-length@1/".repeat(4)}check@1`;
+  for (const [digit, keys] of [
+    ["a", ["yes"]],
+    ["b", ["no", "no"]],
+  ] as const) {
+    const recorder = recordRun(state, idOf(digit));
+    recorder.event({ kind: "run_started", path: "main@1", detail: '{"entry":"main"}' });
+    for (const [index, key] of keys.entries())
+      recorder.event({ kind: "tool_call", path: `${path}:${index}`, name: "tool:x", span_kind: "tool", status: "ok", key });
+    recorder.close();
+  }
+  const { stdout } = await diff(state, "a", "b");
+  assert.match(stdout, `\n${path}:0 (tool:x)\n  route: yes | no\n`);
+  assert.match(stdout, `\nonly in B: ${path}:1 (tool:x)\n`);
+});
+
 test("a diff tells what the same tokens cost at another price, and runs are sorted by cost", async () => {
   const state = newFolder();
   wayOf(state, idOf("a"), ["approve"], 0.25);
