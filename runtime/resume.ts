@@ -82,15 +82,15 @@ export async function resume(run: OpenedRun, options: ResumeOptions): Promise<Re
   return whole(all, () => runRecorded(all, { log: run.log, hashes: journal.hashes, record, asked: journal.asked, before, files }));
 }
 
-type Judged = ResumeResult | { readonly kind: "go"; readonly redo: readonly Path[] };
+type Judged = ResumeResult | { readonly kind: "go"; readonly redo: ReadonlySet<Path> };
 
 type Judging = Pick<ResumeOptions, "accept" | "settle"> & { readonly undone: Undone };
 
 /** Walks along the record to see whether the run can go on, before anything is done. */
 function judge({ journal, traceId }: OpenedRun, all: ExecOptions, { accept, settle, undone }: Judging): Judged {
   if (undone.isRequested) return refused(runRolledBack(null, { run: traceId.slice(0, 8) }));
-  if (journal.ended?.status === "ok") return { kind: "ended", status: "ok", settled: outcomeOf(journal) };
-  const { findings, redo } = look(journal, all, { settle, undone });
+  const { findings, redo, settled } = look(journal, all, { settle, undone });
+  if (journal.ended?.status === "ok") return { kind: "ended", status: "ok", settled: outcomeOf(journal, settled) };
   const [changed] = findings.changed;
   if (changed && !accept) return refused(runChangedContent(null, changedFacts(changed)));
   const open = findings.uncertain.map((task) => ({ path: task.path, tool: "tool" in task ? task.tool : "" }));
@@ -105,8 +105,8 @@ function look(
   journal: Journal,
   all: ExecOptions,
   { settle, undone }: Pick<Judging, "settle" | "undone">,
-): { findings: Findings; redo: readonly Path[] } {
-  const attempt = (redo: readonly Path[]) => {
+): { findings: Findings; redo: ReadonlySet<Path>; settled: Settled | null } {
+  const attempt = (redo: ReadonlySet<Path>) => {
     const findings = nothingFound();
     const { projectDir } = all.grants ?? noGrants;
     const policy = resumePolicy({ journal, settle, redo, undone, projectDir, nowUs: all.nowUs }, findings);
@@ -116,10 +116,10 @@ function look(
       settled: walk({ ...all, ...saidBefore(journal), ...modelsBefore(journal) }, createFollower(journal, policy, all.nowUs)),
     };
   };
-  const first = attempt([]);
+  const first = attempt(new Set());
   if (first.settled?.kind !== "failed") return first;
-  const causes = causesOf(first.settled.failure, journal);
-  return causes.length > 0 ? attempt(causes) : first;
+  const causes = new Set(causesOf(first.settled.failure, journal));
+  return causes.size > 0 ? attempt(causes) : first;
 }
 
 /** In a run that mixes models what went well keeps the model that it had. */
@@ -141,8 +141,9 @@ function changedFacts({ path, difference }: Findings["changed"][number]) {
   };
 }
 
-/** A run that ended well says so again. */
-function outcomeOf({ ended, text }: Journal): Settled {
+/** A run that ended well says so again: as its answers have it, or, where the plan asks for others by now, as its log does, in text. */
+function outcomeOf({ ended, text }: Journal, walked: Settled | null): Settled {
+  if (walked?.kind === "ok") return walked;
   return { kind: "ok", key: ended?.key ?? "", value: text(ended?.value_hash ?? null) ?? "", failed: false };
 }
 

@@ -1,4 +1,4 @@
-import type { Json } from "./json.ts";
+import { isObject, type Json } from "./json.ts";
 
 /**
  * Why a step failed. `no-route`: a finish whose key nobody routes; `max-turns`: a react loop that never finished;
@@ -48,5 +48,14 @@ export function isFatal(failure: Pick<Failure, "code">): boolean {
 /** A failure as the value that `"!error"` edges and collected fan-outs carry. */
 export function failureValue(failure: Failure): Json {
   const { code, message, path, details } = failure;
+  return details === undefined ? { code, message, path } : { code, message, path, details };
+}
+
+/** Reads one back; null for what is none. */
+export function readFailure(value: Json): Failure | null {
+  if (!isObject(value)) return null;
+  const { message, path, details } = value;
+  const code = failureCodes.find((known) => known === value["code"]);
+  if (code === undefined || typeof message !== "string" || typeof path !== "string") return null;
   return details === undefined ? { code, message, path } : { code, message, path, details };
 }

@@ -1,16 +1,16 @@
-import { isFatal } from "../../compiler/ir/failure.ts";
+import { type Failure, isFatal, readFailure } from "../../compiler/ir/failure.ts";
+import { isList, isObject } from "../../compiler/ir/json.ts";
 import type { Path } from "../../compiler/ir/path.ts";
 import { isCaught } from "../2-schedule/caught.ts";
 import type { Run } from "../2-schedule/frames.ts";
 import { contentKey } from "../2-schedule/record.ts";
 import type { Task, TaskResult } from "../3-task/task.ts";
 import { replacedBy } from "../session/action-log.ts";
-import { isInAny } from "../session/scopes.ts";
 import { type Difference, differenceOf, isWithin } from "./difference.ts";
 import type { Policy, Verdict } from "./follower.ts";
 import type { Journal, RecordedTask } from "./journal.ts";
 import { codeOf } from "./result.ts";
-import { type Undone, wasUndone, witness } from "./undone.ts";
+import { isWrittenAgain, type Undone, wasUndone, witness } from "./undone.ts";
 
 /** What a person says of an effect that may have happened: it has, or it is to be done again. */
 export type Settlement = "done" | "redo";
@@ -18,8 +18,8 @@ export type Settlement = "done" | "redo";
 export interface ResumeRules {
   readonly journal: Journal;
   readonly settle: ReadonlyMap<Path, Settlement>;
-  /** Failures at or within these paths are done again, whoever would catch them. */
-  readonly redo: readonly Path[];
+  /** Failed tasks that are done again, whoever would catch their failures. */
+  readonly redo: ReadonlySet<Path>;
   readonly undone: Undone;
   readonly projectDir: string;
   readonly nowUs: () => number;
@@ -57,9 +57,9 @@ export function resumePolicy(rules: ResumeRules, findings: Findings): Policy {
 }
 
 function isKept({ redo, undone }: ResumeRules, run: Run, { row, path }: RecordedTask, isCancelled: boolean): boolean {
-  if (row.status === "ok") return !(isInAny(path, redo) && wasUndone(undone, path));
+  if (row.status === "ok") return !isWrittenAgain(undone, redo, path);
   if (row.status === "cancelled") return isCancelled;
-  return !isFatal({ code: codeOf(row) }) && isCaught(run, path) && !isInAny(path, redo);
+  return !isFatal({ code: codeOf(row) }) && isCaught(run, path) && !redo.has(path);
 }
 
 /** A task that is done again. One that was begun and may have had its effect is settled by the file that it replaces, or else by a person. */
@@ -79,10 +79,18 @@ function carriedOut(nowUs: number, text: string): TaskResult {
   return { kind: "ok", answer: { kind: "tool", text }, startUs: nowUs, endUs: nowUs, thread: 0, attempts: [] };
 }
 
-/** Where the failures lie that a failed fan-out, or a step that asks for a success among several, has collected in vain. */
-export function causesOf({ code, path }: { readonly code: string; readonly path: Path }, { tasks }: Journal): readonly Path[] {
-  if (code !== "all-failed" && code !== "require") return [];
-  const around = path.slice(0, Math.max(path.lastIndexOf("/"), 0));
-  const holdsFailures = (within: Path) => [...tasks.values()].some((task) => task.row.status === "failed" && isWithin(task.path, within));
-  return [path, around].filter(holdsFailures).slice(0, 1);
+/**
+ * The failed tasks for which a run failed that would keep them by its record: those that a fan-out, or a step that asks for a success among
+ * several, has collected in vain. What a retry, an "!error" edge or a model has made good stays as it is.
+ */
+export function causesOf(failure: Failure, journal: Journal): readonly Path[] {
+  const isCollective = failure.code === "all-failed" || failure.code === "require";
+  if (isCollective) return collectedIn(failure).flatMap((each) => causesOf(each, journal));
+  const failed = [...journal.tasks.values()].filter(({ row }) => row.status === "failed" && codeOf(row) === failure.code);
+  return failed.flatMap(({ path }) => (isWithin(path, failure.path) ? [path] : []));
+}
+
+function collectedIn({ details = null }: Failure): readonly Failure[] {
+  if (!isList(details)) return [];
+  return details.flatMap((entry) => (isObject(entry) ? (readFailure(entry["failure"] ?? null) ?? []) : []));
 }

@@ -33,9 +33,16 @@ export function wasUndone({ writes }: Undone, path: Path): boolean {
   return writes.findLast((write) => write.path === path)?.state === "undone";
 }
 
-/** Scopes that are undone no longer where all within `redo` is done again. */
-export function liftedBy({ scopes }: Undone, redo: readonly Path[]): readonly Path[] {
-  return [...new Set(scopes.filter((scope) => isInAny(scope, redo)))];
+/** Scopes that are undone no longer where tasks within them are done again. */
+export function liftedBy({ scopes }: Undone, redo: ReadonlySet<Path>): readonly Path[] {
+  return [...new Set(scopes)].filter((scope) => [...redo].some((path) => isInAny(path, [scope])));
+}
+
+/** Whether a call's write was undone only because of what is done again, and so is to be done again itself. */
+export function isWrittenAgain(undone: Undone, redo: ReadonlySet<Path>, path: Path): boolean {
+  if (redo.size === 0 || !wasUndone(undone, path)) return false;
+  const lifted = new Set(liftedBy(undone, redo));
+  return undone.scopes.every((scope) => lifted.has(scope) || !isInAny(path, [scope]));
 }
 
 /** What a file tells of a call that was cut off before it was heard of: null where it tells neither. */

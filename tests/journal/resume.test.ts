@@ -151,10 +151,38 @@ for (const [pattern, files] of [
     }));
 }
 
+test("where a whole fan-out failed, only what it failed of is done again: neither what a retry made good, nor what was done since", () =>
+  inFolder(async (stateDir) => {
+    const plan = planOf({
+      ...agent("main", "pattern: parallel\nworkers: [ann, outer]"),
+      ...agent("ann", "pattern: critic\nretry: {attempts: 2}"),
+      ...Object.fromEntries(["draft", "critique", "refine"].map((step) => [`agents/ann/${step}.md`, `The ${step}.\n`])),
+      ...agent("outer", "pattern: parallel\nworkers: [bob]"),
+      ...agent("bob", "pattern: fsm\ninitial: odd\nstates:\n  odd: [{'!error': good}, {result: good}]\n  good: last\n  last: ~"),
+      ...oneshots("odd", "good", "last"),
+    });
+    const isBad = (path: string) => /ann@1\/draft|ann@2\/refine|odd|last/.test(path);
+    const says: Says = ({ path }) => (isBad(path) ? fails("model", "down") : null);
+    const failed = await record(plan, { stateDir, traceId: whole, world: countingWorld(plan, stateDir, says) });
+    assert.is(failureOf(settledOf(failed)).code, "all-failed");
+    const world = countingWorld(plan, stateDir);
+    const resumed = await goOn(plan, { stateDir, traceId: whole, world });
+    assert.is(resumed.kind === "ended" && resumed.status, "ok");
+    assert.equal(world.done.map((path) => path.split("/").slice(-2).join("/")).sort(), ["ann@2/refine:1", "last@1/oneshot:1"]);
+  }));
+
 test("a run that ended well is told again, and nothing is done", () =>
   inFolder(async (stateDir) => {
     const plan = planOf(agent("main", "pattern: oneshot"));
     const ended = await record(plan, { stateDir, traceId: whole, world: countingWorld(plan, stateDir) });
+    assert.equal(await goOn(plan, { stateDir, traceId: whole, world: nothingWorks }), ended);
+  }));
+
+test("a value that is no text is told again as what it was", () =>
+  inFolder(async (stateDir) => {
+    const plan = planOf(agent("main", "pattern: oneshot\noutput: {score: int}"));
+    const ended = await record(plan, { stateDir, traceId: whole, world: countingWorld(plan, stateDir) });
+    assert.type(outcomeOf(settledOf(ended)).value, "object");
     assert.equal(await goOn(plan, { stateDir, traceId: whole, world: nothingWorks }), ended);
   }));
 
