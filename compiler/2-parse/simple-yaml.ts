@@ -1,5 +1,6 @@
 import type { Span } from "../ir/span.ts";
-import type { Entry, ListNode, MapNode, Node, ScalarNode, YamlSource } from "./yaml.ts";
+import type { Entry, ListNode, MapNode, Node, ScalarNode } from "./yaml.ts";
+import type { YamlSource } from "./yaml-source.ts";
 
 /** A place in YAML: `at` is an offset, `column` that of the line's first character. After the last line it is -1. */
 interface Cursor {

@@ -1,26 +1,11 @@
+import { type Alias, isAlias, isMap, isScalar, isSeq, type Pair, parseDocument, type Scalar, type YAMLMap, type YAMLSeq } from "yaml";
 import {
-  type Alias,
-  isAlias,
-  isMap,
-  isScalar,
-  isSeq,
-  type Pair,
-  parseDocument,
-  type Scalar,
-  type YAMLError,
-  type YAMLMap,
-  type YAMLSeq,
-} from "yaml";
-import {
-  parseBadYaml,
-  parseColonInValue,
   parseDuplicateKey,
   parseDuplicateKeyNotes,
-  parseTabIndent,
+  parseNeedsQuotes,
   parseTooDeep,
   parseTooManyAliases,
   parseUnknownAlias,
-  parseUnknownTag,
   parseWrongType,
 } from "../diagnostics/codes.generated.ts";
 import type { Report } from "../diagnostics/diagnostic.ts";
@@ -28,6 +13,8 @@ import { watch } from "../diagnostics/watch.ts";
 import type { Span } from "../ir/span.ts";
 import { readSimpleYaml } from "./simple-yaml.ts";
 import type { Located } from "./types.ts";
+import { spanOf, type YamlSource } from "./yaml-source.ts";
+import { maxDepth, syntaxFinding } from "./yaml-syntax.ts";
 
 /** YAML as plain data with places. A scalar's `source` is how it is written, without quotes; `raw` is what its place holds. */
 export type Node = MapNode | ListNode | ScalarNode;
@@ -57,14 +44,6 @@ export interface Entry {
   readonly value: Node;
 }
 
-/** A piece of YAML in a file, which it stands `at`. */
-export interface YamlSource {
-  readonly file: string;
-  readonly text: string;
-  readonly at: number;
-}
-
-const maxDepth = 64;
 /** How many values aliases may stand for: a few of them can stand for gigabytes. */
 const maxRepeated = 10_000;
 
@@ -90,7 +69,7 @@ export function readYaml(source: YamlSource, report: Report): Node | null {
 
 /** As `readYaml`, by the library that reads all of YAML. */
 export function readFullYaml(source: YamlSource, report: Report): Node | null {
-  const document = parseDocument(source.text, { prettyErrors: false, uniqueKeys: false, logLevel: "silent" });
+  const document = parseDocument(source.text, { prettyErrors: false, uniqueKeys: false, logLevel: "error" });
   const problem = document.errors[0] ?? document.warnings[0];
   if (problem) {
     report(syntaxFinding(source, problem));
@@ -99,15 +78,6 @@ export function readFullYaml(source: YamlSource, report: Report): Node | null {
   const watched = watch(report);
   const node = read(document.contents, spanOf(source, [0, 0]), 0, { source, report: watched.report, anchors: new Map(), repeated: 0 });
   return watched.hasErrors() ? null : node;
-}
-
-function syntaxFinding(source: YamlSource, { code, message, pos }: YAMLError) {
-  const span = spanOf(source, pos);
-  if (code === "TAB_AS_INDENT") return parseTabIndent(span);
-  if (code === "BLOCK_AS_IMPLICIT_KEY") return parseColonInValue(span);
-  if (code === "RESOURCE_EXHAUSTION") return parseTooDeep(span, { limit: maxDepth });
-  if (code === "TAG_RESOLVE_FAILED") return parseUnknownTag(span, { tag: source.text.slice(pos[0], pos[1]) });
-  return parseBadYaml(span, { reason: message.charAt(0).toLowerCase() + message.slice(1) });
 }
 
 /** `fallback` is the place of a value that is not there. */
@@ -182,8 +152,12 @@ function readEntries(node: YAMLMap, depth: number, reading: Reading): readonly E
 function readEntry({ key, value }: Pair, depth: number, reading: Reading): readonly Entry[] {
   const span = placeOf(key, spanOf(reading.source, [0, 0]), reading);
   if (isScalar(key)) return [{ key: { value: scalarSource(key), span }, value: read(value, span, depth + 1, reading) }];
+  const found = isMap(key) ? "keys and values" : "a list";
+  const isTemplate = isMap(key) && value === null;
   reading.report(
-    parseWrongType(span, { key: "key", expected: "a plain word", found: isMap(key) ? "keys and values" : "a list", suggestion: null }),
+    isTemplate
+      ? parseNeedsQuotes(span, { start: "{{" })
+      : parseWrongType(span, { key: "key", expected: "a plain word", found, suggestion: null }),
   );
   return [];
 }
@@ -209,10 +183,4 @@ function nothing(span: Span): ScalarNode {
 function placeOf(node: unknown, fallback: Span, { source }: Reading): Span {
   const range = isMap(node) || isSeq(node) || isScalar(node) || isAlias(node) ? node.range : null;
   return range && range[1] > range[0] ? spanOf(source, range) : fallback;
-}
-
-/** A place in the YAML as a place in the file, never outside the YAML. */
-function spanOf({ file, text, at }: YamlSource, [start, end]: readonly [number, number, ...number[]]): Span {
-  const within = (offset: number) => at + Math.min(Math.max(offset, 0), text.length);
-  return { file, start: within(start), end: within(Math.max(start, end)) };
 }

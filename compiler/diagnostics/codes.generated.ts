@@ -551,6 +551,27 @@ export const lowerUnlistedExitNotes = {
   agent: (span: Span): Related => ({ span, message: "this agent is of that pattern" }),
 };
 
+/** the text in quotes ends before this */
+export function parseAfterQuotes(
+  span: Span | null,
+  facts: { readonly escaped: string | number; readonly quote: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = "the text in quotes ends before this";
+  const help = `write ${facts.quote} inside the text as ${facts.escaped}`;
+  return { code: "parse/after-quotes", severity: "error", message, help, span, related };
+}
+
+/** the indentation of this line fits none of the lines above it */
+export function parseBadIndent(
+  span: Span | null,
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = "the indentation of this line fits none of the lines above it";
+  const help = "let keys that belong together begin at the same column";
+  return { code: "parse/bad-indent", severity: "error", message, help, span, related };
+}
+
 /** this is not YAML: {reason} */
 export function parseBadYaml(
   span: Span | null,
@@ -674,6 +695,16 @@ export const parseMissingStepFileNotes = {
   stray: (span: Span): Related => ({ span, message: "nothing reads this file" }),
 };
 
+/** the line `...` ends the frontmatter, and this stands below it */
+export function parseMoreDocuments(
+  span: Span | null,
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `the line \`...\` ends the frontmatter, and this stands below it`;
+  const help = `remove the line \`...\``;
+  return { code: "parse/more-documents", severity: "error", message, help, span, related };
+}
+
 /** the name `{name}` is not that of its directory, `{directory}` */
 export function parseNameDiffers(
   span: Span | null,
@@ -685,6 +716,17 @@ export function parseNameDiffers(
   return { code: "parse/name-differs", severity: "error", message, help, span, related };
 }
 
+/** a value that begins with `{start}` needs quotes */
+export function parseNeedsQuotes(
+  span: Span | null,
+  facts: { readonly start: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `a value that begins with \`${facts.start}\` needs quotes`;
+  const help = "put the whole value in quotes";
+  return { code: "parse/needs-quotes", severity: "error", message, help, span, related };
+}
+
 /** agents/{directory} holds no AGENT.md */
 export function parseNoAgentFile(
   span: Span | null,
@@ -694,6 +736,16 @@ export function parseNoAgentFile(
   const message = `agents/${facts.directory} holds no AGENT.md`;
   const help = `add agents/${facts.directory}/AGENT.md, or remove the directory`;
   return { code: "parse/no-agent-file", severity: "error", message, help, span, related };
+}
+
+/** no colon and space stand after the key of this line */
+export function parseNoColon(
+  span: Span | null,
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = "no colon and space stand after the key of this line";
+  const help = `write \`key: value\``;
+  return { code: "parse/no-colon", severity: "error", message, help, span, related };
 }
 
 /** when no guard of `{key}` holds, it leads nowhere */
@@ -850,6 +902,17 @@ export function parseUnclosedFrontmatter(
   const message = "the frontmatter that begins here is never closed";
   const help = `add a line \`---\` after its last key`;
   return { code: "parse/unclosed-frontmatter", severity: "error", message, help, span, related };
+}
+
+/** this `{opener}` is never closed */
+export function parseUnclosed(
+  span: Span | null,
+  facts: { readonly closer: string | number; readonly opener: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `this \`${facts.opener}\` is never closed`;
+  const help = `add the \`${facts.closer}\` that ends it`;
+  return { code: "parse/unclosed", severity: "error", message, help, span, related };
 }
 
 /** no anchor `&{name}` stands before this alias */
