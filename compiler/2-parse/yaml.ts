@@ -1,4 +1,4 @@
-import { type Alias, isAlias, isMap, isScalar, isSeq, type Pair, parseDocument, type Scalar, type YAMLMap, type YAMLSeq } from "yaml";
+import { type Alias, isAlias, isMap, isScalar, isSeq, type Pair, type Scalar, type YAMLMap, type YAMLSeq } from "yaml";
 import {
   parseDuplicateKey,
   parseDuplicateKeyNotes,
@@ -14,7 +14,7 @@ import type { Span } from "../ir/span.ts";
 import { readSimpleYaml } from "./simple-yaml.ts";
 import type { Located } from "./types.ts";
 import { spanOf, type YamlSource } from "./yaml-source.ts";
-import { maxDepth, syntaxFinding } from "./yaml-syntax.ts";
+import { composeDocument, maxDepth } from "./yaml-syntax.ts";
 
 /** YAML as plain data with places. A scalar's `source` is how it is written, without quotes; `raw` is what its place holds. */
 export type Node = MapNode | ListNode | ScalarNode;
@@ -69,12 +69,8 @@ export function readYaml(source: YamlSource, report: Report): Node | null {
 
 /** As `readYaml`, by the library that reads all of YAML. */
 export function readFullYaml(source: YamlSource, report: Report): Node | null {
-  const document = parseDocument(source.text, { prettyErrors: false, uniqueKeys: false, logLevel: "error" });
-  const problem = document.errors[0] ?? document.warnings[0];
-  if (problem) {
-    report(syntaxFinding(source, problem));
-    return null;
-  }
+  const document = composeDocument(source, report);
+  if (!document) return null;
   const watched = watch(report);
   const node = read(document.contents, spanOf(source, [0, 0]), 0, { source, report: watched.report, anchors: new Map(), repeated: 0 });
   return watched.hasErrors() ? null : node;

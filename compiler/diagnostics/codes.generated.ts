@@ -695,13 +695,13 @@ export const parseMissingStepFileNotes = {
   stray: (span: Span): Related => ({ span, message: "nothing reads this file" }),
 };
 
-/** the line `...` ends the frontmatter, and this stands below it */
+/** a second YAML document begins here, which nothing reads */
 export function parseMoreDocuments(
   span: Span | null,
   related: readonly Related[] = [],
 ): Diagnostic {
-  const message = `the line \`...\` ends the frontmatter, and this stands below it`;
-  const help = `remove the line \`...\``;
+  const message = "a second YAML document begins here, which nothing reads";
+  const help = `remove the \`...\` or \`---\` before it`;
   return { code: "parse/more-documents", severity: "error", message, help, span, related };
 }
 

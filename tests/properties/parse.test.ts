@@ -56,6 +56,16 @@ test("survives nesting and aliases without bound, and says so", () => {
   }
 });
 
+test("tells of brackets without end at any depth, one file after the other: a stack that ends there can abort the process", () => {
+  for (const open of ["[", "{", "{a: ", "[[1], "]) {
+    for (const depth of [10, 60, 100, 500, 3_000, 20_000]) {
+      const [code, ...others] = codes({ "agents/a/AGENT.md": `---\nenv: ${open.repeat(depth)}\n---\n` });
+      assert.is(code, depth <= 10 ? "parse/unclosed" : depth >= 100 ? "parse/too-deep" : code, `${open} ${depth}`);
+      assert.equal(others, []);
+    }
+  }
+});
+
 function findings(texts: Readonly<Record<string, string>>): readonly Diagnostic[] {
   const found: Diagnostic[] = [];
   const report = (diagnostic: Diagnostic) => {
