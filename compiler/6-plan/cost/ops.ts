@@ -73,14 +73,33 @@ function mapSpend({ over, body, max, onFailure }: MapOp, scope: Scope): Spend {
   const length = lengthOf(over, scope);
   if (length.min > max) return { ways: [], failed: nothing };
   const items = { min: length.min, max: Math.min(length.max, max) };
+  const total = onFailure === "value" ? collectedSpend(each, items) : propagatedSpend(each, items);
+  return { ways: total.well ? [{ keys: done, caught: false, turns: total.well }] : [], failed: items.max === 0 ? null : total.failed };
+}
+
+interface Total {
+  readonly well: Interval | null;
+  readonly failed: Interval | null;
+}
+
+/** Every item ends well, or the first that fails ends them all. */
+function propagatedSpend(each: Spend, items: Interval): Total {
   const well = wellIn(each);
   const either = hullOf([well, each.failed]) ?? nothing;
-  const one = onFailure === "value" && well ? either : well;
-  const total = one ? scaled(one, items) : items.min === 0 ? nothing : null;
-  const ways = total ? [{ keys: done, caught: false, turns: total }] : [];
-  if (!each.failed || items.max === 0) return { ways, failed: null };
-  const atLeast = onFailure === "value" ? scaled(each.failed, { min: Math.max(items.min, 1), max: 1 }).min : each.failed.min;
-  return { ways, failed: { min: atLeast, max: scaled(either, items).max } };
+  const all = well ? scaled(well, items) : items.min === 0 ? nothing : null;
+  return { well: all, failed: each.failed && { min: each.failed.min, max: scaled(either, items).max } };
+}
+
+/** Every item runs to its end. One of them ends well, or it fails: all of nothing end well. */
+function collectedSpend(each: Spend, items: Interval): Total {
+  const well = wellIn(each);
+  const either = hullOf([well, each.failed]) ?? nothing;
+  const others = { min: Math.max(items.min - 1, 0), max: Math.max(items.max - 1, 0) };
+  const some = well && items.max > 0 ? plus(well, scaled(either, others)) : null;
+  return {
+    well: items.min > 0 ? some : hullOf([some, nothing]),
+    failed: each.failed && scaled(each.failed, { min: Math.max(items.min, 1), max: items.max }),
+  };
 }
 
 /** The cases that can be chosen. Where the key of an op is looked at, each case knows which key it was. */
