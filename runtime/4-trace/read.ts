@@ -55,6 +55,7 @@ function* batchesOf(dir: string): Generator<Batch> {
       last = sequence(batch).at(-1) ?? last;
       yield batch;
     }
+    if (lines === "") continue; // closed: all rows are sealed
     const rest = lineBatch(lines, Number(last));
     if (rest.rows > 0) yield rest;
   }

@@ -12,12 +12,11 @@ const chunkRows = duckdb.vector_size();
  * Appends rows to the table `log` by copying Arrow's buffers into DuckDB's vectors, which are laid out alike: no value becomes
  * a JavaScript value on the way. Rows go over in chunks of at most a vector's size.
  */
-export async function appendSlices(connection: DuckDBConnection, slices: Iterable<Slice>, onRows: (last: Slice) => void): Promise<void> {
+export async function appendSlices(connection: DuckDBConnection, slices: Iterable<Slice>): Promise<void> {
   const appender = await connection.createAppender("log");
   try {
     for (const slice of slices) {
       for (let from = slice.from; from < slice.batch.rows; from += chunkRows) appender.appendDataChunk(chunkOf(slice, from));
-      onRows(slice);
     }
   } finally {
     appender.closeSync();

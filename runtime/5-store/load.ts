@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { DuckDBConnection } from "@duckdb/node-api";
 import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
 import { sequence } from "../4-trace/batch.ts";
-import { readBatches, refusal } from "../4-trace/read.ts";
+import { readBatches, refusal, type Slice } from "../4-trace/read.ts";
 import { ownerOf, stampOf } from "../4-trace/segments.ts";
 import { appendSlices } from "./fill.ts";
 
@@ -43,12 +43,15 @@ export function isNothing({ gone, changed }: Pending): boolean {
   return gone.length === 0 && changed.length === 0;
 }
 
-/** Brings the database up to the logs, rows and watermarks in one transaction. */
+/** Brings the database up to the logs, rows and watermarks in one transaction: all runs by one appender, whose end costs more than a small run. */
 export async function loadPending(connection: DuckDBConnection, todo: Pending): Promise<void> {
   if (isNothing(todo)) return;
   await connection.run("BEGIN TRANSACTION");
-  for (const id of todo.gone) await forget(connection, id, ["log", "loaded"]);
-  for (const change of todo.changed) await loadRun(connection, change);
+  await forget(connection, "log", todo.gone);
+  const last = new Map(todo.changed.map(({ id, before }) => [id, before?.seq ?? 0]));
+  await appendSlices(connection, slicesOf(todo.changed, last));
+  await forget(connection, "loaded", [...todo.gone, ...last.keys()]);
+  await noteLoaded(connection, todo.changed, last);
   await connection.run("COMMIT");
 }
 
@@ -72,17 +75,31 @@ function changeOf(runsDir: string, id: string, before: Loaded | undefined): read
   return [{ id, dir, before, stamp, live, refused: refusal(dir) }];
 }
 
-async function loadRun(connection: DuckDBConnection, { id, dir, before, stamp, live }: Change): Promise<void> {
-  let last = before?.seq ?? 0;
-  await appendSlices(connection, readBatches(dir, last), ({ batch }) => {
-    last = Number(sequence(batch).at(-1));
-  });
-  await forget(connection, id, ["loaded"]);
-  await connection.run("INSERT INTO loaded VALUES (?, ?, ?, ?)", [id, last, stamp, live]);
+/** The new rows of the runs; `last` follows up to which row each has been read. */
+function* slicesOf(changed: readonly Change[], last: Map<string, number>): Generator<Slice> {
+  for (const { id, dir, before } of changed) {
+    for (const slice of readBatches(dir, before?.seq)) {
+      yield slice;
+      last.set(id, Number(sequence(slice.batch).at(-1)));
+    }
+  }
 }
 
-async function forget(connection: DuckDBConnection, id: string, tables: readonly string[]): Promise<void> {
-  for (const table of tables) await connection.run(`DELETE FROM ${table} WHERE trace_id = ?`, [id]);
+async function noteLoaded(connection: DuckDBConnection, changed: readonly Change[], last: ReadonlyMap<string, number>): Promise<void> {
+  const appender = await connection.createAppender("loaded");
+  for (const { id, stamp, live } of changed) {
+    appender.appendVarchar(id);
+    appender.appendBigInt(BigInt(last.get(id) ?? 0));
+    appender.appendVarchar(stamp);
+    appender.appendBoolean(live);
+    appender.endRow();
+  }
+  appender.closeSync();
+}
+
+async function forget(connection: DuckDBConnection, table: string, ids: readonly string[]): Promise<void> {
+  if (ids.length === 0) return;
+  await connection.run(`DELETE FROM ${table} WHERE trace_id IN (SELECT unnest(from_json(?, '["VARCHAR"]')))`, [JSON.stringify(ids)]);
 }
 
 async function readLoaded(connection: DuckDBConnection): Promise<ReadonlyMap<string, Loaded>> {
