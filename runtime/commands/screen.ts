@@ -1,3 +1,5 @@
+import { width } from "./columns-text.ts";
+
 /** The terminal as a place to draw on: the lines at its end are drawn anew in place, all else is written above them. */
 export interface Screen extends Area {
   /** Writes above the area. */
@@ -27,22 +29,25 @@ export interface Drawable {
  *
  * - A1: every line of the area ends with a line break, so that the cursor is at the start of the line below it.
  * - A2: while somebody holds it, nothing of it is on the terminal.
+ * - A3: in a terminal that was made narrower, lines of the area take as many rows as they were broken into.
  */
 export function openScreen(output: Drawable): Screen {
   let lines: readonly string[] = [];
-  let drawn = 0;
+  let drawn: readonly string[] = [];
   let holders = 0;
 
+  const columns = () => output.columns || 80;
+  const height = () => drawn.reduce((sum, line) => sum + Math.max(1, Math.ceil(width(line) / columns())), 0);
+  const home = (): string => (drawn.length === 0 ? "" : `\u001b[${height()}A\r`);
   const erase = (): string => {
-    const up = drawn === 0 ? "" : `\u001b[${drawn}A\r\u001b[J`;
-    drawn = 0;
+    const up = drawn.length === 0 ? "" : `${home()}\u001b[J`;
+    drawn = [];
     return up;
   };
   const draw = (): string => {
     if (holders > 0) return "";
-    const up = drawn === 0 ? "" : `\u001b[${drawn}A\r`;
-    const rest = lines.length < drawn ? "\u001b[J" : "";
-    drawn = lines.length;
+    const [up, rest] = [home(), lines.length < height() ? "\u001b[J" : ""];
+    drawn = lines;
     return `${up}${lines.map((line) => `${line}\u001b[K\n`).join("")}${rest}`;
   };
   const put = (text: string): void => {
@@ -57,7 +62,7 @@ export function openScreen(output: Drawable): Screen {
     },
     leave: () => {
       lines = [];
-      drawn = 0;
+      drawn = [];
     },
     hold: () => {
       holders += 1;
@@ -67,7 +72,7 @@ export function openScreen(output: Drawable): Screen {
         put(draw());
       };
     },
-    columns: () => output.columns || 80,
+    columns,
     rows: () => output.rows || 24,
   };
 }

@@ -136,6 +136,18 @@ test("A2: while a person types nothing is drawn, and then it is back", () => {
   assert.equal(terminal.lines(), ["name? me", "one", "two", ""]);
 });
 
+test("A3: in a terminal that was made narrower the rows of broken lines are replaced, too", () => {
+  const terminal = { ...emulated(), columns: 80 };
+  const screen = openScreen(terminal);
+  screen.write("a remark\n");
+  screen.show(["x".repeat(70), "two"]);
+  terminal.breakAt(40);
+  terminal.columns = 40;
+  assert.equal(terminal.lines(), ["a remark", "x".repeat(40), "x".repeat(30), "two", ""]);
+  screen.show(["one", "two"]);
+  assert.equal(terminal.lines(), ["a remark", "one", "two", ""]);
+});
+
 /** As much of a terminal as a screen uses: up, to the line's start, erase to the line's end, erase below. */
 function emulated() {
   let [lines, row, column]: [string[], number, number] = [[""], 0, 0];
@@ -157,7 +169,12 @@ function emulated() {
     // biome-ignore lint/suspicious/noControlCharactersInRegex: this is how commands to a terminal begin
     for (const token of text.match(/\u001b\[\d*[A-Z]|[\s\S]/gu) ?? []) obey(token);
   };
-  return { write, columns: 80, rows: 24, lines: () => lines };
+  /** Lines of the terminal are broken as it is made narrower; the cursor stays below the last. */
+  const breakAt = (width: number) => {
+    lines = lines.flatMap((line) => line.match(new RegExp(`.{1,${width}}`, "g")) ?? [""]);
+    row = lines.length - 1;
+  };
+  return { write, columns: 80, rows: 24, lines: () => lines, breakAt };
 }
 
 test.run();
