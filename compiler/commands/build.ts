@@ -7,7 +7,7 @@ import { agentCostText, costText } from "../emit/cost-text.ts";
 import { planJson } from "../emit/plan-json.ts";
 import { buildNotePath } from "../ir/build-note.ts";
 import { type ExitCode, exitCodes } from "../ir/exit-codes.ts";
-import { codeIn, type Plan } from "../ir/plan.ts";
+import { type Plan, wantsTrust } from "../ir/plan.ts";
 import { opsOf } from "../ir/walk.ts";
 import { staleness } from "./check-plan.ts";
 import { buildJudged, type Gate, type Judged } from "./judge.ts";
@@ -101,9 +101,9 @@ async function checkOnce({ plan, diagnostics, sources }: Judged, output: Output)
   return exitCodes.ok;
 }
 
-/** A run may execute a plan's own code without being asked only where this user built it here. */
+/** A run may execute a plan's own code, and ask the servers that it names, without being asked only where this user built it here. */
 function note(plan: Plan): Diagnostic | null {
-  if (codeIn(plan).length === 0) return null;
+  if (!wantsTrust(plan)) return null;
   const path = buildNotePath(homedir(), process.env["XDG_STATE_HOME"], plan.digest);
   return mark(path) ? null : planNotNoted(null, { path });
 }

@@ -1539,6 +1539,17 @@ export function runForeignCode(
   return { code: "run/foreign-code", severity: "error", message, help, span, related };
 }
 
+/** this plan was not built here, and would have its models asked at {url} */
+export function runForeignServer(
+  span: Span | null,
+  facts: { readonly host: string | number; readonly url: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `this plan was not built here, and would have its models asked at ${facts.url}`;
+  const help = `if you trust that server with keys and prompts, pass --allow-net=${facts.host}; or build the plan here with \`tamac build\``;
+  return { code: "run/foreign-server", severity: "error", message, help, span, related };
+}
+
 /** run `{run}` keeps digests in place of texts: there is no answer in it to go by */
 export function runHashesOnly(
   span: Span | null,

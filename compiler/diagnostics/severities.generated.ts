@@ -135,6 +135,7 @@ export const codes: Readonly<Record<string, { readonly severity: Severity; reado
   "run/bad-scenario": {"severity":"error","floor":"error"},
   "run/changed-content": {"severity":"error","floor":"error"},
   "run/foreign-code": {"severity":"error","floor":"error"},
+  "run/foreign-server": {"severity":"error","floor":"error"},
   "run/hashes-only": {"severity":"error","floor":"error"},
   "run/missing-key": {"severity":"error","floor":"error"},
   "run/never-began": {"severity":"error","floor":"error"},

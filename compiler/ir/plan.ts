@@ -63,6 +63,16 @@ export function codeIn({ workers, tools }: Pick<Plan, "workers" | "tools">): rea
   return [...Object.keys(workers), ...Object.keys(tools).filter((name) => tools[name]?.bundle !== null)];
 }
 
+/** Where the models of a plan are asked that names their server itself. */
+export function serversIn({ models }: Pick<Plan, "models">): readonly string[] {
+  return [...new Set(Object.values(models).flatMap(({ baseUrl }) => baseUrl ?? []))];
+}
+
+/** Whether a plan can do what nobody but its builder is believed to want: run code of its own, send keys and prompts to a server of its choice. */
+export function wantsTrust(plan: Pick<Plan, "workers" | "tools" | "models">): boolean {
+  return codeIn(plan).length > 0 || serversIn(plan).length > 0;
+}
+
 export interface PlanSkill {
   readonly description: string;
   /** The SKILL.md body among the plan's texts. */

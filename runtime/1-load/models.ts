@@ -14,9 +14,17 @@ export interface ModelOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-/** The models of a run. `notes` tell what was overridden, one line each, for people and for the record. */
+/**
+ * The models of a run. `notes` tell what was overridden, one line each, for people and for the record; `servers` are the base URLs that
+ * nobody but the plan names.
+ */
 export type ResolvedModels =
-  | { readonly kind: "ok"; readonly models: Readonly<Record<string, RunModel>>; readonly notes: readonly string[] }
+  | {
+      readonly kind: "ok";
+      readonly models: Readonly<Record<string, RunModel>>;
+      readonly notes: readonly string[];
+      readonly servers: readonly string[];
+    }
   | { readonly kind: "failed"; readonly diagnostics: readonly Diagnostic[] };
 
 /**
@@ -38,7 +46,8 @@ export function resolveModels(plan: Pick<Plan, "models">, { override, env }: Mod
     ...(override === null ? [] : [`every model: ${override} (--model)`]),
     ...new Set(resolved.flatMap(([, { notes }]) => notes)),
   ];
-  return { kind: "ok", models: Object.fromEntries(resolved.map(([id, { model }]) => [id, model])), notes };
+  const servers = [...new Set(resolved.flatMap(([, { server }]) => server ?? []))];
+  return { kind: "ok", models: Object.fromEntries(resolved.map(([id, { model }]) => [id, model])), notes, servers };
 }
 
 interface Spec {
@@ -48,6 +57,8 @@ interface Spec {
 
 interface Resolved {
   readonly model: RunModel;
+  /** Where it is asked, if the plan alone says so. */
+  readonly server: string | null;
   readonly notes: readonly string[];
   readonly diagnostics: readonly Diagnostic[];
 }
@@ -61,14 +72,20 @@ function resolveModel(model: PlanModel, override: Spec | null, env: Environment)
   const own: Spec = { provider: model.provider, name: model.name };
   const spec = override ?? (named ? parseSpec(named.value, named.variable) : own);
   if ("code" in spec)
-    return { model: { ...own, ...parameters(model, null, null), baseUrl: null, keyEnv: null }, notes: [], diagnostics: [spec] };
+    return {
+      model: { ...own, ...parameters(model, null, null), baseUrl: null, keyEnv: null },
+      server: null,
+      notes: [],
+      diagnostics: [spec],
+    };
   const temperature = role === null ? null : env.role(role, "TEMPERATURE");
   const maxTokens = role === null ? null : env.role(role, "MAX_TOKENS");
   const base = baseUrlOf(model, spec, role, env);
   const key = keyOf(spec, override === null ? role : null, env);
   const notes = [named, temperature, maxTokens, base.found].flatMap((found) => (found ? [noteOf(model, found)] : []));
   const diagnostics = [...(key.diagnostic ? [key.diagnostic] : []), ...(base.diagnostic ? [base.diagnostic] : [])];
-  return { model: { ...spec, baseUrl: base.url, keyEnv: key.variable, ...parameters(model, temperature, maxTokens) }, notes, diagnostics };
+  const resolved = { ...spec, baseUrl: base.url, keyEnv: key.variable, ...parameters(model, temperature, maxTokens) };
+  return { model: resolved, server: base.found ? null : base.url, notes, diagnostics };
 }
 
 /** Numbers that cannot be read are left out, as the note on them says. */

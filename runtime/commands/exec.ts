@@ -103,13 +103,13 @@ export async function runPlan(plan: Plan, flags: ExecFlags & { readonly allowanc
   if (named.kind === "failed") return refuse(io, [named.diagnostic], exitCodes.diagnostics);
   const prepared = await prepare(plan, named.flags, host);
   if (prepared.kind === "failed") return refuse(io, prepared.diagnostics, exitCodes.diagnostics);
-  const { run, env } = prepared;
+  const { run, env, servers } = prepared;
   const others = flags.locked ? notAsPlanned(plan, run.models) : [];
   if (others.length > 0) return refuse(io, others, exitCodes.notAsPlanned);
   const isOffline = run.replay?.from === null;
   const { allowance } = flags;
-  const opened = await openWorld(plan, { models: run.models, model: run.override, isOffline, env, allowance }, flags, host);
-  if (opened.kind === "failed") return refuse(io, opened.diagnostics, exitCodes.diagnostics);
+  const opened = await openWorld(plan, { models: run.models, model: run.override, isOffline, env, allowance, servers }, flags, host);
+  if (opened.kind === "failed") return refuse(io, opened.diagnostics, opened.code);
   const { options, tally, close } = opened.world;
   const traceId = newTraceId();
   const how = run.replay ? `, a replay of ${run.replay.journal.traceId.slice(0, 8)}` : "";
@@ -138,7 +138,7 @@ interface Asked extends Pick<ExecOptions, "entry" | "task" | "models" | "notes" 
 }
 
 type Failed = { readonly kind: "failed"; readonly diagnostics: readonly Diagnostic[] };
-type Prepared = { readonly kind: "ok"; readonly run: Asked; readonly env: Host["env"] } | Failed;
+type Prepared = { readonly kind: "ok"; readonly run: Asked; readonly env: Host["env"]; readonly servers: readonly string[] } | Failed;
 
 /** What is asked for: entry, input and models, of the flags or else of the run that is repeated. */
 async function prepare(plan: Plan, flags: ExecFlags, host: Host): Promise<Prepared> {
@@ -160,7 +160,7 @@ async function prepare(plan: Plan, flags: ExecFlags, host: Host): Promise<Prepar
   const override = flags.model ?? started?.override ?? null;
   const asked = { entry, task: input.text, models: models.models, notes: [...models.notes, ...prompts.notes], override };
   const run = { ...asked, prompts: prompts.texts, replay: recorded?.replay ?? null };
-  return { kind: "ok", run, env: environment.env };
+  return { kind: "ok", run, env: environment.env, servers: models.servers };
 }
 
 /** A replay that works nowhere needs no key and no server: the recorded names and parameters tell whether requests are the same. */
@@ -168,7 +168,7 @@ function modelsOf(plan: Plan, flags: ExecFlags, { started, env }: { started: Sta
   if (!started) return resolveModels(plan, { override: flags.model ?? null, env });
   const { notes } = started;
   const { from, model } = flags;
-  if (from === undefined) return { kind: "ok" as const, models: recordedModels(started), notes };
+  if (from === undefined) return { kind: "ok" as const, models: recordedModels(started), notes, servers: [] };
   const models = resolveRecorded(plan, { ...started, override: model ?? started.override }, env);
   const changed = model === undefined ? [] : [`every model from ${from} on: ${model} (--model)`];
   return models.kind === "ok" ? { ...models, notes: [...notes, ...changed] } : models;

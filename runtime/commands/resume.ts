@@ -55,12 +55,13 @@ async function goOn(run: OpenedRun, flags: ResumeFlags, host: Host): Promise<Exi
   if (environment.kind === "failed") return refuse(io, environment.diagnostics, exitCodes.diagnostics);
   const isOffline = run.journal.ended?.status === "ok";
   const models = isOffline
-    ? { kind: "ok" as const, models: recordedModels(run.started) }
+    ? { kind: "ok" as const, models: recordedModels(run.started), servers: [] }
     : resolveRecorded(plan, run.started, environment.env);
   if (models.kind === "failed") return refuse(io, models.diagnostics, exitCodes.diagnostics);
-  const asked = { models: models.models, model: run.started.override, isOffline, env: environment.env, allowance };
+  const { servers } = models;
+  const asked = { models: models.models, model: run.started.override, isOffline, env: environment.env, allowance, servers };
   const world = await openWorld(plan, asked, flags, host);
-  if (world.kind === "failed") return refuse(io, world.diagnostics, exitCodes.diagnostics);
+  if (world.kind === "failed") return refuse(io, world.diagnostics, world.code);
   const { options, tally, close } = world.world;
   const { entry, notes } = run.started;
   const grants = isOffline ? null : options.grants;

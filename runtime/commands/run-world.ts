@@ -1,9 +1,11 @@
 import { randomBytes } from "node:crypto";
 import { parseEnv } from "node:util";
 import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
+import { type ExitCode, exitCodes } from "../../compiler/ir/exit-codes.ts";
 import type { Plan } from "../../compiler/ir/plan.ts";
 import { projectDir, stateDir } from "../1-load/project-dir.ts";
 import { readText } from "../1-load/read-text.ts";
+import { foreignServer } from "../1-load/trust.ts";
 import type { ExecOptions } from "../exec.ts";
 import { executorOn, usualCpuThreads } from "../executors/threads.ts";
 import type { Allowance } from "../permissions/allowance.ts";
@@ -54,7 +56,7 @@ export interface RunWorld {
 
 export type OpenedWorld =
   | { readonly kind: "ok"; readonly world: RunWorld }
-  | { readonly kind: "failed"; readonly diagnostics: readonly Diagnostic[] };
+  | { readonly kind: "failed"; readonly diagnostics: readonly Diagnostic[]; readonly code: ExitCode };
 
 /** Opens what a plan needs to run. `model`: what `--model` says or said; nothing is loaded in advance for models that `isOffline` keeps from being asked. */
 export async function openWorld(
@@ -65,20 +67,25 @@ export async function openWorld(
     readonly isOffline: boolean;
     readonly env: Host["env"];
     readonly allowance: Allowance;
+    /** Where models are asked that nobody but the plan names. */
+    readonly servers: readonly string[];
   },
   flags: RunFlags,
   host: Host,
 ): Promise<OpenedWorld> {
+  const home = { home: host.home, xdgStateHome: host.env["XDG_STATE_HOME"] };
+  const strange = foreignServer(plan, run.servers, { home, allowance: run.allowance });
+  if (strange) return { kind: "failed", diagnostics: [strange], code: exitCodes.refused };
   const overrides = overridesOf(flags);
   const unknown = strangers(plan, overrides);
-  if (unknown.length > 0) return { kind: "failed", diagnostics: unknown };
+  if (unknown.length > 0) return { kind: "failed", diagnostics: unknown, code: exitCodes.diagnostics };
   for (const model of run.isOffline ? [] : priceless(plan, run.models, overrides))
     host.io.stderr(`tama: the limit in USD does not count ${model}: the plan tells no price of it\n`);
   const spent = tally();
   const { area } = host.io;
   const seat = { terminal: host.input, write: host.io.stderr, ...(area ? { hold: area.hold } : {}), isWanted: flags.debug ?? false };
   const people = await openPeople(plan, run.model ?? undefined, seat);
-  if (people.kind === "failed") return { kind: "failed", diagnostics: [people.diagnostic] };
+  if (people.kind === "failed") return { kind: "failed", diagnostics: [people.diagnostic], code: exitCodes.diagnostics };
   const quit = new AbortController();
   const { prompter } = people;
   const debug =

@@ -9,6 +9,7 @@ import * as assert from "uvu/assert";
 import { planJson } from "../../compiler/emit/plan-json.ts";
 import type { Row } from "../../runtime/4-trace/columns.ts";
 import { readRun } from "../../runtime/4-trace/read.ts";
+import { startModelServer } from "../support/model-server.ts";
 import { agent, planOf, skill } from "../support/plan-of.ts";
 
 const tama = fileURLToPath(new URL("../../dist/tama.js", import.meta.url));
@@ -120,6 +121,40 @@ test("`run` notes what it built: its worker code runs again on resume without --
   assert.is(kept.code, 7, kept.stderr);
   const elsewhere = await run(dir, {}, ["resume", "last"], { XDG_STATE_HOME: join(dir, "another") });
   assert.is(elsewhere.code, 9, elsewhere.stderr);
+});
+
+test("9: a plan that was not built here asks no server of its choice, unless its host is named, another is told, or nobody is asked", async ({
+  dir,
+}) => {
+  const server = await startModelServer(() => "hi");
+  const project = {
+    "tama.toml": `entries = ["main"]\n\n[project]\nname = "p"\n\n[models]\ndefault = { name = "openai:gpt-4o", base_url = "${server.url}" }\n`,
+    ...agent("main", "pattern: oneshot"),
+  };
+  const own = { OPENAI_API_KEY: "secret-key" };
+  const elsewhere = { ...own, XDG_STATE_HOME: join(dir, "another") };
+  assert.is((await run(dir, project, ["run", "x"], own)).code, 0);
+  const [id = ""] = readdirSync(join(dir, "state", "runs"));
+  const exec = ["exec", `state/runs/${id}/plan.json`, "--input", "x"];
+  const asked = server.hits();
+  for (const args of [exec, [...exec, "--allow-net"], [...exec, "--allow-net=example.com"]]) {
+    const refused = await run(dir, {}, args, elsewhere);
+    assert.is(refused.code, 9, refused.stderr);
+    assert.match(refused.stderr, "run/foreign-server");
+  }
+  assert.is(server.hits(), asked);
+  const { host } = new URL(server.url);
+  for (const [args, env] of [
+    [[...exec, `--allow-net=${host}`], elsewhere],
+    [[...exec, "--allow-code"], elsewhere],
+    [[...exec, "--model", "sim"], elsewhere],
+    [exec, { ...elsewhere, TAMA_PROVIDER_OPENAI_BASE_URL: server.url }],
+    [exec, own],
+  ] as const) {
+    const done = await run(dir, {}, args, env);
+    assert.is(done.code, 0, `${args.join(" ")}: ${done.stderr}`);
+  }
+  await server.close();
 });
 
 test("4: with --locked a model that is overridden, or a tool that is another one, stops the run before it begins", async ({ dir }) => {

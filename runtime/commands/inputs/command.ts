@@ -45,13 +45,13 @@ export async function inputsCommand(plan: Plan, flags: InputsFlags & { readonly 
   const { env } = environment;
   const resolved = resolveModels(plan, { override: flags.model ?? null, env });
   if (resolved.kind === "failed") return refuse(io, resolved.diagnostics, exitCodes.diagnostics);
-  const { models, notes } = resolved;
+  const { models, notes, servers } = resolved;
   const others = flags.locked ? notAsPlanned(plan, models) : [];
   if (others.length > 0) return refuse(io, others, exitCodes.notAsPlanned);
   const { allowance, model = null } = flags;
   const alone: Host = { ...host, input: () => null }; // nobody could tell of which line a question is
-  const opened = await openWorld(plan, { models, model, isOffline: false, env, allowance }, { ...flags, quiet: true }, alone);
-  if (opened.kind === "failed") return refuse(io, opened.diagnostics, exitCodes.diagnostics);
+  const opened = await openWorld(plan, { models, model, isOffline: false, env, allowance, servers }, { ...flags, quiet: true }, alone);
+  if (opened.kind === "failed") return refuse(io, opened.diagnostics, opened.code);
   const { options, tally, close } = opened.world;
   const facts: Json = { plan: plan.semantics, entry, inputs: text.text, models: JSON.stringify(models) };
   const batch = plan.trace.texts === "full" ? openBatch(options.stateDir, facts, flags.fresh ?? false) : passingBatch();
