@@ -5,6 +5,7 @@ import type { FailureCode } from "../compiler/ir/failure.ts";
 import { canonical, type Json, toText } from "../compiler/ir/json.ts";
 import { callPath, type Path } from "../compiler/ir/path.ts";
 import type { Plan } from "../compiler/ir/plan.ts";
+import type { WriteScope } from "../stdlib/tools/files-write.ts";
 import { isEmpty, type LimitOverrides, merged, plainOverrides } from "./2-schedule/limit-overrides.ts";
 import type { Settled } from "./2-schedule/types.ts";
 import type { RunModel } from "./3-task/task.ts";
@@ -12,7 +13,7 @@ import type { TraceEvent } from "./4-trace/columns.ts";
 import type { LogWriter } from "./4-trace/log.ts";
 import { thisProcess } from "./4-trace/process-identity.ts";
 import { createRecorder, type Recorder } from "./4-trace/recorder.ts";
-import { openRunLog, runDir } from "./4-trace/run-folder.ts";
+import { keptIn, openRunLog, runDir } from "./4-trace/run-folder.ts";
 import { type Asker, nobody } from "./asker.ts";
 import type { Executor } from "./executors/executor.ts";
 import { openCache } from "./journal/cache.ts";
@@ -32,7 +33,6 @@ import { defaultMaxArtifactBytes } from "./session/artifacts.ts";
 import { blobsDir, fileBlobs } from "./session/blobs.ts";
 import type { FileWrite } from "./session/file-writes.ts";
 import { realFile } from "./session/kept-files.ts";
-import type { FileWorld } from "./session/undo-files.ts";
 import type { After } from "./work-clock.ts";
 
 export { runDir } from "./4-trace/run-folder.ts";
@@ -161,7 +161,8 @@ export async function runRecorded(options: ExecOptions, { log, hashes, record, a
     const tell = teller(recorder, options);
     for (const path of files.lifted) tell({ kind: "rollback_lifted", path });
     const blobs = fileBlobs(blobsDir(runDir(stateDir, traceId)));
-    const actions = openActionLog({ ...fileGrants(options), blobs, writes: files.writes, nowUs, tell });
+    const grants = closedTo(stateDir, options.grants ?? noGrants);
+    const actions = openActionLog({ ...writeScope(grants), blobs, writes: files.writes, nowUs, tell });
     const { cache, ...rest } = options;
     const signal = AbortSignal.any([options.signal, cancelSignal(inbox, runDir(stateDir, traceId))]);
     const lookUp = cache === "use" ? { cache: openCache(stateDir, nowUs) } : {};
@@ -169,6 +170,7 @@ export async function runRecorded(options: ExecOptions, { log, hashes, record, a
       ...rest,
       ...before,
       ...lookUp,
+      grants,
       signal,
       recorder,
       blobs,
@@ -187,9 +189,14 @@ export async function runRecorded(options: ExecOptions, { log, hashes, record, a
   }
 }
 
+/** The same grants, but for what is kept of runs. */
+function closedTo(stateDir: string, grants: Grants): Grants {
+  return { ...grants, closed: [...grants.closed, ...keptIn(stateDir)] };
+}
+
 /** Where the tools of a run may write. */
-function fileGrants({ grants = noGrants }: ExecOptions): Pick<FileWorld, "projectDir" | "writable"> {
-  return { projectDir: realFile(grants.projectDir), writable: grants.writable };
+function writeScope({ projectDir, writable, closed }: Grants): WriteScope {
+  return { projectDir: realFile(projectDir), writable, closed };
 }
 
 /** Tells the log, then whoever listens. */

@@ -13,6 +13,8 @@ export interface ToolContext {
   readonly env: Readonly<Record<string, string>>;
   /** The folders under which it may write. */
   readonly writable: readonly string[];
+  /** Folders and files that it neither reads nor writes: tama's own. */
+  readonly closed: readonly string[];
   /** Sends a request, where the net and its host are granted. */
   readonly send: (request: HttpRequest) => Promise<HttpAnswer>;
 }

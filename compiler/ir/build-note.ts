@@ -6,6 +6,11 @@ import { type Digest, shortDigest } from "./digest.ts";
  * @see XDG Base Directory Specification
  */
 export function buildNotePath(home: string, xdgStateHome: string | undefined, plan: Digest): string {
+  return `${buildNotesFolder(home, xdgStateHome)}/${shortDigest(plan, 64)}`;
+}
+
+/** The folder of all these files. */
+export function buildNotesFolder(home: string, xdgStateHome: string | undefined): string {
   const state = xdgStateHome === undefined || xdgStateHome === "" ? `${home}/.local/state` : xdgStateHome;
-  return `${state}/tama/builds/${shortDigest(plan, 64)}`;
+  return `${state}/tama/builds`;
 }

@@ -115,6 +115,7 @@ function contextOf({ tool, permit, timeoutMs }: PermittedTool, host: TaskHost, s
     timeoutMs,
     env: valuesOf([...(builtInTool(tool)?.effects.includes("exec") ? always : []), ...permit.env], host),
     writable: permit.writable,
+    closed: permit.closed,
     send: sender({ net: permit.net, env, signal, timeoutMs }),
   };
 }

@@ -13,7 +13,7 @@ import { projectDir } from "../1-load/project-dir.ts";
 import type { LogWriter } from "../4-trace/log.ts";
 import { readRun } from "../4-trace/read.ts";
 import { createRecorder } from "../4-trace/recorder.ts";
-import { openRunLog, runDir } from "../4-trace/run-folder.ts";
+import { keptIn, openRunLog, runDir } from "../4-trace/run-folder.ts";
 import { loadRuns } from "../5-store/store.ts";
 import { readJournal } from "../journal/journal.ts";
 import { readUndone } from "../journal/undone.ts";
@@ -109,7 +109,7 @@ function readRolled({ stateDir, agent, ...flags }: RollbackFlags, id: string, ho
     return { kind: "failed", diagnostics: [runNoSuchPath(null, { run: id.slice(0, 8), path: agent })] };
   const project = realFile(projectDir(flags.directory, host.cwd));
   const { writable } = grantsOf(allowed.allowance, { needs: { effects: [], hosts: [], env: [] } }, project);
-  const world = { blobs: fileBlobs(blobsDir(dir)), projectDir: project, writable };
+  const world = { blobs: fileBlobs(blobsDir(dir)), projectDir: project, writable, closed: keptIn(stateDir) };
   const { journal } = judged;
   return {
     kind: "ok",

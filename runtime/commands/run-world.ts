@@ -10,6 +10,7 @@ import type { ExecOptions } from "../exec.ts";
 import { executorOn, usualCpuThreads } from "../executors/threads.ts";
 import type { Allowance } from "../permissions/allowance.ts";
 import { type Grants, grantsOf } from "../permissions/grants.ts";
+import { settledIn } from "../permissions/policy.ts";
 import { openDebugger } from "./debugger.ts";
 import { threadsFor } from "./early-threads.ts";
 import { editorOf } from "./editor.ts";
@@ -102,7 +103,7 @@ export async function openWorld(
     executor: view.watch(executorOn(threads, { bundles: plan.texts, cpuThreads: usualCpuThreads })),
     concurrency: flags.concurrency,
     asker: people.ask,
-    grants: grantsOf(run.allowance, plan, project),
+    grants: { ...grantsOf(run.allowance, plan, project), closed: settledIn({ ...home, xdgConfigHome: host.env["XDG_CONFIG_HOME"] }) },
     overrides,
     toolTimeoutMs: flags.toolTimeout * 1_000,
     ...(debug ? { debug } : {}),

@@ -13,6 +13,8 @@ export interface Grants {
   readonly net: Scope;
   /** Folders and files, absolute, which tools may write or write in. */
   readonly writable: readonly string[];
+  /** Folders and files, absolute, which no tool reads or writes whatever is granted: where runs are kept, and what the user has settled. */
+  readonly closed: readonly string[];
   /** Variables that commands get. */
   readonly env: readonly string[];
   /** Those of them that the plan declares: they may stand in what is sent. */
@@ -20,7 +22,7 @@ export interface Grants {
 }
 
 /** Where nothing is granted. */
-export const noGrants: Grants = { projectDir: "/", exec: false, net: noScope, writable: [], env: [], sent: [] };
+export const noGrants: Grants = { projectDir: "/", exec: false, net: noScope, writable: [], closed: [], env: [], sent: [] };
 
 /** What an allowance means for a plan. Who may execute commands may do all else. */
 export function grantsOf({ exec, net, write, env }: Allowance, plan: Pick<Plan, "needs">, projectDir: string): Grants {
@@ -31,6 +33,7 @@ export function grantsOf({ exec, net, write, env }: Allowance, plan: Pick<Plan, 
     exec,
     net: { all: net.all || exec, names: net.names },
     writable: [...(write.all || exec ? [projectDir] : []), ...write.names.map((path) => resolve(projectDir, path))],
+    closed: [],
     env: names,
     sent: names.filter((name) => declared.includes(name)),
   };

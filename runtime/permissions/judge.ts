@@ -11,6 +11,8 @@ import { hostOf, urlRefusal } from "./hosts.ts";
 export interface Permit {
   readonly net: Scope;
   readonly writable: readonly string[];
+  /** What its tool never touches. */
+  readonly closed: readonly string[];
   /** Names of variables whose values it gets. */
   readonly env: readonly string[];
 }
@@ -35,6 +37,7 @@ function permitOf(grants: Grants, effects: readonly Effect[]): Permit {
   return {
     net: effects.includes("net") ? grants.net : noScope,
     writable: effects.includes("write") ? grants.writable : [],
+    closed: grants.closed,
     env: effects.includes("exec") ? grants.env : effects.includes("net") ? grants.sent : [],
   };
 }
@@ -51,10 +54,10 @@ function netRefusal({ net }: Grants, tool: string, { url }: JsonObject): string 
   return read ? urlRefusal(read, net) : null;
 }
 
-function writingRefusal({ writable, projectDir }: Grants, tool: string, args: JsonObject): string | null {
-  if (writable.length === 0) return notGranted(tool, "--allow-write");
-  const file = writtenFile(args, projectDir);
-  return file === null ? null : writeRefusal(file, writable);
+function writingRefusal(grants: Grants, tool: string, args: JsonObject): string | null {
+  if (grants.writable.length === 0) return notGranted(tool, "--allow-write");
+  const file = writtenFile(args, grants.projectDir);
+  return file === null ? null : writeRefusal(file, grants);
 }
 
 function notGranted(tool: string, flag: string): string {

@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { runBadPolicy } from "../../compiler/diagnostics/codes.generated.ts";
 import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
+import { buildNotesFolder } from "../../compiler/ir/build-note.ts";
 import { isObject, parseJson } from "../../compiler/ir/json.ts";
 import { type Allowance, allowedByAny, noScope, nothingAllowed, type Scope } from "./allowance.ts";
 import { type NamedKind, namedKinds, scopeOf } from "./words.ts";
@@ -23,6 +24,11 @@ export type ReadPolicy =
 export function policyFile({ home, xdgConfigHome }: SettingsHome): string {
   const config = xdgConfigHome === undefined || xdgConfigHome === "" ? join(home, ".config") : xdgConfigHome;
   return join(config, "tama", "policy.json");
+}
+
+/** The folders of what decides what runs may do: the user's policy, and the notes of what was built here. */
+export function settledIn(at: SettingsHome & { readonly xdgStateHome: string | undefined }): readonly string[] {
+  return [dirname(policyFile(at)), buildNotesFolder(at.home, at.xdgStateHome)];
 }
 
 /** What a user's policy allows in a project; nothing where there is no file. One that cannot be read allows nothing either, and is told: reports run/bad-policy. */

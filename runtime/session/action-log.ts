@@ -14,7 +14,7 @@ import { builtInTool } from "../../stdlib/tools/index.ts";
 import type { PermittedTool, TaskResult, ToolTask } from "../3-task/task.ts";
 import type { TraceEvent } from "../4-trace/columns.ts";
 import { type FileWrite, savedEvent, writesNothing } from "./file-writes.ts";
-import { missingFolder, realFile, type Standing, standing, wordOf } from "./kept-files.ts";
+import { missingFolder, realFile, realScope, type Standing, standing, wordOf } from "./kept-files.ts";
 import { type FileWorld, sweepWrites, undoFiles } from "./undo-files.ts";
 
 /** What becomes of the files of a run. */
@@ -73,7 +73,7 @@ export function replacedBy({ tool, args, own }: Pick<ToolTask, "tool" | "args" |
 
 /** Keeps what will be replaced. Null where the tool will refuse to; a text where it cannot be kept. */
 function save(task: PermittedTool, { file, now }: Replaced, options: ActionLogOptions): FileWrite | string | null {
-  if (writeRefusal(file, options.writable.map(realFile)) !== null) return null;
+  if (writeRefusal(file, realScope(options)) !== null) return null;
   const found = attempted(() => standing(file));
   if (found.kind === "failed") return `what is in ${file} cannot be kept: ${found.message}`;
   if (found.value.kind === "other") return `it is no file: ${file}`;

@@ -18,6 +18,7 @@ import {
 import { basename, dirname, join } from "node:path";
 import { type Digest, digestBytes } from "../../compiler/ir/digest.ts";
 import { draftOf } from "../../stdlib/tools/drafts.ts";
+import type { WriteScope } from "../../stdlib/tools/files-write.ts";
 
 /** What stands at a path; `link`: one that leads nowhere, `other`: a folder, a device, anything that holds no bytes of its own. */
 export type Standing =
@@ -33,6 +34,11 @@ export function realFile(path: string): string {
     if (!isAbsence(error)) throw error;
     return dirname(path) === path ? path : join(realFile(dirname(path)), basename(path));
   }
+}
+
+/** The same folders and files, by where they really are. */
+export function realScope({ projectDir, writable, closed }: WriteScope): WriteScope {
+  return { projectDir: realFile(projectDir), writable: writable.map(realFile), closed: closed.map(realFile) };
 }
 
 /** What stands at a path that links no further. Throws the system's errors. */

@@ -1,19 +1,16 @@
 /** Undoes writes to files, the last first, and tells of each what came of it. */
 import type { Path } from "../../compiler/ir/path.ts";
 import { sweepDrafts } from "../../stdlib/tools/drafts.ts";
-import { writeRefusal } from "../../stdlib/tools/files-write.ts";
+import { type WriteScope, writeRefusal } from "../../stdlib/tools/files-write.ts";
 import type { TraceEvent } from "../4-trace/columns.ts";
 import type { Blobs } from "./blobs.ts";
 import { type FileWrite, keyOfFile } from "./file-writes.ts";
-import { linkOf, putBytes, putLink, realFile, standing, takeAway, wordOf } from "./kept-files.ts";
+import { linkOf, putBytes, putLink, realFile, realScope, standing, takeAway, wordOf } from "./kept-files.ts";
 import { toUndo } from "./scopes.ts";
 
 /** Where files are undone, and what may be written there. */
-export interface FileWorld {
+export interface FileWorld extends WriteScope {
   readonly blobs: Blobs;
-  readonly projectDir: string;
-  /** Folders, absolute. */
-  readonly writable: readonly string[];
 }
 
 /** What is to become of a write. `done`: what was there before is there already; otherwise why it is left as it is: nobody allowed it, or it would lose something. */
@@ -39,10 +36,10 @@ export function undoFiles(
 }
 
 /** Takes away the drafts that killed processes left of these writes: a folder that was made for a file could not go with it otherwise. */
-export function sweepWrites(writes: readonly FileWrite[], { writable }: Pick<FileWorld, "writable">): void {
-  const roots = writable.map(realFile);
+export function sweepWrites(writes: readonly FileWrite[], world: WriteScope): void {
+  const scope = realScope(world);
   for (const { file, old, now, state } of writes)
-    if (state === "stands" && writeRefusal(file, roots) === null)
+    if (state === "stands" && writeRefusal(file, scope) === null)
       attempted(() => {
         for (const word of [old, now]) if (word !== null && realFile(file) === file) sweepDrafts(file, word);
         return { kind: "done" };
@@ -81,7 +78,7 @@ function judge(write: FileWrite, current: string | null, { later, world }: { lat
   if (isBack && (current !== null || write.made === null)) return { kind: "done" };
   if (!isBack && current !== write.now) return conflict("it was changed since");
   if (realFile(write.file) !== write.file) return conflict("a link leads elsewhere now");
-  const refusal = writeRefusal(write.file, world.writable.map(realFile));
+  const refusal = writeRefusal(write.file, realScope(world));
   return refusal === null ? { kind: "put-back" } : { kind: "refused", why: refusal };
 }
 

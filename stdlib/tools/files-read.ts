@@ -1,7 +1,7 @@
 import { readFile, realpath, stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { defineTool, type ToolContext, type ToolOutcome } from "../tool.ts";
-import { isInside, isPrivate } from "./paths.ts";
+import { isClosed, isInside, isPrivate } from "./paths.ts";
 
 /** The largest file that is read, in bytes. */
 export const maxFileBytes = 1024 * 1024;
@@ -30,10 +30,11 @@ export const filesRead = defineTool({
 /** Judges the path as written and, against symbolic links, as it really is; reads only what both allow. */
 async function read(path: string, context: ToolContext): Promise<ToolOutcome> {
   const wanted = resolve(context.projectDir, path);
-  const asWritten = refusal(context.projectDir, wanted, path);
+  const asWritten = refusal(context, wanted, path);
   if (asWritten) return { kind: "refused", message: asWritten };
   const real = await realpath(wanted);
-  const asItIs = refusal(await realpath(context.projectDir), real, path);
+  const closed = await Promise.all(context.closed.map((each) => realpath(each).catch(() => each)));
+  const asItIs = refusal({ projectDir: await realpath(context.projectDir), closed }, real, path);
   if (asItIs) return { kind: "refused", message: asItIs };
   const found = await stat(real);
   if (!found.isFile()) return failed(`not a file: ${path}`);
@@ -41,9 +42,10 @@ async function read(path: string, context: ToolContext): Promise<ToolOutcome> {
   return decode(await readFile(real, { signal: context.signal }), path);
 }
 
-function refusal(root: string, file: string, shown: string): string | null {
-  if (!isInside(root, file)) return `refused: ${shown} is outside the project`;
-  return isPrivate(root, file) ? `refused: ${shown} is private (.tama, .git and .env files cannot be read)` : null;
+function refusal({ projectDir, closed }: Pick<ToolContext, "projectDir" | "closed">, file: string, shown: string): string | null {
+  if (!isInside(projectDir, file)) return `refused: ${shown} is outside the project`;
+  if (isClosed(closed, file)) return `refused: ${shown} is tama's own, and cannot be read`;
+  return isPrivate(projectDir, file) ? `refused: ${shown} is private (.tama, .git and .env files cannot be read)` : null;
 }
 
 function decode(bytes: Uint8Array, path: string): ToolOutcome {

@@ -3,7 +3,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import type { JsonObject } from "../../compiler/ir/json.ts";
 import { defineTool, type ToolContext, type ToolOutcome } from "../tool.ts";
 import { draftOf } from "./drafts.ts";
-import { isInside, isPrivate } from "./paths.ts";
+import { isClosed, isInside, isPrivate } from "./paths.ts";
 
 /** Writes a text file under a granted folder, at once, with the folders that it lies in. Answers `written`. */
 export const filesWrite = defineTool({
@@ -40,21 +40,28 @@ export function writtenFile(args: JsonObject, projectDir: string): string | null
   return typeof path === "string" && path !== "" ? resolve(projectDir, path) : null;
 }
 
-/** Why a file may not be written; null where it may. */
-export function writeRefusal(file: string, writable: readonly string[]): string | null {
+/** What may be written, as absolute paths. */
+export type WriteScope = Pick<ToolContext, "projectDir" | "writable" | "closed">;
+
+/** Why a file may not be written; null where it may. To grant a private file by its name, or from within, does not open it. */
+export function writeRefusal(file: string, { projectDir, writable, closed }: WriteScope): string | null {
   const folder = writable.find((each) => isInside(each, file));
   if (folder === undefined) return `${file} is in no folder that may be written; --allow-write=${dirname(file)} grants its own`;
-  return isPrivate(folder, file) ? `${file} is private: .tama, .git and .env files are never written` : null;
+  if (isClosed(closed, file)) return `${file} is tama's own, and never written by a tool`;
+  const root = isInside(projectDir, file) ? projectDir : dirname(folder);
+  return isPrivate(root, file) ? `${file} is private: .tama, .git and .env files are never written` : null;
 }
 
 /** Judges the path as written and, against symbolic links, as it really is, before any folder is made and once more when it has been. */
 async function write(file: string, content: string, context: ToolContext): Promise<ToolOutcome> {
-  const folders = await Promise.all(context.writable.map(real));
-  const refusal = writeRefusal(file, context.writable) ?? writeRefusal(await real(file), folders);
+  const { projectDir, writable, closed } = context;
+  const all = (paths: readonly string[]) => Promise.all(paths.map(real));
+  const scope = { projectDir: await real(projectDir), writable: await all(writable), closed: await all(closed) };
+  const refusal = writeRefusal(file, context) ?? writeRefusal(await real(file), scope);
   if (refusal !== null) return { kind: "refused", message: refusal };
   await mkdir(dirname(await real(file)), { recursive: true });
   const target = await real(file);
-  const late = writeRefusal(target, folders);
+  const late = writeRefusal(target, scope);
   if (late !== null) return { kind: "refused", message: late };
   if (context.signal.aborted) return failed("writing was cancelled");
   await replace(target, content);

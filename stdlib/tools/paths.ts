@@ -11,6 +11,11 @@ export function isPrivate(folder: string, file: string): boolean {
   return relative(folder, file).split(sep).some(isPrivateName);
 }
 
+/** Whether a file is, or lies in, what tama keeps for itself. */
+export function isClosed(closed: readonly string[], file: string): boolean {
+  return closed.some((each) => isInside(each, file));
+}
+
 function isPrivateName(part: string): boolean {
   const name = part.toLowerCase();
   return name === ".tama" || name === ".git" || name.startsWith(".env");

@@ -66,6 +66,14 @@ for (const [flags, expected, told] of [
   });
 }
 
+test("no tool writes what is kept of runs, wherever that is, or what the user has settled", async ({ dir }) => {
+  const write = (path: string) => ["tama_files_write", { path, content: "{}" }] as const;
+  const scene = scenario(write("state/runs/x"), write("xdg/tama/policy.json"), write("notes/tama/builds/x"), write("state/x"));
+  const { code, stderr } = await run(dir, { "plan.json": plan, "scenario.yaml": scene }, ["exec", "plan.json", "--allow-write", ...usual]);
+  assert.is(code, 0, stderr);
+  assert.equal(statuses(dir), ["refused", "refused", "refused", "ok"]);
+});
+
 test("2: a host, a name and a time that are none", async ({ dir }) => {
   for (const flag of ["--allow-net=http://a.b", "--allow-net=a.b,", "--allow-env=A-B", "--allow-write=,", "--tool-timeout=x"]) {
     const { code, stderr } = await run(dir, { "plan.json": plan }, ["exec", "plan.json", flag, ...usual]);

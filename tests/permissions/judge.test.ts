@@ -34,7 +34,7 @@ test("where nothing is granted, whatever has an effect is refused with the flag 
   for (const tool of toolOrder.filter((name) => !(name in calls)))
     assert.equal(
       judge(noGrants, { tool, args: { path: "x" }, own: null }),
-      { kind: "ok", permit: { net: some(), writable: [], env: [] } },
+      { kind: "ok", permit: { net: some(), writable: [], closed: [], env: [] } },
       tool,
     );
 });
@@ -54,12 +54,13 @@ test("each flag grants its own tools and no others; exec grants all", () => {
 
 test("a tool gets what it can have a use for: commands all variables that are granted, requests those that the plan declares", () => {
   const allowance = { exec: true, env: some("A", "OTHER") };
-  assert.equal(told("tama_bash", allowance), { net: some(), writable: [], env: ["A", "B", "OTHER"] });
-  assert.equal(told("tama_http_get", { net: all, env: some("A", "OTHER") }), { net: all, writable: [], env: ["A"] });
-  assert.equal(told("tama_http_get", { net: all, env: all }), { net: all, writable: [], env: ["A", "B"] });
+  assert.equal(told("tama_bash", allowance), { net: some(), writable: [], closed: [], env: ["A", "B", "OTHER"] });
+  assert.equal(told("tama_http_get", { net: all, env: some("A", "OTHER") }), { net: all, writable: [], closed: [], env: ["A"] });
+  assert.equal(told("tama_http_get", { net: all, env: all }), { net: all, writable: [], closed: [], env: ["A", "B"] });
   assert.equal(told("tama_files_write", { write: some("out", "/tmp/x"), env: all }), {
     net: some(),
     writable: ["/p/out", "/tmp/x"],
+    closed: [],
     env: [],
   });
 });
@@ -82,6 +83,7 @@ test("allowances add up; permissions of a config are taken in their widest sense
     exec: true,
     net: all,
     writable: ["/p"],
+    closed: [],
     env: ["A", "B"],
     sent: ["A", "B"],
   });

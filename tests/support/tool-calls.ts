@@ -9,7 +9,7 @@ import type { ToolContext } from "../../stdlib/tool.ts";
 /** What a tool gets where nothing is granted, but for what is said. */
 export function toolContext(projectDir: string, more: Partial<ToolContext> = {}): ToolContext {
   const send: ToolContext["send"] = async () => ({ kind: "refused", message: "nothing is granted" });
-  return { projectDir, signal: new AbortController().signal, timeoutMs: 30_000, env: {}, writable: [], send, ...more };
+  return { projectDir, signal: new AbortController().signal, timeoutMs: 30_000, env: {}, writable: [], closed: [], send, ...more };
 }
 
 /** Grants of a project for a plan that declares the variables `declared`. */

@@ -58,6 +58,16 @@ test("refuses `.tama`, `.git` and `.env*`, whatever their case and also behind a
   }
 });
 
+test("refuses what tama keeps for itself, also behind a link", async ({ base }) => {
+  symlinkSync("sub", join(base, "project/alias"));
+  const context = toolContext(join(base, "project"), { closed: [join(base, "project/sub")] });
+  for (const path of ["sub/notes.md", "alias/notes.md"])
+    assert.equal(await filesRead.run?.({ path }, context), {
+      kind: "refused",
+      message: `refused: ${path} is tama's own, and cannot be read`,
+    });
+});
+
 test("says what is wrong with a file that is absent, no file, too large or not UTF-8", async ({ base }) => {
   writeFileSync(join(base, "project/large"), Buffer.alloc(maxFileBytes + 1, 97));
   writeFileSync(join(base, "project/binary"), Buffer.from([0xff, 0xfe, 0x00]));

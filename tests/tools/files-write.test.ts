@@ -89,6 +89,27 @@ test("`.tama`, `.git` and `.env*` are never written, whatever their case, also b
   assert.is(await write(project, ".gitignore"), "written");
 });
 
+test("to grant a private file by its name, from within, or by a link to it does not open it", async ({ base, project }) => {
+  mkdirSync(join(project, ".git/hooks"), { recursive: true });
+  mkdirSync(join(base, "outside/.git"));
+  symlinkSync(".git/hooks", join(project, "hooks"));
+  const granted = [join(project, ".env"), join(project, ".git/hooks"), join(project, "hooks"), join(base, "outside/.git")];
+  for (const path of [".env", ".git/hooks/x", "hooks/x", join(base, "outside/.git/x")])
+    assert.match(await write(project, path, "new", granted), /^refused: .* is private/, path);
+});
+
+test("what tama keeps for itself is never written, also behind a link", async ({ project }) => {
+  mkdirSync(join(project, "kept"));
+  symlinkSync("kept", join(project, "alias"));
+  for (const path of ["kept/log", "alias/log", "kept"]) {
+    const outcome = await filesWrite.run?.(
+      { path, content: "x" },
+      toolContext(project, { writable: [project], closed: [join(project, "kept")] }),
+    );
+    assert.is(outcome?.kind, "refused", path);
+  }
+});
+
 test("only granted folders and files are written, and a project behind a link is the project", async ({ base, project }) => {
   const only = [join(project, "sub"), join(base, "outside/one.txt")];
   assert.is(await write(project, "sub/x", "new", only), "written");
