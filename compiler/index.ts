@@ -1,6 +1,6 @@
 /** The compiler as a library, `tama/compiler`. Importing it does nothing. */
 
-export { defineTool, type OwnTool, type OwnToolContext } from "../stdlib/own-tool.ts";
+export { defineTool, type FileToWrite, type OwnTool, type OwnToolContext } from "../stdlib/own-tool.ts";
 export {
   type Builder,
   definePattern,

@@ -1,4 +1,5 @@
 import pLimit from "p-limit";
+import { filesWrite } from "../stdlib/tools/files-write.ts";
 import type { PermittedTool, RunModel, Task, TaskResult, ToolTask } from "./3-task/task.ts";
 import type { Executor } from "./executors/executor.ts";
 import type { Questions } from "./people/questions.ts";
@@ -60,7 +61,17 @@ function startTool(options: StartOptions, task: ToolTask, signal: AbortSignal): 
   const secrets = secretsOf(options, grants);
   const permitted: PermittedTool = { ...task, permit: judged.permit, secrets, timeoutMs: task.own?.timeoutMs ?? timeoutMs };
   const work = () => options.executor.run(permitted, signal);
+  if (task.own?.writes) return work().then((result) => written(options, task, result, signal));
   return options.actions ? options.actions.around(permitted, signal, work) : work();
+}
+
+/** Writes what a tool of the project's own wants written, as the built-in tool for that does. */
+async function written(options: StartOptions, { path }: ToolTask, asked: TaskResult, signal: AbortSignal): Promise<TaskResult> {
+  if (asked.kind !== "ok" || asked.answer.kind !== "file") return asked;
+  const { file, content, text } = asked.answer;
+  const result = await startTool(options, { kind: "tool", path, tool: filesWrite.name, args: { path: file, content }, own: null }, signal);
+  const { startUs, thread } = asked;
+  return result.kind === "ok" ? { ...result, startUs, thread, answer: { kind: "tool", text } } : { ...result, startUs, thread };
 }
 
 /** What no answer of a tool may hold: the values of granted variables, and the keys of models. */

@@ -13,8 +13,16 @@ export interface OwnToolContext {
   readonly env: Readonly<Record<string, string>>;
 }
 
+/**
+ * What a tool that is undone returns: a file, as a path from the project's folder, the text that it is to hold, and what the model is told,
+ * `written` if nothing. tama writes it.
+ */
+export type FileToWrite = { readonly file: string; readonly content: string; readonly answer?: Json };
+
 /** What one declares of a tool of one's own. */
-export interface OwnTool {
+export type OwnTool = Declared & (Doing | Writing);
+
+interface Declared {
   /** As models call it: `search_docs`. */
   readonly name: string;
   /** What it does and when to call it, for models. */
@@ -23,12 +31,21 @@ export interface OwnTool {
   readonly input?: Type;
   /** What it does; default nothing but compute. It is called where all of this was granted. */
   readonly effects?: readonly OwnEffect[];
-  /** Whether a call that may have been made can be made again: after a crash an idempotent one is, of another a person is asked. Default `irreversible`. */
-  readonly undo?: "idempotent" | "irreversible";
   /** The longest time that one call may take. Default 60,000. */
   readonly timeoutMs?: number;
+}
+
+interface Doing {
+  /** Whether a call that may have been made can be made again: after a crash an idempotent one is, of another a person is asked. Default `irreversible`. */
+  readonly undo?: "idempotent" | "irreversible";
   /** What it returns is what the model reads: text, or else JSON. What it throws is told to the model. */
   readonly run: (input: never, context: OwnToolContext) => Json | Promise<Json>;
+}
+
+interface Writing {
+  /** It writes no file itself, but says which one is to hold what: so the file is saved before, and put back when the agent is tried again. Its effects are `write`, and perhaps `read`. */
+  readonly undo: "undo";
+  readonly run: (input: never, context: OwnToolContext) => FileToWrite | Promise<FileToWrite>;
 }
 
 /** Declares a tool: the default export of a file that the config's `tools` name. */

@@ -41,20 +41,33 @@ type Declared = Pick<ToolSource, "name" | "description" | "input" | "undo" | "ti
   readonly effects: readonly (typeof ownEffects)[number][];
   readonly run: () => unknown;
 };
+const anyDeclared: C.Codec<Declared> = C.objectOf<Declared>({
+  name,
+  description: said,
+  input: objectType,
+  effects: C.listOf(C.oneOf(...ownEffects)),
+  undo: C.oneOf("undo", "idempotent", "irreversible"),
+  timeoutMs: C.positive,
+  run,
+});
 const declaration: Declaration<Declared> = {
-  codec: C.objectOf<Declared>({
-    name,
-    description: said,
-    input: objectType,
-    effects: C.listOf(C.oneOf(...ownEffects)),
-    undo: C.oneOf("idempotent", "irreversible"),
-    timeoutMs: C.positive,
-    run,
-  }),
+  codec: { schema: anyDeclared.schema, decode: (value, at, problems) => undoable(anyDeclared.decode(value, at, problems), at, problems) },
   defaults: { input: { kind: "object", fields: {}, optional: [] }, effects: [], undo: "irreversible", timeoutMs: defaultTimeoutMs },
   wanted: "defineTool({ ... })",
   bad: sourceBadTool,
 };
+
+/** A tool that is undone does nothing but have a file written. */
+function undoable(tool: Declared | undefined, at: string, problems: C.Problem[]): Declared | undefined {
+  if (tool?.undo !== "undo") return tool;
+  const isUndone = tool.effects.includes("write") && tool.effects.every((effect) => effect === "write" || effect === "read");
+  if (!isUndone)
+    problems.push({
+      at: `${at}/effects`,
+      message: 'where `undo` is "undo" expected ["write"] or ["read", "write"]: nothing else is undone',
+    });
+  return isUndone ? tool : undefined;
+}
 
 /** The files of the tools that a config names, as paths from the root. Reports `source/no-tool`. What is no path is told by decoding. */
 export function toolFiles(root: string, config: ConfigSource | null, report: Report): readonly string[] {

@@ -91,8 +91,8 @@ function handOut(run: Run, frame: OpFrame<Act>, calls: TurnCalls, asked: { call:
 }
 
 /** What a call of a tool of the project's own takes. */
-function ownOf({ bundle, effects, timeoutMs }: PlanTool): OwnTool | null {
-  return bundle === null ? null : { bundle, effects, timeoutMs: timeoutMs ?? defaultTimeoutMs };
+function ownOf({ bundle, effects, undo, timeoutMs }: PlanTool): OwnTool | null {
+  return bundle === null ? null : { bundle, effects, timeoutMs: timeoutMs ?? defaultTimeoutMs, writes: undo === "undo" };
 }
 
 /** Where a call runs, null for a tool that this loop does not offer now. */

@@ -1,5 +1,5 @@
 import type { Digest } from "../../compiler/ir/digest.ts";
-import { type JsonObject, toText } from "../../compiler/ir/json.ts";
+import { isObject, type JsonObject, toText } from "../../compiler/ir/json.ts";
 import { accepts, show } from "../../compiler/ir/types.ts";
 import type { OwnToolContext } from "../../stdlib/own-tool.ts";
 import type { ToolOutcome } from "../../stdlib/tool.ts";
@@ -12,16 +12,21 @@ export interface OwnToolCall {
   readonly bundle: Digest;
   readonly args: JsonObject;
   readonly context: OwnToolContext;
+  readonly writes: boolean;
 }
 
+/** What such a call came to; `file`: what is to be written, and what the model is then told. */
+export type OwnOutcome = ToolOutcome | { readonly kind: "file"; readonly file: string; readonly content: string; readonly text: string };
+
 /** Calls a tool of the project's own, if the arguments are of the type that it declares. Its mistakes are failures that a model is told. */
-export async function runOwnTool({ tool, bundle, args, context }: OwnToolCall, modules: ModuleLoader): Promise<ToolOutcome> {
+export async function runOwnTool({ tool, bundle, args, context, writes }: OwnToolCall, modules: ModuleLoader): Promise<OwnOutcome> {
   const module = await modules(bundle);
   if (typeof module === "string") return failed(`${tool} cannot be loaded: ${module}`);
   const wrong = await misfit(module.declared["input"], args);
   if (wrong !== null) return failed(`the arguments of ${tool} ${wrong}`);
   try {
-    return answerOf(tool, await module.run(args, context));
+    const value = await module.run(args, context);
+    return writes ? fileOf(tool, value) : answerOf(tool, value);
   } catch (error) {
     return failed(`${tool} failed: ${error instanceof Error ? error.message : String(error)}`);
   }
@@ -39,6 +44,14 @@ async function misfit(declared: unknown, args: JsonObject): Promise<string | nul
 function answerOf(tool: string, value: unknown): ToolOutcome {
   const problem = noAnswer(value);
   return problem === null ? { kind: "ok", text: toText(copied(value)) } : failed(`${tool} ${problem}`);
+}
+
+function fileOf(tool: string, value: unknown): OwnOutcome {
+  const { file, content, answer = "written" } = isObject(value) ? value : {};
+  if (typeof file !== "string" || file === "" || typeof content !== "string")
+    return failed(`${tool} is undone, and so returns {file, content}, both texts; it returned something else`);
+  const told = answerOf(tool, answer);
+  return told.kind === "ok" ? { kind: "file", file, content, text: told.text } : told;
 }
 
 function failed(message: string): ToolOutcome {

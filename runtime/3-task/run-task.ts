@@ -2,12 +2,12 @@ import type { Digest } from "../../compiler/ir/digest.ts";
 import type { FailureCode } from "../../compiler/ir/failure.ts";
 import type { Json } from "../../compiler/ir/json.ts";
 import { unreachable } from "../../compiler/ir/unreachable.ts";
-import type { ToolContext, ToolOutcome } from "../../stdlib/tool.ts";
+import type { ToolContext } from "../../stdlib/tool.ts";
 import { builtInTool } from "../../stdlib/tools/index.ts";
 import { type ProviderRegistry, providerRegistry } from "../providers/registry.ts";
 import { type Clock, readClock } from "./clock.ts";
 import { type ModuleLoader, moduleLoader, runCode } from "./code.ts";
-import { runOwnTool } from "./own-tool.ts";
+import { type OwnOutcome, runOwnTool } from "./own-tool.ts";
 import { redactor, type Secret } from "./redact.ts";
 import { sender } from "./send.ts";
 import type { Attempt, CodeTask, Delta, ModelTask, PermittedTool, TaskResult, ThreadTask } from "./task.ts";
@@ -91,17 +91,18 @@ async function endTool(task: PermittedTool, host: TaskHost, signal: AbortSignal)
   const redact = redactor(secretsOf(task, host));
   const outcome = await outcomeOf(task, host, signal);
   if (outcome === null) return { kind: "failed", code: "unsupported", message: `the tool ${task.tool} cannot run on a thread` };
-  if (outcome.kind !== "ok")
+  if (outcome.kind === "refused" || outcome.kind === "failed")
     return { kind: "failed", code: outcome.kind === "refused" ? "refused" : "tool", message: truncate(redact(outcome.message)) };
+  if (outcome.kind === "file") return { kind: "ok", answer: { ...outcome, text: truncate(redact(outcome.text)) } };
   return { kind: "ok", answer: { kind: "tool", text: truncate(redact(outcome.text), outcome) } };
 }
 
 /** Null for a tool that no thread runs. */
-async function outcomeOf(task: PermittedTool, host: TaskHost, signal: AbortSignal): Promise<ToolOutcome | null> {
+async function outcomeOf(task: PermittedTool, host: TaskHost, signal: AbortSignal): Promise<OwnOutcome | null> {
   const { own, tool, args, permit } = task;
   if (own) {
     const context = { projectDir: host.projectDir, env: valuesOf(permit.env, host) };
-    return runOwnTool({ tool, bundle: own.bundle, args, context }, host.modules);
+    return runOwnTool({ tool, bundle: own.bundle, args, context, writes: own.writes }, host.modules);
   }
   const builtIn = builtInTool(tool);
   return builtIn?.run ? builtIn.run(args, contextOf(task, host, signal)) : null;

@@ -82,6 +82,8 @@ export interface OwnTool {
   readonly bundle: Digest;
   readonly effects: readonly Effect[];
   readonly timeoutMs: number;
+  /** Whether it answers with a file that is to be written, and has no effect before. */
+  readonly writes: boolean;
 }
 
 /** A tool call that was granted, with what it may use. */
@@ -177,6 +179,14 @@ export interface ToolAnswer {
   readonly text: string;
 }
 
+/** The file that a tool of the project's own wants written, by its path from the project's folder, and what its model is then told. */
+export interface FileAnswer {
+  readonly kind: "file";
+  readonly file: string;
+  readonly content: string;
+  readonly text: string;
+}
+
 export interface CodeAnswer {
   readonly kind: "code";
   readonly key: string;
@@ -201,7 +211,7 @@ export interface Attempt {
 /** How a task ended, with the times where it ran (microseconds since 1970) and the thread. */
 export type TaskResult = TaskTimes &
   (
-    | { readonly kind: "ok"; readonly answer: ModelAnswer | ToolAnswer | CodeAnswer | WaitAnswer }
+    | { readonly kind: "ok"; readonly answer: ModelAnswer | ToolAnswer | FileAnswer | CodeAnswer | WaitAnswer }
     | { readonly kind: "failed"; readonly code: FailureCode; readonly message: string; readonly details: Json }
   );
 

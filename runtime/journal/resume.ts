@@ -67,7 +67,8 @@ function again(rules: ResumeRules, { uncertain }: Findings, task: Task): Verdict
   const { journal, settle, undone, projectDir, nowUs } = rules;
   if (!journal.intents.has(task.path) || wasUndone(undone, task.path)) return { kind: "work" };
   const replaced = task.kind === "tool" ? replacedBy(task, projectDir) : null;
-  const settlement = settle.get(task.path) ?? (replaced && witness(undone, task.path));
+  const isWitnessed = replaced !== null || (task.kind === "tool" && task.own?.writes === true);
+  const settlement = settle.get(task.path) ?? (isWitnessed ? witness(undone, task.path) : null);
   if (settlement === null) uncertain.push(task);
   return settlement === "done" ? { kind: "told", result: carriedOut(nowUs(), replaced?.answer ?? lost) } : { kind: "work" };
 }

@@ -27,6 +27,8 @@ const sources = {
   spinning: bundled("for (;;);"),
   context: bundled("return { ...context, process: Object.keys(process.env).includes('GRANTED') };"),
   bare: 'export default { name: "bare", description: "d", run: () => "called" };',
+  writer: bundled('return { file: "a/b", content: "n is " + n, answer: { n } };'),
+  quiet: bundled('return { file: "a/b", content: "" };'),
   broken: "export default 1 +",
 };
 
@@ -60,6 +62,17 @@ for (const [name, make] of Object.entries(executors)) {
     assert.is(told(await call(executor, "thrower", { n: 1 })), "tool: thrower failed: n is too small");
     assert.is(told(await call(executor, "odd", { n: 1 })), "tool: odd returned undefined at /1, which JSON cannot hold");
     assert.match(told(await call(executor, "broken", { n: 1 })), /^tool: broken cannot be loaded: SyntaxError/);
+  });
+
+  test("takes from one that is undone the file that is to be written, and tells where it returns none", async ({ executor }) => {
+    const own = (tool: keyof typeof sources) => ({ own: ownOf(tool, { effects: ["code", "write"], writes: true }) });
+    const file = async (tool: keyof typeof sources) => {
+      const result = await call(executor, tool, { n: 1 }, own(tool));
+      return result.kind === "ok" ? result.answer : result.message;
+    };
+    assert.equal(await file("writer"), { kind: "file", file: "a/b", content: "n is 1", text: '{"n":1}' });
+    assert.equal(await file("quiet"), { kind: "file", file: "a/b", content: "", text: "written" });
+    assert.match(String(await file("text")), /^text is undone, and so returns \{file, content\}/);
   });
 
   test("stops one that takes too long, which its model is told", async ({ executor }) => {
@@ -115,7 +128,7 @@ grants("each declared effect needs its grant, whatever the arguments look like",
 grants.run();
 
 function ownOf(tool: keyof typeof sources, more: Partial<OwnTool>): OwnTool {
-  return { bundle: digestBytes(sources[tool]), effects: [], timeoutMs: 30_000, ...more };
+  return { bundle: digestBytes(sources[tool]), effects: [], timeoutMs: 30_000, writes: false, ...more };
 }
 
 function taskOf(tool: keyof typeof sources, args: JsonObject, more: Partial<OwnTool>, given: Grants): PermittedTool {

@@ -9,6 +9,7 @@ export default defineConfig({
     "tools/cout.ts",
     "../outside.ts",
     "tools/wrong.ts",
+    "tools/posts.ts",
     "tools/taken.ts",
     "tools/count.ts",
     "tools/none.ts",

@@ -5,7 +5,7 @@ export default defineTool({
   description: "",
   input: types.text,
   effects: ["mem"],
-  undo: "undo",
+  undo: "never",
   timeout: 3,
   run: 5,
 } as never);
