@@ -7,12 +7,6 @@ export type Edges = ReadonlyMap<string, readonly string[]>;
 /** From how many names of a group a shortest cycle is looked for: each costs a walk through the group. */
 const maxStarts = 32;
 
-/** The names in an order in which each stands before those that it leads to; null if there is a cycle. */
-export function order(edges: Edges): readonly string[] | null {
-  const ordered = bottomUp(edges);
-  return ordered.size === edges.size ? [...ordered].reverse() : null;
-}
-
 /** The names, each after those that it leads to. Those that are on a cycle, or lead to one, are left out. */
 export function bottomUp(edges: Edges): ReadonlySet<string> {
   const open = new Map<string, number>();

@@ -1,4 +1,5 @@
 import type { ParsedState } from "../2-parse/types.ts";
+import { bottomUp } from "../graph.ts";
 import { ownKeys, someWords, uniteKeys } from "../ir/words.ts";
 import { type Ending, isDeadly, isError, type Move, offerOf, type Step, stepOf } from "./table.ts";
 
@@ -75,12 +76,16 @@ function depthsOf({ initial }: Machine, steps: Verdict["steps"]): Verdict["depth
   return depths;
 }
 
-/** Whether a run can use up its steps: all runs at once, step by step. One that takes more than there are states goes in a circle. */
+/** Whether a run can use up its steps: one that can go in a circle, or whose longest way has as many. */
 function exhausts({ initial, maxSteps }: Machine, steps: Verdict["steps"]): boolean {
-  let at = new Set([initial]);
-  for (let step = 1; step <= Math.min(maxSteps, steps.size + 1) && at.size > 0; step += 1)
-    at = new Set([...at].flatMap((name) => successors(steps.get(name), steps)));
-  return at.size > 0;
+  const onward = new Map([...steps].map(([name, step]) => [name, successors(step, steps)]));
+  const longest = new Map<string, number>();
+  for (const name of bottomUp(onward))
+    longest.set(
+      name,
+      (onward.get(name) ?? []).reduce((most, next) => Math.max(most, 1 + (longest.get(next) ?? 0)), 0),
+    );
+  return (longest.get(initial) ?? Number.POSITIVE_INFINITY) >= maxSteps;
 }
 
 function successors(step: Step | undefined, steps: Verdict["steps"]): readonly string[] {
@@ -96,7 +101,13 @@ function goesOn({ to }: Move, steps: Verdict["steps"]): boolean {
 function distances(depths: Verdict["depths"], steps: Verdict["steps"]): Pick<Verdict, "endless" | "shortest"> {
   const names = [...depths.keys()];
   const before = new Map<string, string[]>();
-  for (const name of names) for (const next of successors(steps.get(name), steps)) before.set(next, [...(before.get(next) ?? []), name]);
+  for (const name of names) {
+    for (const next of successors(steps.get(name), steps)) {
+      const known = before.get(next);
+      if (known) known.push(name);
+      else before.set(next, [name]);
+    }
+  }
   const ends = names.filter((name) => steps.get(name)?.moves.some((move) => !goesOn(move, steps)));
   const over = backFrom([...ends, ...names.filter((name) => isDeadly(steps.get(name)))], before);
   const shortest = Math.min(...ends.map((name) => depths.get(name) ?? Number.POSITIVE_INFINITY));

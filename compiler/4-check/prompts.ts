@@ -10,22 +10,22 @@ import type { Endings, Followed } from "./endings.ts";
 export function checkPrompts(project: ParsedProject, { machines, agents }: Endings, report: Report): void {
   const textOf = readerOf(project);
   for (const followed of machines) {
-    for (const { agent, key } of choicesIn(followed)) {
+    for (const { agent, keys } of choicesIn(followed)) {
       const decider = agents.get(agent);
       const prompts = decider ? choosersOf(decider, agents) : [];
-      if (prompts.length === 0 || prompts.some((prompt) => mentions(textOf(prompt), key.value))) continue;
       const related = prompts.map(({ span }) => routesUnmentionedKeyNotes.prompt(span));
-      report(routesUnmentionedKey(key.span, { agent, key: key.value }, related));
+      const unmentioned = prompts.length > 0 ? notMentioned(keys, prompts.map(textOf)) : [];
+      for (const key of unmentioned) report(routesUnmentionedKey(key.span, { agent, key: key.value }, related));
     }
   }
 }
 
-/** The keys that states which are reached route on by name, and that their agents can finish with. */
-function choicesIn({ machine, verdict }: Followed): readonly { readonly agent: string; readonly key: Located<string> }[] {
+/** The keys that each state which is reached routes on by name, and that its agent can finish with. */
+function choicesIn({ machine, verdict }: Followed): readonly { readonly agent: string; readonly keys: readonly Located<string>[] }[] {
   return [...verdict.reached].flatMap((agent) => {
     const keys = (verdict.steps.get(agent)?.moves ?? []).flatMap(({ route }) => route?.key ?? []);
     const named = keys.filter(({ value }) => !["*", "!error", "done"].includes(value.toLowerCase()));
-    return machine.endingOf(agent)?.keys ? named.map((key) => ({ agent, key })) : [];
+    return named.length > 0 && machine.endingOf(agent)?.keys ? [{ agent, keys: named }] : [];
   });
 }
 
@@ -47,6 +47,12 @@ function choosersOf(agent: ParsedAgent, agents: Endings["agents"]): readonly Par
 function readerOf({ skills }: ParsedProject): (prompt: ParsedStep) => string {
   const texts = new Map(skills.map(({ directory, description, body }) => [directory, `${description.value}\n${body.value}`]));
   return ({ body, uses }) => [body.value, ...uses.map(({ value }) => texts.get(value) ?? "")].join("\n");
+}
+
+/** The keys that no text holds. Most are found among the words of the texts: a table may have thousands of keys. */
+function notMentioned(keys: readonly Located<string>[], texts: readonly string[]): readonly Located<string>[] {
+  const words = new Set(texts.flatMap((text) => text.match(/[\p{L}\p{N}_-]+/gu) ?? []).map((word) => word.toLowerCase()));
+  return keys.filter(({ value }) => !words.has(value.toLowerCase()) && !texts.some((text) => mentions(text, value)));
 }
 
 /** Whether a text holds a word, whatever its case, as a word of its own. */

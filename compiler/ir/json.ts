@@ -27,16 +27,19 @@ export function pretty(value: Json): string {
 
 /**
  * The value with sorted keys (by UTF-16 code unit, as RFC 8785 asks), those apart that look like whole numbers. What is sorted is not copied:
- * to see that is much quicker than to sort.
+ * to see that is much quicker than to sort. Each value in it is looked at once.
  */
 export function sortKeys(value: Json): Json {
-  if (typeof value !== "object" || value === null || isSorted(value)) return value;
-  return isList(value) ? value.map(sortKeys) : sortedCopy(value);
+  if (typeof value !== "object" || value === null) return value;
+  if (isList(value)) return sortedList(value);
+  return areInOrder(value) ? sortedWithin(value) : sortedCopy(value);
 }
 
 /** Whether two values are the same JSON. */
 export function equal(a: Json, b: Json): boolean {
-  return a === b || canonical(a) === canonical(b);
+  if (a === b) return true;
+  if (typeof a === "string") return typeof b === "string" && a.toWellFormed() === b.toWellFormed();
+  return canonical(a) === canonical(b);
 }
 
 /** Whether `value` is a JSON list; unlike `Array.isArray` it narrows a readonly list. */
@@ -68,20 +71,39 @@ export function toText(value: Json): string {
   return typeof value === "string" ? value : canonical(value);
 }
 
-/** Whether all keys in a list or an object are in order. It ends at the first that is not, so that looking again further in costs little. */
-function isSorted(value: readonly Json[] | JsonObject): boolean {
-  if (isList(value)) return value.every(isSortedWithin);
+/** Whether an object's own keys are in order, and none stands for nothing. */
+function areInOrder(value: JsonObject): boolean {
   let before = "";
   for (const key in value) {
-    const field = value[key];
-    if (key < before || field === undefined || !isSortedWithin(field)) return false;
+    if (key < before || value[key] === undefined) return false;
     before = key;
   }
   return true;
 }
 
-function isSortedWithin(value: Json): boolean {
-  return typeof value !== "object" || value === null || isSorted(value);
+function sortedList(list: readonly Json[]): readonly Json[] {
+  let copy: Json[] | null = null;
+  for (let index = 0; index < list.length; index += 1) {
+    const item = list[index] ?? null;
+    const sorted = sortKeys(item);
+    if (sorted === item) continue;
+    copy ??= [...list];
+    copy[index] = sorted;
+  }
+  return copy ?? list;
+}
+
+/** An object whose own keys are in order. */
+function sortedWithin(value: JsonObject): JsonObject {
+  let copy: Record<string, Json> | null = null;
+  for (const key in value) {
+    const field = value[key] ?? null;
+    const sorted = sortKeys(field);
+    if (sorted === field) continue;
+    copy ??= { ...value };
+    put(copy, key, sorted);
+  }
+  return copy ?? value;
 }
 
 function sortedCopy(value: JsonObject): JsonObject {

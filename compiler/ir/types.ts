@@ -19,6 +19,8 @@ export function list(item: Type): Type {
 
 /** The union of `members`, flattened, without repeats; one member stands for itself. */
 export function union(members: readonly Type[]): Type {
+  const [only] = members;
+  if (only && members.length === 1) return only;
   const flat = members.flatMap((member) => (member.kind === "union" ? member.members : [member]));
   if (flat.some((member) => member.kind === "any")) return any;
   const distinct = [...new Map(flat.map((member) => [show(member), member])).values()];

@@ -18,7 +18,16 @@ export function bodiesOf(op: Op): readonly Body[] {
 /** Every op of a body, those of inner bodies included, each before what it holds. */
 export function opsOf({ ops }: Body): readonly Op[] {
   if (!ops.some(isStructural)) return ops;
-  return ops.flatMap((op) => [op, ...bodiesOf(op).flatMap(opsOf)]);
+  const found: Op[] = [];
+  collectOps(ops, found);
+  return found;
+}
+
+function collectOps(ops: readonly Op[], found: Op[]): void {
+  for (const op of ops) {
+    found.push(op);
+    if (isStructural(op)) for (const { ops: inner } of bodiesOf(op)) collectOps(inner, found);
+  }
 }
 
 function isStructural({ kind }: Op): boolean {

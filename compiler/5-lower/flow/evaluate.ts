@@ -120,16 +120,11 @@ export function outcomeOf({ narrowed, outcomes }: Known, op: string): Outcome | 
   return narrowed.get(op) ?? outcomes.get(op);
 }
 
-/** What is known where an op has ended so. */
-export function withOutcome(known: Known, op: string, outcome: Outcome): Known {
-  return { ...known, narrowed: new Map([...known.narrowed, [op, outcome]]) };
-}
-
 export const unknown: Flow = flow({ kind: "any" });
 
 function narrow(known: Known, op: string, keeps: (variant: Outcome[number]) => boolean): Known {
   const outcome = outcomeOf(known, op);
-  return outcome ? withOutcome(known, op, outcome.filter(keeps)) : known;
+  return outcome ? { ...known, narrowed: new Map(known.narrowed).set(op, outcome.filter(keeps)) } : known;
 }
 
 function outcomeField(outcome: Outcome | undefined, field: OutcomeField): Flow {

@@ -1,5 +1,5 @@
 import type { ResolvedAgent } from "../../3-resolve/types.ts";
-import { order } from "../../graph.ts";
+import { bottomUp } from "../../graph.ts";
 import type { Body, Call } from "../../ir/ops.ts";
 import type { Span } from "../../ir/span.ts";
 import type { Type } from "../../ir/types.ts";
@@ -35,9 +35,9 @@ const nothingKnown = { outcomes: new Map(), narrowed: new Map(), loops: new Map(
 
 /** Runs each block once in types, callees before callers. Null where agents call each other in a circle, which has been told. */
 export function follow(lowered: readonly Lowered[]): Flows | null {
-  const ordered = calleesFirst(lowered);
-  if (!ordered) return null;
   const agents = new Map(lowered.map((one) => [one.agent.name, one]));
+  const ordered = calleesFirst(agents);
+  if (!ordered) return null;
   const outcomes = new Map<string, Outcome>();
   const given = new Map<string, ReadonlyMap<string, Given>>();
   for (const one of ordered) {
@@ -53,11 +53,9 @@ export function follow(lowered: readonly Lowered[]): Flows | null {
   return { agents, outcomes, given };
 }
 
-function calleesFirst(lowered: readonly Lowered[]): readonly Lowered[] | null {
-  const names = order(new Map(lowered.map(({ agent }) => [agent.name, agent.calls])));
-  if (!names) return null;
-  const places = new Map(names.map((name, place) => [name, place]));
-  return [...lowered].sort((a, b) => (places.get(b.agent.name) ?? 0) - (places.get(a.agent.name) ?? 0));
+function calleesFirst(agents: ReadonlyMap<string, Lowered>): readonly Lowered[] | null {
+  const names = bottomUp(new Map([...agents].map(([name, { agent }]) => [name, agent.calls])));
+  return names.size < agents.size ? null : [...names].flatMap((name) => agents.get(name) ?? []);
 }
 
 /** What callers find: the declared type, which a run holds every value to. */

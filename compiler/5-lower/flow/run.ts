@@ -1,11 +1,11 @@
 import type { WorkerSource } from "../../1-source/types.ts";
 import type { Act, Body, Call, Choose, KeySet, MapOp, Op, Repeat, Result } from "../../ir/ops.ts";
-import { list, type Type, text, union } from "../../ir/types.ts";
+import { list, show, type Type, text, union } from "../../ir/types.ts";
 import { alternatives } from "../../ir/typing.ts";
 import { unreachable } from "../../ir/unreachable.ts";
 import { exactCases } from "./cases.ts";
-import { evaluateFlow, type Known, outcomeOf, truthOf, unknown, withKey, withOutcome, withoutKeys } from "./evaluate.ts";
-import { endValue, type Flow, flow, idOf, merged, type Outcome } from "./outcome.ts";
+import { evaluateFlow, type Known, outcomeOf, truthOf, unknown, withKey, withoutKeys } from "./evaluate.ts";
+import { endValue, type Flow, flow, merged, type Outcome } from "./outcome.ts";
 import { statesOf } from "./states.ts";
 
 /** What running a block in types needs to know of others, and where it tells what its calls were given. */
@@ -20,6 +20,8 @@ export interface Surroundings {
 const maxCases = 16;
 /** How many states of a repeat are followed: beyond, nothing is known of what it ends with. */
 const maxStates = 10_000;
+/** From how many sources a state of one type is followed: a machine's hub would else be, once for each state that leads back to it. */
+const maxSources = 8;
 
 /** How a body can end. */
 export function runBody(body: Body, known: Known, around: Surroundings): Outcome {
@@ -160,32 +162,60 @@ function unchosen({ on, cases }: Choose, known: Known): Known {
 /** Follows a repeat from state to state, those that differ in a constant apart, until no new one comes. */
 function runRepeat(op: Repeat, known: Known, around: Surroundings): Outcome {
   const first = evaluateFlow(op.state, known);
-  const states = new Map(statesOf(first).map((state) => [idOf(state), state]));
+  const states: Flow[] = [];
+  const sources = new Map<string, Set<string>>();
+  const meet = (state: Flow) => {
+    if (isNew(state, sources)) states.push(state);
+  };
+  statesOf(first).forEach(meet);
   const ends: Outcome[number][] = op.times ? [{ key: word("done"), value: first, failed: false }] : [];
-  // A map's iteration goes on to what is added meanwhile.
-  for (const state of states.values()) {
-    if (states.size > maxStates) return [{ key: text, value: unknown, failed: false }];
+  // A list's iteration goes on to what is added meanwhile.
+  for (const state of states) {
+    if (states.length > maxStates) return [{ key: text, value: unknown, failed: false }];
     const loops = new Map([...known.loops, [op.id, { state, item: unknown }]]);
     for (const end of casesOf(op.body, { ...known, loops }, around)) {
       const until = truthOf(op.until, end);
       if (until.canHold || op.onExhausted === "last") ends.push(...resultOf(op.body.result, end));
       if (!until.canFail) continue;
-      for (const next of statesOf(evaluateFlow(op.next, end))) states.set(idOf(next), next);
+      statesOf(evaluateFlow(op.next, end)).forEach(meet);
     }
   }
   return merged(ends);
 }
 
+/** Notes a state, whose sources are told by its type. Of a type that many sources have the later ones are the same to all that follows. */
+function isNew({ type, from }: Flow, sources: Map<string, Set<string>>): boolean {
+  const shown = show(type);
+  const known = sources.get(shown) ?? new Set();
+  const source = [...from].sort().join(" ");
+  if (known.has(source) || known.size === maxSources) return false;
+  sources.set(shown, known.add(source));
+  return true;
+}
+
+/** What is known in a case, which notes there how each op ended. */
+interface Case extends Known {
+  readonly narrowed: Map<string, Outcome>;
+}
+
 /** What is known after a body, once for each way in which its ops can end, as far as these are few. */
 function casesOf(body: Body, known: Known, around: Surroundings): readonly Known[] {
-  let cases: readonly Known[] = [known];
+  let cases: readonly Case[] = [{ ...known, narrowed: new Map(known.narrowed) }];
   for (const op of body.ops) {
     cases = cases.flatMap((one) => {
       const outcome = runOp(op, one, around);
-      if (outcome.length === 0) return [];
       const isFew = cases.length * outcome.length <= maxCases;
-      return isFew ? outcome.map((variant) => withOutcome(one, op.id, [variant])) : [withOutcome(one, op.id, outcome)];
+      return split(one, op.id, isFew ? outcome.map((variant) => [variant]) : [outcome]);
     });
   }
   return cases;
+}
+
+/** A case for each of an op's ends. The first goes on in place, for most ops have but one and a copy for each would grow with their number. */
+function split(one: Case, op: string, ends: readonly Outcome[]): readonly Case[] {
+  const [first, ...others] = ends;
+  const copies = others.map((end) => ({ ...one, narrowed: new Map(one.narrowed).set(op, end) }));
+  if (!first) return [];
+  one.narrowed.set(op, first);
+  return [one, ...copies];
 }

@@ -7,45 +7,17 @@ import { bodySpend } from "./body.ts";
 import { hull, hullOf, nothing, plus, scaled } from "./interval.ts";
 import { keyOf, type Scope, wordIn } from "./scope.ts";
 import { merged, type Spend, type Way, wellIn } from "./spend.ts";
+import { type Edge, type Stage, walk } from "./walk.ts";
 
 /** How many steps are walked one by one; of a machine that may take more the rest is bounded by its dearest step. */
 const maxSteps = 2_000;
-
-/** A step from one state: to another, to an end with these keys, or to where no entry leads, which fails. */
-interface Edge {
-  readonly to: { readonly kind: "state"; readonly name: string } | { readonly kind: "end" } | { readonly kind: "lost" };
-  readonly keys: Keys;
-  readonly turns: Interval;
-}
-
-interface Stage {
-  readonly edges: readonly Edge[];
-  readonly failed: Interval | null;
-}
 
 /** What a machine takes: over all walks within its bound, by the key that each ends with, in time linear in bound and entries. */
 export function machineSpend(op: Repeat, machine: Machine, scope: Scope): Spend {
   const stages = stagesOf(op, machine, scope);
   const steps = Math.min(op.max, maxSteps);
-  let at = new Map([[machine.initial, nothing]]);
-  const ends: Way[] = [];
-  let failed: Interval | null = null;
-  for (let step = 1; step <= steps && at.size > 0; step += 1) {
-    const next = new Map<string, Interval>();
-    for (const [state, before] of at) {
-      const stage = stages.get(state);
-      if (!stage) continue;
-      if (stage.failed) failed = hullOf([failed, plus(before, stage.failed)]);
-      for (const { to, keys, turns } of stage.edges) {
-        const after = plus(before, turns);
-        if (to.kind === "end") ends.push({ keys, caught: false, turns: after });
-        else if (to.kind === "lost") failed = hullOf([failed, after]);
-        else next.set(to.name, hullOf([next.get(to.name) ?? null, after]) ?? after);
-      }
-    }
-    at = next;
-  }
-  return exhausted(op, { ways: merged(ends), failed }, { left: hullOf([...at.values()]), steps: op.max - steps, stages });
+  const { left, ends, failed } = walk(stages, machine.initial, steps);
+  return exhausted(op, { ways: merged(ends), failed }, { left, steps: op.max - steps, stages });
 }
 
 /** What is left on the way when the steps are used up fails, or ends as it is. */

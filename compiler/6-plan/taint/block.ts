@@ -1,5 +1,5 @@
 import type { Expr } from "../../ir/expr.ts";
-import { machineOf } from "../../ir/machine.ts";
+import { machineOf, type Transition } from "../../ir/machine.ts";
 import type { Act, Body, Op, Repeat } from "../../ir/ops.ts";
 import { unreachable } from "../../ir/unreachable.ts";
 import { partsOf } from "../../ir/walk.ts";
@@ -35,6 +35,8 @@ export interface Known {
 interface Scope extends Known {
   readonly values: Map<string, Taint>;
   readonly waits: Set<string>;
+  /** The parts of expressions that were read: a machine's are read for each of its states. */
+  readonly parts: Map<Expr, readonly Expr[]>;
   readonly calls: Map<string, Taint>;
   readonly sinks: Map<string, { readonly tool: string; readonly taint: Taint }>;
   memory: Taint;
@@ -42,7 +44,15 @@ interface Scope extends Known {
 
 /** Follows values through a block. What a worker computes, and what a person has seen, is no longer untrusted. */
 export function flowOf(body: Body, known: Known): Flow {
-  const scope: Scope = { ...known, values: new Map(), waits: new Set(), calls: new Map(), sinks: new Map(), memory: clean };
+  const scope: Scope = {
+    ...known,
+    values: new Map(),
+    waits: new Set(),
+    parts: new Map(),
+    calls: new Map(),
+    sinks: new Map(),
+    memory: clean,
+  };
   const out = follow(body, scope);
   return { out, memory: scope.memory, calls: scope.calls, sinks: scope.sinks };
 }
@@ -98,15 +108,17 @@ function actValue(op: Act, scope: Scope): Taint {
 /** The state is followed until nothing is added: a taint has three parts, so that takes few rounds. A machine has one for each of its states. */
 function repeatValue(op: Repeat, scope: Scope): Taint {
   const machine = machineOf(op);
+  const bodies = new Map(machine?.states.map(({ name, body }) => [name, body]));
+  const onward = onwardIn(machine?.transitions ?? []);
   const states = new Map<string, Taint>([[machine?.initial ?? "", read(op.state, scope)]]);
   let out = clean;
   const open = [...states.keys()];
   for (let name = open.pop(); name !== undefined; name = open.pop()) {
     scope.values.set(loopName(op.id), states.get(name) ?? clean);
-    const state = machine?.states.find((each) => each.name === name);
-    out = join(out, machine && state ? inState(op, { choose: machine.choose.id, body: state.body }, scope) : follow(op.body, scope));
+    const body = bodies.get(name);
+    out = join(out, machine && body ? inState(op, { choose: machine.choose.id, body }, scope) : follow(op.body, scope));
     const next = read(op.next, scope);
-    for (const to of machine ? nextOf(machine.transitions, name) : [name]) {
+    for (const to of machine ? (onward.get(name) ?? []) : [name]) {
       const before = states.get(to);
       const after = join(before ?? clean, next);
       if (before && isSame(before, after)) continue;
@@ -117,11 +129,16 @@ function repeatValue(op: Repeat, scope: Scope): Taint {
   return out;
 }
 
-function nextOf(
-  transitions: readonly { readonly from: string; readonly to: unknown; readonly stops: boolean }[],
-  name: string,
-): readonly string[] {
-  return transitions.flatMap(({ from, to, stops }) => (from === name && !stops && typeof to === "string" ? [to] : []));
+/** The states that each state leads to. */
+function onwardIn(transitions: readonly Transition[]): ReadonlyMap<string, ReadonlySet<string>> {
+  const onward = new Map<string, Set<string>>();
+  for (const { from, to, stops } of transitions) {
+    if (stops || typeof to !== "string") continue;
+    const known = onward.get(from);
+    if (known) known.add(to);
+    else onward.set(from, new Set([to]));
+  }
+  return onward;
 }
 
 /** One step of a machine: its state's case in place of the choice. */
@@ -133,9 +150,26 @@ function inState(op: Repeat, state: { readonly choose: string; readonly body: Bo
 
 /** What an expression holds. One that holds a person's answer has been seen by a person. */
 function read(expr: Expr, scope: Scope): Taint {
-  const parts = [...dataIn(expr)];
+  const parts = scope.parts.get(expr) ?? tellingParts(expr);
+  scope.parts.set(expr, parts);
   if (parts.some((part) => part.kind === "outcome" && scope.waits.has(part.op))) return clean;
   return parts.map((part) => partValue(part, scope)).reduce(join, clean);
+}
+
+/** The parts of an expression that can hold something, each once: a machine's table has thousands of parts, and none or few of these. */
+function tellingParts(expr: Expr): readonly Expr[] {
+  const parts = new Map<string, Expr>();
+  for (const part of dataIn(expr)) {
+    const id = tellingId(part);
+    if (id !== null && !parts.has(id)) parts.set(id, part);
+  }
+  return [...parts.values()];
+}
+
+function tellingId(part: Expr): string | null {
+  if (part.kind === "input") return part.kind;
+  if (part.kind === "state" || part.kind === "item") return `${part.kind} ${part.op}`;
+  return part.kind === "outcome" ? `${part.field} ${part.op}` : null;
 }
 
 /** The parts of an expression that its value is made of; what it only looks at to choose is none. */
