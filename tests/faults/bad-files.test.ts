@@ -121,6 +121,20 @@ test("three thousand members of a list that name one agent are looked at once ea
   assert.equal(await codes(dir), []);
 });
 
+test("a state that leads to a thousand others, each of which leads back to it, is followed from few of them", async ({ dir }) => {
+  const spokes = Array.from({ length: 1_000 }, (_, index) => `spoke-${index}`);
+  const table = spokes.map((name, index) => `    - k${index}: ${name}`).join("\n");
+  const states = `states:\n  hub:\n${table}\n    - stop: ~\n${spokes.map((name) => `  ${name}: hub\n`).join("")}`;
+  const keys = [...spokes.keys()].map((index) => `k${index}`).join(", ");
+  const hub = agent(`pattern: react\nkeys: [${keys}, stop]`, `Finish with stop, or one of ${keys}.`);
+  write(dir, {
+    [main]: agent(`pattern: fsm\ninitial: hub\nmax_iter: 5000\n${states}`, ""),
+    "agents/hub/AGENT.md": hub.replace("name: main", "name: hub"),
+    ...Object.fromEntries(spokes.map((name) => [`agents/${name}/AGENT.md`, sound.replace("name: main", `name: ${name}`)])),
+  });
+  assert.equal(await codes(dir), []);
+});
+
 test.run();
 
 async function codes(dir: string): Promise<readonly string[]> {
