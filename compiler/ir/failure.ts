@@ -1,4 +1,4 @@
-import { isObject, type Json } from "./json.ts";
+import { isList, isObject, type Json } from "./json.ts";
 
 /**
  * Why a step failed. `no-route`: a finish whose key nobody routes; `max-turns`: a react loop that never finished;
@@ -51,8 +51,18 @@ export function failureValue(failure: Failure): Json {
   return details === undefined ? { code, message, path } : { code, message, path, details };
 }
 
-/** Reads one back; null for what is none. */
-export function readFailure(value: Json): Failure | null {
+/** What a failure comes from: what a fan-out, or a step that asks for a success among several, has collected in vain, to its roots; else itself. */
+export function rootsOf(failure: Failure): readonly Failure[] {
+  const collected = collectedIn(failure);
+  return collected.length > 0 ? collected.flatMap(rootsOf) : [failure];
+}
+
+function collectedIn({ code, details = null }: Failure): readonly Failure[] {
+  if ((code !== "all-failed" && code !== "require") || !isList(details)) return [];
+  return details.flatMap((entry) => (isObject(entry) ? (readFailure(entry["failure"] ?? null) ?? []) : []));
+}
+
+function readFailure(value: Json): Failure | null {
   if (!isObject(value)) return null;
   const { message, path, details } = value;
   const code = failureCodes.find((known) => known === value["code"]);

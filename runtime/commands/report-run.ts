@@ -1,7 +1,7 @@
 import { runHashesOnly, runReplayMiss } from "../../compiler/diagnostics/codes.generated.ts";
 import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
 import { type ExitCode, exitCodes } from "../../compiler/ir/exit-codes.ts";
-import type { Failure } from "../../compiler/ir/failure.ts";
+import { type Failure, rootsOf } from "../../compiler/ir/failure.ts";
 import { isObject, toText } from "../../compiler/ir/json.ts";
 import type { Plan } from "../../compiler/ir/plan.ts";
 import { runDir } from "../4-trace/run-folder.ts";
@@ -85,14 +85,23 @@ export function report(io: Io, result: ExecResult, run: Reported): ExitCode {
   const resume = `tama resume ${id}${raise === null ? "" : ` ${raise}`}`;
   const { cost_usd: usd } = run.tally.spent();
   const spent = usd === null ? "" : ` (${formatUsd(usd)} spent)`;
-  io.stderr(`tama: ${why}${spent}\ntama: what happened until then is kept: tama runs show ${id}, ${resume}\n`);
+  io.stderr(`tama: ${why}${spent}\n${rootLines(failure)}tama: what happened until then is kept: tama runs show ${id}, ${resume}\n`);
   return exitOf[result.status];
 }
+
+/** Of a failure that came of others: the first of these. */
+function rootLines(failure: Failure): string {
+  const roots = rootsOf(failure).filter((root) => root !== failure);
+  const more = roots.length > mostShown ? [`and ${roots.length - mostShown} more`] : [];
+  return [...roots.slice(0, mostShown).map(failureLine), ...more].map((line) => `tama:   ${line}\n`).join("");
+}
+
+const mostShown = 3;
 
 /** A run can end well although agents of it failed: that is said, so that nobody takes a part for the whole. */
 function tellFailed(io: Io, failed: readonly string[]): void {
   if (failed.length === 0) return;
-  const shown = failed.slice(0, 3).map((path) => labelOf({ path }));
+  const shown = failed.slice(0, mostShown).map((path) => labelOf({ path }));
   const more = failed.length > shown.length ? ` and ${failed.length - shown.length} more` : "";
   const agents = failed.length === 1 ? "1 agent" : `${failed.length} agents`;
   io.stderr(`tama: ${agents} failed, and the run went on without: ${shown.join(", ")}${more}\n`);

@@ -1,5 +1,4 @@
-import { type Failure, isFatal, readFailure } from "../../compiler/ir/failure.ts";
-import { isList, isObject } from "../../compiler/ir/json.ts";
+import { type Failure, isFatal, rootsOf } from "../../compiler/ir/failure.ts";
 import type { Path } from "../../compiler/ir/path.ts";
 import { isCaught } from "../2-schedule/caught.ts";
 import type { Run } from "../2-schedule/frames.ts";
@@ -84,14 +83,10 @@ function carriedOut(nowUs: number, text: string): TaskResult {
  * The failed tasks for which a run failed that would keep them by its record: those that a fan-out, or a step that asks for a success among
  * several, has collected in vain. What a retry, an "!error" edge or a model has made good stays as it is.
  */
-export function causesOf(failure: Failure, journal: Journal): readonly Path[] {
-  const isCollective = failure.code === "all-failed" || failure.code === "require";
-  if (isCollective) return collectedIn(failure).flatMap((each) => causesOf(each, journal));
-  const failed = [...journal.tasks.values()].filter(({ row }) => row.status === "failed" && codeOf(row) === failure.code);
-  return failed.flatMap(({ path }) => (isWithin(path, failure.path) ? [path] : []));
-}
-
-function collectedIn({ details = null }: Failure): readonly Failure[] {
-  if (!isList(details)) return [];
-  return details.flatMap((entry) => (isObject(entry) ? (readFailure(entry["failure"] ?? null) ?? []) : []));
+export function causesOf(failure: Failure, { tasks }: Journal): readonly Path[] {
+  const roots = rootsOf(failure).filter((root) => root !== failure);
+  const failed = [...tasks.values()].filter(({ row }) => row.status === "failed");
+  return roots.flatMap(({ code, path: at }) =>
+    failed.flatMap(({ row, path }) => (codeOf(row) === code && isWithin(path, at) ? [path] : [])),
+  );
 }

@@ -97,6 +97,22 @@ test("5: the model server is down; the run says so, and is kept", async ({ dir }
   assert.ok(logOf(dir).filter(({ kind }) => kind === "attempt").length > 1);
 });
 
+test("5: where all of a fan-out failed, it is said of what", async ({ dir }) => {
+  const args = ["--input", "x", "--quiet", "--model", "sim:fault=malformed,rate=1"];
+  const { code, stderr } = await execPlan(dir, flow, args);
+  assert.is(code, 5);
+  const why = "the simulated server sent no chat completion but";
+  const [first = "", ...roots] = stderr.split("\n").slice(0, 3);
+  assert.match(first, "failed: every worker failed: ann, bob (all-failed at ");
+  assert.equal(
+    roots.map((line) => [line.includes(why), /(ann|bob)@1/.exec(line)?.[1]]),
+    [
+      [true, "ann"],
+      [true, "bob"],
+    ],
+  );
+});
+
 test("5: an agent that never finishes", async ({ dir }) => {
   const lost = planOf(agent("main", "pattern: react\nmax_iter: 2"));
   const { code, stderr } = await withServer({ "*": [call("start")] }, ({ env }) => execPlan(dir, lost, ["--input", "x"], env));
