@@ -2,7 +2,7 @@ import { printable } from "../../compiler/diagnostics/render/cells.ts";
 import { type ExitCode, exitCodes } from "../../compiler/ir/exit-codes.ts";
 import type { Json } from "../../compiler/ir/json.ts";
 import type { ColumnName } from "../4-trace/columns.ts";
-import { objectsOf, type Store } from "../5-store/store.ts";
+import type { Store } from "../5-store/store.ts";
 import { cut } from "./columns-text.ts";
 import { type Change, compareRuns, type Difference } from "./compare-runs.ts";
 import type { Row } from "./find-run.ts";
@@ -57,13 +57,12 @@ async function textsOf(store: Store, differences: readonly Difference[]): Promis
   const hashes = differences.flatMap(({ changes }) =>
     changes.flatMap(({ column, a, b }) => (column.endsWith("_hash") ? [a, b].filter((value) => typeof value === "string") : [])),
   );
-  if (hashes.length === 0) return new Map();
-  const result = await store.query(
-    `SELECT hash, any_value(text) AS text FROM texts WHERE hash IN (${hashes.map(() => "?").join(", ")}) GROUP BY hash`,
-    hashes,
+  const found = await rowsOf(
+    store,
+    `SELECT hash, any_value(text) AS text FROM texts WHERE hash IN (SELECT unnest(from_json(?, '["VARCHAR"]'))) GROUP BY hash`,
+    [JSON.stringify(hashes)],
   );
-  if (result.kind === "failed") throw new Error(result.diagnostic.message);
-  return new Map(objectsOf(result).flatMap(({ hash, text }) => (typeof text === "string" ? [[String(hash), text] as const] : [])));
+  return new Map(found.flatMap(({ hash, text }) => (typeof text === "string" ? [[String(hash), text] as const] : [])));
 }
 
 /** A path stands whole, however long: what its end tells apart must be seen, and `tama why` wants all of it. */
