@@ -2,10 +2,10 @@ import type { Op } from "../ir/ops.ts";
 import type { Block, Plan } from "../ir/plan.ts";
 import { opsOf } from "../ir/walk.ts";
 import { agentCostText, costText } from "./cost-text.ts";
-import { box, type Canvas, type Drawing, edge, join, node, type Picture } from "./dot/canvas.ts";
-import { drawBody } from "./dot/draw.ts";
+import { box, type Canvas, type Drawing, edge, node, type Picture } from "./dot/canvas.ts";
+import { closed, drawBody } from "./dot/draw.ts";
 import { needsOf } from "./dot/needs.ts";
-import { agentNodeStyle, agentStyle, callStyle, endStyle, entryNodeStyle, entryStyle, startStyle } from "./dot/style.ts";
+import { agentNodeStyle, agentStyle, callStyle, entryNodeStyle, entryStyle, startStyle } from "./dot/style.ts";
 import { nameOf, roomy } from "./dot/text.ts";
 import { drawUses } from "./dot/uses.ts";
 import { effectsOf } from "./effects.ts";
@@ -71,11 +71,7 @@ function drawInside(block: Block, drawing: Drawing): string {
   const start = nameOf(block.agent, "start");
   if (forks) node(drawing.canvas, start, "start", { ...startStyle, tooltip: "begins" });
   const drawn = drawBody(drawing, block.body, { flows: forks ? [{ from: start, label: "" }] : [] });
-  if (block.body.ops.length === 0 || drawn.exits.some((flow) => flow.label !== "")) {
-    const end = nameOf(block.agent, "end");
-    node(drawing.canvas, end, "end", { ...endStyle, tooltip: "ends" });
-    join(drawing.canvas, drawn.exits, end);
-  }
+  closed(drawing.canvas, nameOf(block.agent, "end"), drawn);
   return forks ? start : (drawn.entries[0] ?? start);
 }
 
@@ -84,7 +80,7 @@ function drawAgents(view: View, blocks: readonly Block[], canvas: Canvas): void 
   for (const block of blocks) {
     const look = isEntry(view.plan, block) ? entryNodeStyle : agentNodeStyle;
     node(canvas, nameOf(block.agent), "agent", {
-      label: view.titleOf(block).replace(" \u00b7 ", "\n"),
+      label: roomy(view.titleOf(block).replace(" \u00b7 ", "\n")),
       tooltip: block.description,
       ...look,
     });

@@ -65,6 +65,23 @@ test("an fsm's transitions are labelled with their keys as they were written", (
   assert.equal(drawing.edges.filter((edge) => edge.startsWith("main/") && !edge.includes("> cluster")).sort(), expected.sort());
 });
 
+test("a loop that a key alone ends holds a ring, and its fork is named by its op", () => {
+  const texts = {
+    "tama.toml": '[project]\nname = "demo"\nentrypoint = "main"\n[models]\ndefault = "openai:gpt-4o"\n',
+    ...agent("main", "pattern: reflexion"),
+    "agents/main/act.md": "Act.\n",
+    "agents/main/reflect.md": "Reflect.\n",
+  };
+  const loop = read(dot(planOf(texts)));
+  assert.is(loop.objects.get("main/phase")?.label?.trim(), "phase?");
+  assert.equal(loop.edges.sort(), [
+    "main/act -[]-> main/phase",
+    "main/phase -[*]-> main/attempts/end",
+    "main/phase -[reflect]-> main/reflect",
+    "main/reflect -[]-> main/attempts/end",
+  ]);
+});
+
 test("terminals and markers are drawn apart from other states", () => {
   const look = (name: string) => {
     const { peripheries, shape } = drawing.objects.get(name) ?? { name };

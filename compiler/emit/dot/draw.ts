@@ -4,11 +4,11 @@ import { toText } from "../../ir/json.ts";
 import type { Body, Choose, MapOp, Op, Repeat } from "../../ir/ops.ts";
 import { defaultMaxItems } from "../../ir/plan.ts";
 import { showExpr } from "../show-expr.ts";
-import { box, type Drawing, type Drawn, type Into, join, node } from "./canvas.ts";
+import { box, type Canvas, type Drawing, type Drawn, type Into, join, node } from "./canvas.ts";
 import { drawMachine } from "./draw-machine.ts";
 import { machineOf } from "./machine.ts";
 import { needsOf } from "./needs.ts";
-import { opStyle } from "./style.ts";
+import { endStyle, opStyle } from "./style.ts";
 import { nameOf, roomy } from "./text.ts";
 
 /** Draws the ops of a body: an edge for each op that another one waits for, less those that a longer way implies. */
@@ -45,7 +45,7 @@ function drawLeaf({ canvas, block, calls, noteOf }: Drawing, op: Op, into: Into)
   if (op.kind === "call") calls.push({ from: name, block: op.block });
   const note = noteOf(op);
   node(canvas, name, op.kind, {
-    label: note === "" ? labelOf(op) : `${labelOf(op)}\n${note}`,
+    label: roomy(note === "" ? labelOf(op) : `${labelOf(op)}\n${note}`),
     tooltip: tooltipOf(op),
     ...opStyle[op.kind],
     ...into.look,
@@ -71,9 +71,17 @@ function drawBox(drawing: Drawing, op: MapOp | Repeat, label: string, into: Into
   const name = nameOf("cluster", drawing.block, op.id);
   const look = { label: roomy(label), tooltip: tooltipOf(op), ...opStyle[op.kind] };
   const drawn = box(drawing.canvas, { name, role: op.kind, values: look }, (canvas) =>
-    drawBody({ ...drawing, canvas }, op.body, { flows: into.flows, head: name }),
+    closed(canvas, nameOf(drawing.block, op.id, "end"), drawBody({ ...drawing, canvas }, op.body, { flows: into.flows, head: name })),
   );
   return { entries: drawn.entries, exits: drawn.exits.map((flow) => ({ ...flow, tail: name })) };
+}
+
+/** A part that ends in a ring where a key alone ends it, or where it holds nothing: an edge that nothing follows would not be seen. */
+export function closed(canvas: Canvas, name: string, drawn: Drawn): Drawn {
+  if (drawn.entries.length > 0 && drawn.exits.every(({ label }) => label === "")) return drawn;
+  node(canvas, name, "end", { ...endStyle, tooltip: "ends" });
+  join(canvas, drawn.exits, name);
+  return { ...drawn, exits: [{ from: name, label: "" }] };
 }
 
 /** Branches by the key of the op before need no node of their own: the key stands on the edge. */
@@ -88,7 +96,7 @@ function drawChoose(drawing: Drawing, op: Choose, into: Into): Drawn {
 }
 
 function labelOf(op: Op): string {
-  if (op.kind === "choose") return showExpr(op.on);
+  if (op.kind === "choose") return `${op.id}?`;
   const label = shown(op.label);
   return op.kind === "call" && op.block !== label ? `${label}\n(${op.block})` : label;
 }
@@ -104,5 +112,6 @@ function tooltipOf(op: Op): string {
     const skills = op.skills.length === 0 ? "" : `, skills ${op.skills.join(", ")}`;
     return `${op.id}: model ${op.model}, at most ${op.maxTurns} turns${skills}`;
   }
+  if (op.kind === "choose") return `${op.id}: ${showExpr(op.on)}`;
   return op.kind === "ask" ? `${op.id}: model ${op.model}` : op.id;
 }
