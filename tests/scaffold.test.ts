@@ -39,6 +39,17 @@ for (const name of Object.keys(patterns)) {
   });
 }
 
+test("a new agent's prompt asks for what its pattern takes from it", async ({ project }) => {
+  const { io } = outputs();
+  const wanted = { scatter: /Split it into items/, "plan-execute": /Plan the steps/, human: /key `question`/ };
+  for (const [pattern, prompt] of Object.entries(wanted)) {
+    await runAdd(pattern, `my-${pattern}`, project, io);
+    assert.match(readFileSync(join(project, `agents/my-${pattern}/AGENT.md`), "utf8"), prompt);
+  }
+  await runAdd("debate", "talk", project, io);
+  assert.match(readFileSync(join(project, "agents/talk-agent-1/AGENT.md"), "utf8"), /Argue/);
+});
+
 test("an agent of a pattern of the project's own is made too, and the schema of AGENT.md knows it", async ({ project }) => {
   const config = join(project, "tama.config.ts");
   const own = `import { defineConfig, definePattern } from "tama/compiler";

@@ -16,8 +16,12 @@ const steps: Readonly<Record<string, string>> = {
   verify: "Judge what was done against the task. Begin with DONE if it is complete; else say what is missing.",
 };
 
-/** What stands in place of a step's own prompt where its meaning depends on the pattern. */
+/** What stands in place of the prompt of a step, or of the body, where its meaning depends on the pattern. */
 const ofPattern: Readonly<Record<string, string>> = {
+  "scatter body": "You are given a task. Split it into items that can be worked on apart, each saying all that is needed to do it.",
+  "plan-execute body": "You are given a task. Plan the steps that it takes, each small enough to be done at once.",
+  "human body":
+    "You are given a task. Work on it until a person has to be asked. Then finish with the key `question`, the channel, and your question.",
   "chain-of-verification verify": "List the claims in the answer that can be checked, one on each line, and nothing else.",
 };
 
@@ -35,13 +39,18 @@ export function promptOf(step: string, pattern: Pattern): string {
 
 /** The body of an AGENT.md. */
 export function bodyOf(pattern: Pattern): string {
-  return bodies[pattern.body];
+  return ofPattern[`${pattern.name} body`] ?? bodies[pattern.body];
 }
 
 /** The prompt of an agent that a field of another names. */
 export function workerPrompt(field: string): string {
-  return field === "judge" ? "Weigh the arguments, and decide." : "You are given one part of the work. Do it.";
+  return ofField[field] ?? "You are given one part of the work. Do it.";
 }
+
+const ofField: Readonly<Record<string, string>> = {
+  agents: "Argue for one side of the question, and answer what the others have said.",
+  judge: "Weigh the arguments, and decide.",
+};
 
 export const reviewPrompt =
   "Review what you are given. Finish with the key `approve` and the text as it is if it is good, or with the key `revise` and your remarks.";
