@@ -65,7 +65,8 @@ function isMissing({ code }: Diagnostic): boolean {
 }
 
 function unknownPattern(pattern: string, names: readonly string[]): Diagnostic {
-  return cliUnknownPattern(null, { pattern, closest: closest(pattern, [...names, "skill"]) });
+  const known = [...names, "skill"];
+  return cliUnknownPattern(null, { pattern, known: known.join(", "), closest: closest(pattern, known) });
 }
 
 function badName(name: string): Diagnostic | null {

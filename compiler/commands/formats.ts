@@ -6,6 +6,9 @@ export type FindingFormat = (typeof findingFormats)[number];
 export const diffFormats = ["text", "json", "markdown"] as const;
 export type DiffFormat = (typeof diffFormats)[number];
 
+/** How the page of a code is shown. */
+export const pageFormats = ["text", "json"] as const;
+
 /** The languages of a drawing. */
 export const graphFormats = ["dot", "mermaid", "svg", "json"] as const;
 export type GraphFormat = (typeof graphFormats)[number];

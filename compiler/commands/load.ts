@@ -15,9 +15,10 @@ export interface Loaded {
   readonly sources: Sources;
 }
 
-/** The plan of a target: of a plan's file, else of the project in a folder. */
+/** The plan of a target: of a plan's file, which one that is not there is taken for by its name, else of the project in a folder. */
 export async function load(target: string): Promise<Loaded> {
-  if (statSync(target, { throwIfNoEntry: false })?.isFile()) return loadFile(target);
+  const found = statSync(target, { throwIfNoEntry: false });
+  if (found ? found.isFile() : target.endsWith(".json")) return loadFile(target);
   const built = await build(target);
   return { ...built, sources: sourcesOf(target, built.sources) };
 }

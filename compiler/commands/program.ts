@@ -1,7 +1,16 @@
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { type ExitCode, exitCodes } from "../ir/exit-codes.ts";
 import { version } from "../version.ts";
-import { type DiffFormat, diffFormats, type FindingFormat, findingFormats, graphFormats, type SchemaName, schemaNames } from "./formats.ts";
+import {
+  type DiffFormat,
+  diffFormats,
+  type FindingFormat,
+  findingFormats,
+  graphFormats,
+  pageFormats,
+  type SchemaName,
+  schemaNames,
+} from "./formats.ts";
 import type { GraphOptions } from "./graph.ts";
 import type { Gate } from "./judge.ts";
 import type { Output } from "./terminal.ts";
@@ -18,7 +27,8 @@ Examples:
   tamac expand reviewer              the ops that an agent is lowered to
   tamac explain resolve/unknown-agent
 
-Exit codes: 0 ok, 1 the project has errors, 2 wrong usage, 3 the plan is stale (build --check), 70 a bug of tamac.`;
+Exit codes: 0 ok, 1 the project has errors, 2 wrong usage, 3 the plan is stale
+(build --check), 70 a bug of tamac.`;
 
 /** Runs the command that the arguments name. Each is loaded when it is asked for. Throws only for a bug. */
 export async function runProgram(args: readonly string[]): Promise<ExitCode> {
@@ -53,32 +63,34 @@ function program(result: { code: ExitCode }): Command {
 type End = (code: ExitCode | Promise<ExitCode>) => Promise<void>;
 
 function buildCommands(tamac: Command, end: End): void {
-  gated(tamac.command("build [dir]").description("check a project and write its plan"))
+  gated(tamac.command("build").description("check a project and write its plan").addArgument(folder()))
     .option("-o, --output <file>", "where the plan goes; `-` is stdout (default: <dir>/plan.json)")
     .addOption(new Option("--check", "compare the plan that is there with the sources; exit 3 where they differ").conflicts("watch"))
     .option("--watch", "build again after every change")
-    .action(async (dir: string | undefined, options: Options) => {
+    .action(async (dir: string, options: Options) => {
       const { runBuild, watchBuild } = await import("./build.ts");
       const run = options.watch ? watchBuild : runBuild;
-      await end(run(dir ?? ".", { ...options, output: options.output }, outputOf(options)));
+      await end(run(dir, { ...options, output: options.output }, outputOf(options)));
     });
-  gated(tamac.command("check [dir]").description("check a project without writing anything"))
+  gated(tamac.command("check").description("check a project without writing anything").addArgument(folder()))
     .option("--watch", "check again after every change")
-    .action(async (dir: string | undefined, options: Options) => {
+    .action(async (dir: string, options: Options) => {
       const { runCheck, watchCheck } = await import("./build.ts");
       const run = options.watch ? watchCheck : runCheck;
-      await end(run(dir ?? ".", options, outputOf(options)));
+      await end(run(dir, options, outputOf(options)));
     });
 }
 
 function comparingCommands(tamac: Command, end: End): void {
-  coloured(tamac.command("diff <old> <new>").description("tell what two plans, or the plans of two projects, do differently"))
+  coloured(tamac.command("diff").description("tell what two plans, or the plans of two projects, do differently"))
+    .argument("<old>", "a plan.json, or a project's folder")
+    .argument("<new>", "another one")
     .addOption(new Option("--format <format>", "how it is shown").choices([...diffFormats]).default("text"))
     .action(async (from: string, to: string, options: Options & { readonly format: DiffFormat }) => {
       const { runDiff } = await import("./diff.ts");
       await end(runDiff(from, to, options.format, outputOf({ ...options, format: "text" })));
     });
-  coloured(tamac.command("graph [target]").description("draw a project, or a plan.json"))
+  coloured(tamac.command("graph").description("draw a project, or a plan.json").addArgument(target()))
     .addOption(
       new Option("--format <format>", "the drawing's language (default: by the output's name, else dot)").choices([...graphFormats]),
     )
@@ -89,25 +101,27 @@ function comparingCommands(tamac: Command, end: End): void {
     .option("--tools", "the tools that agents can come to use")
     .option("--effects", "what each agent can do to the world")
     .option("--cost", "what a run costs, and the bounds of model steps")
-    .action(async (target: string | undefined, options: GraphOptions & { readonly color: boolean }) => {
+    .action(async (drawn: string, options: GraphOptions & { readonly color: boolean }) => {
       const { runGraph } = await import("./graph.ts");
-      await end(runGraph(target ?? ".", options, outputOf({ format: "text", color: options.color })));
+      await end(runGraph(drawn, options, outputOf({ format: "text", color: options.color })));
     });
 }
 
 function scaffoldCommands(tamac: Command, end: End): void {
-  coloured(tamac.command("init <name>").description("start a project in a new folder of that name")).action(
-    async (name: string, options: Options) => {
+  coloured(tamac.command("init").description("start a project in a new folder of that name"))
+    .argument("<name>", "in kebab-case, such as `my-project`")
+    .action(async (name: string, options: Options) => {
       const { runInit } = await import("./add.ts");
       await end(runInit(name, ".", outputOf({ ...options, format: "text" })));
-    },
-  );
-  coloured(tamac.command("add <pattern> <name> [dir]").description("add an agent of a pattern, or a `skill`, to a project")).action(
-    async (pattern: string, name: string, dir: string | undefined, options: Options) => {
+    });
+  coloured(tamac.command("add").description("add an agent of a pattern, or a `skill`, to a project"))
+    .argument("<pattern>", "a pattern such as `critic`, or `skill`")
+    .argument("<name>", "in kebab-case")
+    .addArgument(folder())
+    .action(async (pattern: string, name: string, dir: string, options: Options) => {
       const { runAdd } = await import("./add.ts");
-      await end(runAdd(pattern, name, dir ?? ".", outputOf({ ...options, format: "text" })));
-    },
-  );
+      await end(runAdd(pattern, name, dir, outputOf({ ...options, format: "text" })));
+    });
 }
 
 function explainingCommands(tamac: Command, end: End): void {
@@ -119,17 +133,30 @@ function explainingCommands(tamac: Command, end: End): void {
       await end(runSchema(name, dir ?? null, outputOf({ ...options, format: "text" })));
     });
   coloured(
-    tamac.command("expand <agent> [target]").description("show the ops that an agent of a project, or of a plan.json, is lowered to"),
-  ).action(async (agent: string, target: string | undefined, options: Options) => {
+    tamac
+      .command("expand")
+      .description("show the ops that an agent of a project, or of a plan.json, is lowered to")
+      .argument("<agent>", "its name")
+      .addArgument(target()),
+  ).action(async (agent: string, of: string, options: Options) => {
     const { runExpand } = await import("./expand.ts");
-    await end(runExpand(agent, target ?? ".", outputOf({ ...options, format: "text" })));
+    await end(runExpand(agent, of, outputOf({ ...options, format: "text" })));
   });
-  shared(tamac.command("explain [code]").description("show what a code of a finding means, or list all codes")).action(
-    async (code: string | undefined, options: Options) => {
+  coloured(tamac.command("explain").description("show what a code of a finding means, or list all codes"))
+    .argument("[code]", "such as `resolve/unknown-agent`")
+    .addOption(new Option("--format <format>", "how it is shown").choices([...pageFormats]).default("text"))
+    .action(async (code: string | undefined, options: Options) => {
       const { listCodes, runExplain } = await import("./explain.ts");
       await end(code === undefined ? listCodes(outputOf(options)) : runExplain(code, outputOf(options)));
-    },
-  );
+    });
+}
+
+function folder(): Argument {
+  return new Argument("[dir]", "the project's folder").default(".", "this folder");
+}
+
+function target(): Argument {
+  return new Argument("[target]", "a project's folder, or a plan.json").default(".", "this folder");
 }
 
 interface Options extends Gate {

@@ -116,13 +116,13 @@ export function cliUnknownCode(
   return { code: "cli/unknown-code", severity: "error", message, help, span, related };
 }
 
-/** no pattern is named `{pattern}` */
+/** no pattern is named `{pattern}`; there is {known} */
 export function cliUnknownPattern(
   span: Span | null,
-  facts: { readonly closest: string | number | null; readonly pattern: string | number },
+  facts: { readonly closest: string | number | null; readonly known: string | number; readonly pattern: string | number },
   related: readonly Related[] = [],
 ): Diagnostic {
-  const message = `no pattern is named \`${facts.pattern}\``;
+  const message = `no pattern is named \`${facts.pattern}\`; there is ${facts.known}`;
   const help = facts.closest === null ? null : `did you mean \`${facts.closest}\`?`;
   return { code: "cli/unknown-pattern", severity: "error", message, help, span, related };
 }
@@ -712,7 +712,7 @@ export function parseNameDiffers(
   related: readonly Related[] = [],
 ): Diagnostic {
   const message = `the name \`${facts.name}\` is not that of its directory, \`${facts.directory}\``;
-  const help = `write \`name: ${facts.directory}\`, or rename the directory to \`${facts.name}\``;
+  const help = `write \`name: ${facts.directory}\`, or rename the directory`;
   return { code: "parse/name-differs", severity: "error", message, help, span, related };
 }
 
@@ -1131,7 +1131,7 @@ export function planNotWritable(
   related: readonly Related[] = [],
 ): Diagnostic {
   const message = `\`${facts.path}\` cannot be written: ${facts.reason}`;
-  const help = "choose another place: -o <file>";
+  const help = "clear the way, or choose another place";
   return { code: "plan/not-writable", severity: "error", message, help, span, related };
 }
 
