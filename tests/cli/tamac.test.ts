@@ -121,7 +121,7 @@ test("a plan that is cut in half, empty, newer, changed or missing is refused wi
   }
   write(dir, { "p.json": "" });
   assert.match(tamac(dir, "graph", "p.json").stderr, "error[plan/not-json]");
-  assert.match(tamac(dir, "graph", "none.json").stderr, "error[source/no-directory]");
+  assert.match(tamac(dir, "graph", "none.json").stderr, "error[plan/unreadable]");
 });
 
 test("explain shows a page, lists all codes, and guesses what was meant", ({ dir }) => {
