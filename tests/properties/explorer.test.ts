@@ -54,7 +54,7 @@ test("reached states, dead entries and keys without a route are those of all run
         assert.equal(sorted(said.unrouted), sorted(seen.unrouted), `${agent.directory}: unrouted`);
       }
     }),
-    { numRuns: 500 },
+    { numRuns: 400 },
   );
 });
 
@@ -72,7 +72,7 @@ test("an agent ends with the keys of all runs, whatever its caller allows, and c
         assert.is(ending.fails, found.has(failed), `${name} fails`);
       }
     }),
-    { numRuns: 500 },
+    { numRuns: 400 },
   );
 });
 
@@ -97,7 +97,7 @@ function assertExact(pipeline: Pipeline, window: number | null = null): void {
 test("the bounds of cost are those of the cheapest run that ends well and of the dearest run, neither wider nor narrower", () => {
   fc.assert(
     fc.property(pipelines(true), (pipeline) => assertExact(pipeline)),
-    { numRuns: 500 },
+    { numRuns: 400 },
   );
 });
 

@@ -7,14 +7,27 @@
 export type Agent =
   | { readonly kind: "leaf"; readonly turns: number; readonly keys: readonly string[] | null }
   | { readonly kind: "oneshot" | "critic" }
-  | { readonly kind: "parallel"; readonly workers: readonly string[] }
-  | { readonly kind: "scatter"; readonly worker: string; readonly turns: number; readonly reduce: "ask" | "act" }
-  | { readonly kind: "fsm"; readonly initial: string; readonly states: readonly State[]; readonly max: number };
+  | ({ readonly kind: "parallel"; readonly workers: readonly string[] } & FanOut)
+  | ({ readonly kind: "debate"; readonly agents: readonly string[]; readonly rounds: number; readonly judge: string } & FanOut)
+  | ({ readonly kind: "scatter"; readonly worker: string; readonly turns: number; readonly reduce: "ask" | "act" } & FanOut)
+  | {
+      readonly kind: "fsm";
+      readonly initial: string;
+      readonly states: readonly State[];
+      readonly max: number;
+      /** How often it is tried. */
+      readonly attempts: number;
+    };
 
-/** A state: terminal (no entry but `!error`), a bare target (key null), or a table. Target null stops. */
+/** `isStrict`: the first branch that fails ends it. */
+interface FanOut {
+  readonly isStrict: boolean;
+}
+
+/** A state: terminal (no entry but `!error`), a bare target (key null), or a table. Target null stops; a guard may hold or not. */
 export interface State {
   readonly name: string;
-  readonly entries: readonly { readonly key: string | null; readonly target: string | null }[];
+  readonly entries: readonly { readonly key: string | null; readonly target: string | null; readonly isGuarded?: boolean }[];
 }
 
 export type Pipeline = Readonly<Record<string, Agent>>;
@@ -91,11 +104,16 @@ export function explorerOf(
           [failed, { min: 1, max: 3 * ask.max }],
         ]);
       case "parallel":
-        return parallel(agent.workers.map((worker) => explore(worker, null)));
+        return branches(
+          agent.workers.map((worker) => explore(worker, null)),
+          agent,
+        );
+      case "debate":
+        return debate(agent, allowed);
       case "scatter":
         return scatter(agent, allowed);
       case "fsm":
-        return machine(name, agent, allowed);
+        return retried(machine(name, agent, allowed), agent.attempts);
       default:
         throw new Error(`there is no agent ${name}`);
     }
@@ -105,28 +123,28 @@ export function explorerOf(
     return new Map([...choose(words).map((word) => [word.toLowerCase(), cost] as const), [failed, cost]]);
   };
 
-  /** Everyone runs to an end; it fails where everyone failed. */
-  const parallel = (workers: readonly Outcomes[]): Outcomes => {
+  /** Everyone speaks in each round, then the judge ends it. */
+  const debate = ({ agents, rounds, judge, isStrict }: Agent & { kind: "debate" }, allowed: readonly string[] | null): Outcomes => {
     const found = new Map<string, Turns>();
-    const combine = (index: number, cost: Turns, anyWell: boolean): void => {
-      const worker = workers[index];
-      if (!worker) return note(found, anyWell ? "parallel" : failed, cost);
-      for (const isWell of [true, false]) {
-        const costs = [...worker].filter(([key]) => (key !== failed) === isWell).map(([, turns]) => turns);
-        if (costs.length > 0) combine(index + 1, plus(cost, hull(costs)), anyWell || isWell);
-      }
-    };
-    combine(0, none, false);
+    const round = branches(
+      agents.map((each) => explore(each, null)),
+      { isStrict },
+    );
+    const [well, lost] = [round.get("parallel"), round.get(failed)];
+    for (let before = 0; before < rounds && lost && (before === 0 || well); before += 1)
+      note(found, failed, plus(times(well ?? none, before), lost));
+    if (well) for (const [key, last] of explore(judge, allowed)) note(found, key, plus(times(well, rounds), last));
     return found;
   };
 
   /** The first step may end it, or split the work; then each item's worker ends somehow, and the last step ends it. */
-  const scatter = ({ worker, turns, reduce }: Agent & { kind: "scatter" }, allowed: readonly string[] | null): Outcomes => {
+  const scatter = ({ worker, turns, reduce, isStrict }: Agent & { kind: "scatter" }, allowed: readonly string[] | null): Outcomes => {
     const found = new Map<string, Turns>();
     for (const [key, cost] of act([...(allowed ?? universe), "parallel"], turns)) if (key !== "parallel") note(found, key, cost);
     const split = act([], turns).get(failed) ?? none;
     for (let items = 0; items <= maxItems; items += 1) {
-      const workers = items === 0 ? new Map([["parallel", none]]) : parallel(Array.from({ length: items }, () => explore(worker, null)));
+      const each = Array.from({ length: items }, () => explore(worker, null));
+      const workers = items === 0 ? new Map([["parallel", none]]) : branches(each, { isStrict });
       for (const [end, cost] of workers) {
         if (end === failed) note(found, failed, plus(split, cost));
         else
@@ -158,16 +176,17 @@ export function explorerOf(
       saw.states.add(at);
       const state = stateOf(at);
       for (const [key, cost] of explore(at, offered(state, runs, allowed))) {
-        const way = lookUp(state, key);
-        if (way === "lost") saw.unrouted.add(`${at}/${key}`);
-        if (way === "lost" || way === "uncaught") note(found, failed, cost);
-        else {
-          const carried = key === failed ? "error" : key;
-          if (way !== "over") saw.taken.add(`${at}/${way.key ?? ""}`);
-          if (way === "over" || !runs(way.target)) {
-            note(found, carried, cost);
-            if (way !== "over" && way.target !== null) saw.states.add(way.target);
-          } else for (const [end, rest] of walk(way.target ?? "", left - 1)) note(found, end, plus(cost, rest));
+        for (const way of lookUp(state, key)) {
+          if (way === "lost") saw.unrouted.add(`${at}/${key}`);
+          if (way === "lost" || way === "uncaught") note(found, failed, cost);
+          else {
+            const carried = key === failed ? "error" : key;
+            if (way !== "over") saw.taken.add(`${at}/${way.key ?? ""}`);
+            if (way === "over" || !runs(way.target)) {
+              note(found, carried, cost);
+              if (way !== "over" && way.target !== null) saw.states.add(way.target);
+            } else for (const [end, rest] of walk(way.target ?? "", left - 1)) note(found, end, plus(cost, rest));
+          }
         }
       }
       return found;
@@ -191,13 +210,44 @@ function offered({ entries }: State, runs: (state: string | null) => boolean, ca
   return caller === null ? null : [...words, ...caller];
 }
 
-/** Where a key leads: an entry, the end of a terminal state, nowhere, or out of the machine as a failure that nothing catches. */
-function lookUp({ entries }: State, key: string): Entry | "over" | "lost" | "uncaught" {
-  if (key === failed) return entries.find((entry) => entry.key === "!error") ?? "uncaught";
+/** Where a key may lead: entries, the end of a terminal state, nowhere, or out of the machine as a failure that nothing catches. */
+function lookUp({ entries }: State, key: string): readonly (Entry | "over" | "lost" | "uncaught")[] {
+  if (key === failed) return [entries.find((entry) => entry.key === "!error") ?? "uncaught"];
   const normal = entries.filter((entry) => entry.key !== "!error");
-  if (normal.length === 0) return "over";
-  const named = normal.find((entry) => entry.key?.toLowerCase() === key && entry.key !== "*");
-  return named ?? normal.find((entry) => entry.key === "*" || entry.key === null) ?? "lost";
+  if (normal.length === 0) return ["over"];
+  const named = normal.filter((entry) => entry.key?.toLowerCase() === key && entry.key !== "*");
+  const looked = [...named, ...normal.filter((entry) => entry.key === "*" || entry.key === null)];
+  const last = looked.findIndex((entry) => !entry.isGuarded);
+  return last === -1 ? [...looked, "lost"] : looked.slice(0, last + 1);
+}
+
+/** All at once. Everyone runs to an end, and it fails where everyone failed; or, strict, the first that fails ends the others wherever they are. */
+function branches(all: readonly Outcomes[], { isStrict }: FanOut): Outcomes {
+  const found = new Map<string, Turns>();
+  const combine = (index: number, cost: Turns, ends: { readonly well: boolean; readonly failed: boolean }): void => {
+    const one = all[index];
+    if (!one)
+      return ends.well && !(isStrict && ends.failed) ? note(found, "parallel", cost) : isStrict ? undefined : note(found, failed, cost);
+    for (const isWell of [true, false]) {
+      const costs = [...one].filter(([key]) => (key !== failed) === isWell).map(([, turns]) => turns);
+      if (costs.length > 0) combine(index + 1, plus(cost, hull(costs)), { well: ends.well || isWell, failed: ends.failed || !isWell });
+    }
+  };
+  combine(0, none, { well: false, failed: false });
+  const most = all.map((one) => Math.max(...[...one.values()].map(({ max }) => max)));
+  for (const [index, one] of isStrict ? all.entries() : []) {
+    const lost = one.get(failed);
+    const beside = most.reduce((sum, each, other) => (other === index ? sum : sum + each), 0);
+    if (lost) note(found, failed, { min: lost.min, max: lost.max + beside });
+  }
+  return found;
+}
+
+/** Attempts that fail come before the one that counts. */
+function retried(once: Outcomes, attempts: number): Outcomes {
+  const lost = once.get(failed);
+  const before = { min: 0, max: (lost?.max ?? 0) * (attempts - 1) };
+  return new Map([...once].map(([key, turns]) => [key, key === failed ? times(turns, attempts) : plus(turns, before)]));
 }
 
 const none: Turns = { min: 0, max: 0 };

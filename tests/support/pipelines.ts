@@ -10,10 +10,11 @@ export const universe = [...words, "other"];
 const leaves = ["a", "b", "c"];
 const markers = ["end", "shelf"];
 /** Agents besides the leaves; each may call those after it. */
-const inner = ["main", "outer", "pair", "split", "deep"];
+const inner = ["main", "outer", "pair", "talk", "split", "deep"];
+const fanOuts = ["pair", "talk", "split"];
 
-/** A machine whose states run some of `agents`. */
-function fsm(agents: readonly string[]): fc.Arbitrary<Agent> {
+/** A machine whose states run some of `agents`. `isRich`: guards may stand in it, and it may be tried again. */
+function fsm(agents: readonly string[], isRich: boolean): fc.Arbitrary<Agent> {
   const names = fc
     .tuple(fc.subarray([...agents], { minLength: 1, maxLength: Math.min(agents.length, 4) }), fc.subarray(markers))
     .map((parts) => parts.flat());
@@ -21,13 +22,14 @@ function fsm(agents: readonly string[]): fc.Arbitrary<Agent> {
     fc.record({
       kind: fc.constant("fsm" as const),
       initial: fc.constantFrom(...all),
-      states: fc.tuple(...all.map((name) => state(name, all))),
+      states: fc.tuple(...all.map((name) => state(name, all, isRich))),
       max: fc.integer({ min: 1, max: 5 }),
+      attempts: isRich ? fc.constantFrom(1, 1, 2) : fc.constant(1),
     }),
   );
 }
 
-function state(name: string, all: readonly string[]): fc.Arbitrary<State> {
+function state(name: string, all: readonly string[], isRich: boolean): fc.Arbitrary<State> {
   const target = fc.option(fc.constantFrom(...all), { freq: 3 });
   const caught = fc.option(
     target.map((to) => [{ key: "!error", target: to }]),
@@ -38,13 +40,25 @@ function state(name: string, all: readonly string[]): fc.Arbitrary<State> {
     maxLength: 4,
     selector: ({ key }) => key.toLowerCase(),
   });
+  const guards = isRich ? fc.array(fc.option(target, { freq: 1, nil: undefined }), { minLength: 4, maxLength: 4 }) : fc.constant([]);
   const bare = fc.constantFrom(...all).map((to) => ({ name, entries: [{ key: null, target: to }] }));
   if (markers.includes(name)) return fc.constant({ name, entries: [] });
   return fc.oneof(
     { weight: 1, arbitrary: caught.map((entries) => ({ name, entries: entries ?? [] })) },
     { weight: 2, arbitrary: bare },
-    { weight: 4, arbitrary: fc.tuple(table, caught).map(([entries, last]) => ({ name, entries: [...entries, ...(last ?? [])] })) },
+    {
+      weight: 4,
+      arbitrary: fc.tuple(table, guards, caught).map(([entries, guarded, last]) => ({
+        name,
+        entries: [...entries.flatMap((entry, index) => [...before(entry, guarded[index]), entry]), ...(last ?? [])],
+      })),
+    },
   );
+}
+
+/** A guarded entry of the same key, looked at first. */
+function before({ key }: Pick<State["entries"][number], "key">, target: string | null | undefined): State["entries"] {
+  return target === undefined ? [] : [{ key, target, isGuarded: true }];
 }
 
 const leaf: fc.Arbitrary<Agent> = fc.oneof(
@@ -59,22 +73,31 @@ const leaf: fc.Arbitrary<Agent> = fc.oneof(
   { weight: 1, arbitrary: fc.constantFrom<Agent>({ kind: "oneshot" }, { kind: "critic" }) },
 );
 
-/** Any pipeline that begins with the machine `main`. `fanOuts`: whether a parallel and a scatter may stand in it. */
-export function pipelines(fanOuts: boolean): fc.Arbitrary<Pipeline> {
-  const after = (name: string) =>
-    [...inner.slice(inner.indexOf(name) + 1), ...leaves].filter((one) => fanOuts || !["pair", "split"].includes(one));
+/** Any pipeline that begins with the machine `main`. `isRich`: whether fan-outs, guards and second attempts may stand in it. */
+export function pipelines(isRich: boolean): fc.Arbitrary<Pipeline> {
+  const after = (name: string) => [...inner.slice(inner.indexOf(name) + 1), ...leaves].filter((one) => isRich || !fanOuts.includes(one));
   const called = (name: string) => fc.constantFrom(...after(name));
+  const some = (name: string) => fc.array(called(name), { minLength: 1, maxLength: 2 });
+  const isStrict = fc.boolean();
   return fc.record({
-    main: fsm(after("main")),
-    outer: fsm(after("outer")),
-    pair: fc.array(called("pair"), { minLength: 1, maxLength: 2 }).map((workers): Agent => ({ kind: "parallel", workers })),
+    main: fsm(after("main"), isRich),
+    outer: fsm(after("outer"), isRich),
+    pair: fc.record({ kind: fc.constant("parallel" as const), workers: some("pair"), isStrict }),
+    talk: fc.record({
+      kind: fc.constant("debate" as const),
+      agents: some("talk"),
+      rounds: fc.integer({ min: 1, max: 2 }),
+      judge: called("talk"),
+      isStrict,
+    }),
     split: fc.record({
       kind: fc.constant("scatter" as const),
       worker: called("split"),
       turns: fc.integer({ min: 1, max: 2 }),
       reduce: fc.constantFrom("ask" as const, "act" as const),
+      isStrict,
     }),
-    deep: fsm(leaves),
+    deep: fsm(leaves, isRich),
     a: leaf,
     b: leaf,
     c: leaf,
@@ -107,21 +130,31 @@ function textsOf(name: string, one: Agent): Readonly<Record<string, string>> {
         ...step("refine", "oneshot"),
       };
     case "parallel":
-      return agent(name, `pattern: parallel\nworkers: ${JSON.stringify(one.workers)}`);
+      return agent(name, `pattern: parallel\nworkers: ${JSON.stringify(one.workers)}\n${onError(one)}`);
+    case "debate": {
+      const { agents, rounds, judge } = one;
+      return agent(name, `pattern: debate\nagents: ${JSON.stringify(agents)}\nrounds: ${rounds}\njudge: ${judge}\n${onError(one)}`);
+    }
     case "scatter":
       return {
-        ...agent(name, `pattern: scatter\nworker: ${one.worker}\nmax_iter: ${one.turns}`),
+        ...agent(name, `pattern: scatter\nworker: ${one.worker}\nmax_iter: ${one.turns}\n${onError(one)}`),
         ...step("reduce", one.reduce === "ask" ? "oneshot" : "react"),
       };
     case "fsm": {
       const states = Object.fromEntries(one.states.map((state) => [state.name, entriesOf(state)]));
-      return agent(name, `pattern: fsm\ninitial: ${one.initial}\nmax_iter: ${one.max}\nstates: ${JSON.stringify(states)}`);
+      const retry = one.attempts > 1 ? `\nretry: {attempts: ${one.attempts}}` : "";
+      return agent(name, `pattern: fsm\ninitial: ${one.initial}\nmax_iter: ${one.max}\nstates: ${JSON.stringify(states)}${retry}`);
     }
   }
+}
+
+function onError({ isStrict }: { readonly isStrict: boolean }): string {
+  return `on_error: ${isStrict ? "fail" : "collect"}`;
 }
 
 function entriesOf({ entries }: State) {
   const [first] = entries;
   if (!first) return null;
-  return first.key === null ? first.target : entries.map(({ key, target }) => ({ [key ?? "*"]: target }));
+  if (first.key === null) return first.target;
+  return entries.map(({ key, target, isGuarded }) => ({ [key ?? "*"]: target, ...(isGuarded ? { when: 'value == "a value"' } : {}) }));
 }

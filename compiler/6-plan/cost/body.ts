@@ -1,9 +1,9 @@
-import type { Expr } from "../../ir/expr.ts";
-import type { Body, Op, Result } from "../../ir/ops.ts";
+import type { Body, Result } from "../../ir/ops.ts";
 import type { Interval } from "../../ir/plan.ts";
 import { allWords, keysAmong, noKeys } from "../../ir/words.ts";
 import { failing } from "./failing.ts";
-import { nothing, plus, most as unbounded } from "./interval.ts";
+import { withSomeWell } from "./fan-out.ts";
+import { nothing, plus } from "./interval.ts";
 import { keyOf, keysIn, type Scope } from "./scope.ts";
 import { merged, type Spend, type Way, wellIn } from "./spend.ts";
 
@@ -44,41 +44,6 @@ function endings(body: Body, well: readonly Interval[], scope: Scope): readonly 
     caught: caught && body.result.kind === "pass",
     turns: position === -1 ? all : plus(others, turns),
   }));
-}
-
-/** What ops take together, less the ends in which all failed of those that may not all fail; null where there is no other. */
-function withSomeWell(all: Interval, { ops }: Body, { spends }: Scope): Interval | null {
-  const margins = fanOutsIn(ops).map((ids) => marginOf(ids.flatMap((id) => spends.get(id) ?? [])));
-  if (margins.includes(null)) return null;
-  const most = (of: (margin: Margin) => number) => Math.max(0, ...margins.flatMap((margin) => (margin ? of(margin) : [])));
-  return { min: all.min + most(({ above }) => above), max: all.max < unbounded ? all.max - most(({ below }) => below) : all.max };
-}
-
-/** The calls of which a requirement says that not all of them failed. */
-function fanOutsIn(ops: readonly Op[]): readonly (readonly string[])[] {
-  return ops.flatMap((op) => (op.kind === "pure" ? op.require.flatMap(({ holds }) => notAllFailed(holds)) : []));
-}
-
-function notAllFailed(holds: Expr): readonly (readonly string[])[] {
-  if (holds.kind !== "binary" || holds.operator !== "in" || holds.right.kind !== "list") return [];
-  if (holds.left.kind !== "literal" || holds.left.value !== false) return [];
-  const ids = holds.right.items.flatMap((item) => (item.kind === "outcome" && item.field === "failed" ? [item.op] : []));
-  return ids.length === holds.right.items.length ? [ids] : [];
-}
-
-/** How much more the cheapest end is, and how much less the dearest, for one of them ending well. */
-interface Margin {
-  readonly above: number;
-  readonly below: number;
-}
-
-function marginOf(spends: readonly Spend[]): Margin | null {
-  const margins = spends.flatMap((spend): readonly Margin[] => {
-    const [either, well] = [wellIn(spend), wellIn({ ...spend, ways: spend.ways.filter(({ caught }) => !caught) })];
-    return either && well ? [{ above: well.min - either.min, below: either.max - well.max }] : [];
-  });
-  if (margins.length === 0) return null;
-  return { above: Math.min(...margins.map(({ above }) => above)), below: Math.min(...margins.map(({ below }) => below)) };
 }
 
 /** The op whose key a result has. */

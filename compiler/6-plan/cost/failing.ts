@@ -8,8 +8,8 @@ import { type Spend, wellIn } from "./spend.ts";
 const maxOps = 2_000;
 
 /**
- * What a body takes that fails: those ops that the failing one waits for ended well, directly or not; those that wait for it do not
- * run; any others may have run beside it, to whatever end.
+ * What a body takes that fails: those ops that the failing one waits for ended well, directly or not (where one never does, it does
+ * not start); those that wait for it do not run; any others may have run beside it, to whatever end.
  */
 export function failing(body: Body, spends: readonly Spend[]): Interval | null {
   const [only] = spends;
@@ -21,10 +21,11 @@ export function failing(body: Body, spends: readonly Spend[]): Interval | null {
   const most = spends.map((spend) => hullOf([wellIn(spend), spend.failed])?.max ?? 0);
   const all = sum(most);
   const failures = spends.flatMap(({ failed }, index): readonly Interval[] => {
-    if (!failed) return [];
+    const earlier = isSmall ? from(index, needs) : new Set(needs[index]);
+    if (!failed || ![...earlier].every((need) => wellIn(spends[need] ?? never))) return [];
     const before = sum((needs[index] ?? []).map((need) => ended(need).min));
     const notRun = [...from(index, dependents)].map((later) => most[later] ?? 0);
-    const better = isSmall ? [...from(index, needs)].map((need) => (most[need] ?? 0) - ended(need).max) : [];
+    const better = isSmall ? [...earlier].map((need) => (most[need] ?? 0) - ended(need).max) : [];
     const beside = all - (most[index] ?? 0) - sum(notRun) - sum(better);
     return [plus(failed, { min: before, max: all < mostTurns ? beside : all })];
   });

@@ -5,6 +5,7 @@ import { assignable, text } from "../../ir/types.ts";
 import { unreachable } from "../../ir/unreachable.ts";
 import { allWords, calledWith, isNone, type Keys, keysOfSet, meet, ownKeys, someWords, without } from "../../ir/words.ts";
 import { bodySpend } from "./body.ts";
+import { alwaysHolds } from "./fan-out.ts";
 import { hull, hullOf, nothing, plus, scaled } from "./interval.ts";
 import { repeatSpend } from "./repeat.ts";
 import { constantOf, keyOf, keysIn, lengthOf, type Scope, wordIn } from "./scope.ts";
@@ -27,9 +28,8 @@ export function spendOf(op: Op, scope: Scope): Spend {
       const keys = scope.workers[op.worker]?.keys ?? [];
       return { ways: free(keys.length > 0 ? ownKeys(someWords(keys)) : done), failed: nothing };
     }
-    case "pure": {
-      return { ways: free(keysIn(op.key, scope)), failed: op.require.length > 0 ? nothing : null };
-    }
+    case "pure":
+      return { ways: free(keysIn(op.key, scope)), failed: op.require.every((each) => alwaysHolds(each, scope)) ? null : nothing };
     case "wait":
       return { ways: free(done), failed: nothing };
     case "call":
