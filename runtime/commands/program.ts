@@ -1,6 +1,7 @@
 import { statSync } from "node:fs";
 import { homedir } from "node:os";
 import { Command, InvalidArgumentError, Option } from "commander";
+import { tame } from "../../compiler/diagnostics/render/cells.ts";
 import { exitCodes } from "../../compiler/ir/exit-codes.ts";
 import pkg from "../../package.json" with { type: "json" };
 import { earlyThreads } from "./early-threads.ts";
@@ -169,8 +170,8 @@ function ioOf(command: Command): Io {
   const isTerminal = process.stderr.isTTY === true;
   const screen = isTerminal && process.env["TERM"] !== "dumb" ? openScreen(process.stderr) : null;
   return {
-    stdout: (text) => process.stdout.write(text),
-    stderr: (text) => (screen ?? process.stderr).write(text),
+    stdout: (text) => process.stdout.write(process.stdout.isTTY === true ? tame(text) : text),
+    stderr: (text) => (screen ?? process.stderr).write(tame(text)),
     color: isTerminal && !noColor,
     columns,
     ...(process.stdout.isTTY === true ? { page: { color: !noColor } } : {}),

@@ -4,12 +4,18 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { resolveUnknownAgent, sourceNotUtf8 } from "../../compiler/diagnostics/codes.generated.ts";
 import type { Diagnostic, Related } from "../../compiler/diagnostics/diagnostic.ts";
-import { cellsOf, widthOfCells } from "../../compiler/diagnostics/render/cells.ts";
+import { cellsOf, tame, widthOfCells } from "../../compiler/diagnostics/render/cells.ts";
 import { renderJson } from "../../compiler/diagnostics/render/json.ts";
 import { renderText } from "../../compiler/diagnostics/render/text.ts";
 
 const file = "agents/x/AGENT.md";
 const test = suite("renderers");
+
+test("of whole lines a terminal obeys colours, tabs and line breaks, and nothing that a model or a plan may have written", () => {
+  const lines = "\u001b[31mred\u001b[0m\tname\r\nnext\n";
+  assert.is(tame(lines), lines);
+  assert.is(tame("\u001b[2J\u001b]0;title\u0007 \rover \u202eright"), "\uFFFD[2J\uFFFD]0;title\uFFFD \uFFFDover \uFFFDright");
+});
 
 /** A finding about the part of the text that is marked: `worker: «critc»`. */
 function marked(source: string, related: readonly Related[] = []): { readonly text: string; readonly diagnostic: Diagnostic } {

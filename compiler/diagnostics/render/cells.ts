@@ -50,6 +50,14 @@ export function widthOfText(line: string): number {
   return narrow.test(line) ? line.length : widthOfCells(cellsOf(line));
 }
 
+/** Whole lines for a terminal: line breaks, tabs and colours stay, all else that it would obey does not, whoever wrote it. */
+export function tame(text: string): string {
+  return text.replace(obeyed, (found, kept?: string) => kept ?? "\uFFFD".repeat(found.length));
+}
+
+/** Colours and line breaks, as they are, or else a character that is none to print. */
+const obeyed = new RegExp(`(\\x1b\\[[\\d;]*m|\\r?\\n|\\t)|${unprintable.source}`, "gu");
+
 /** The columns that cells take. */
 export function widthOfCells(cells: readonly Cell[]): number {
   return cells.reduce((sum, cell) => sum + cell.width, 0);
