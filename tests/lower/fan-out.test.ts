@@ -50,6 +50,17 @@ test("a thousand workers make a plan that is no deeper than one makes", () => {
   assert.not.ok(deeperThan(plan, 20));
 });
 
+test("six hundred fan-outs in each other make a plan that can be read", () => {
+  const names = Array.from({ length: 600 }, (_, index) => `level-${index}`);
+  const level = (name: string, index: number) => agent(name, `pattern: parallel\nworkers: [${names[index + 1] ?? "ann"}]`);
+  const plan = planOf({
+    ...workers,
+    ...Object.assign({}, ...names.map(level)),
+    ...agent("main", "pattern: parallel\nworkers: [level-0, bob]"),
+  });
+  assert.is(decodePlan(JSON.parse(planJson(plan))).kind, "ok");
+});
+
 test("workers may finish with any word, and with `on_error: fail` the first failure is the agent's", () => {
   const call = (fields: string) => opOf(blockOf(parallel(fields), "main"), "call", "workers/ann");
   assert.equal(call("workers: [ann]").keys, { kind: "open" });

@@ -3,8 +3,9 @@ import { bottomUp } from "../../graph.ts";
 import type { Body, Call } from "../../ir/ops.ts";
 import type { Span } from "../../ir/span.ts";
 import type { Type } from "../../ir/types.ts";
-import { type Flow, flow, idOf, type Outcome } from "./outcome.ts";
+import { type Flow, flow, idOf, type Outcome, type Variant } from "./outcome.ts";
 import { runBody } from "./run.ts";
+import { isDeeper, maxDepth, shallow } from "./states.ts";
 
 /** An agent that has been lowered, the type of its block's input, and where its ops come from, by id. */
 export interface Lowered {
@@ -47,7 +48,8 @@ export function follow(lowered: readonly Lowered[]): Flows | null {
       blocks: (name: string) => asDeclared(agents.get(name)?.agent, outcomes.get(name)),
       given: (op: Call, input: Flow, outcome: Outcome) => note(calls, op, input, outcome),
     };
-    outcomes.set(one.agent.name, runBody(one.body, { ...nothingKnown, input: flow(one.input, fromInput) }, around));
+    const outcome = runBody(one.body, { ...nothingKnown, input: flow(one.input, fromInput) }, around);
+    outcomes.set(one.agent.name, outcome.map(withShallowValue));
     given.set(one.agent.name, calls);
   }
   return { agents, outcomes, given };
@@ -56,6 +58,12 @@ export function follow(lowered: readonly Lowered[]): Flows | null {
 function calleesFirst(agents: ReadonlyMap<string, Lowered>): readonly Lowered[] | null {
   const names = bottomUp(new Map([...agents].map(([name, { agent }]) => [name, agent.calls])));
   return names.size < agents.size ? null : [...names].flatMap((name) => agents.get(name) ?? []);
+}
+
+/** A value of fan-outs in fan-outs nests with them: what lies too deep may be anything, or its type would outgrow what a plan can hold. */
+function withShallowValue(variant: Variant): Variant {
+  const { type, from } = variant.value;
+  return isDeeper(type, maxDepth) ? { ...variant, value: flow(shallow(type, maxDepth), from) } : variant;
 }
 
 /** What callers find: the declared type, which a run holds every value to. */
