@@ -94,9 +94,15 @@ export function runLoop(options: LoopOptions): Promise<Settled> {
     let isOver = false;
     let current: Run | null = null;
 
-    const end = (settled: Settled) => {
+    const stop = () => guarded(() => current && tell(current, { kind: "stop", reason: reasonOf(options.signal) }));
+    /** Whoever gave the signal may keep it: it must not keep the run. */
+    const close = () => {
       isOver = true;
       clock.close();
+      options.signal.removeEventListener("abort", stop);
+    };
+    const end = (settled: Settled) => {
+      close();
       resolve(settled);
     };
     /** All that is recorded first, by one write: nothing that follows from it begins before it is acknowledged. */
@@ -109,8 +115,7 @@ export function runLoop(options: LoopOptions): Promise<Settled> {
       try {
         step();
       } catch (error) {
-        isOver = true;
-        clock.close();
+        close();
         for (const controller of running.values()) controller.abort();
         reject(error);
       }
@@ -223,7 +228,6 @@ export function runLoop(options: LoopOptions): Promise<Settled> {
     guarded(() => {
       const { run, commands } = createRun(options);
       current = run;
-      const stop = () => guarded(() => tell(run, { kind: "stop", reason: reasonOf(options.signal) }));
       options.signal.addEventListener("abort", stop, { once: true });
       apply(run, commands);
       follow(run);
