@@ -7,7 +7,7 @@ import { cellsOf } from "../../runtime/4-trace/cells.ts";
 import { type ColumnName, columnNames, columns } from "../../runtime/4-trace/columns.ts";
 import { openLog } from "../../runtime/4-trace/log.ts";
 import { thisProcess } from "../../runtime/4-trace/process-identity.ts";
-import { readRun } from "../../runtime/4-trace/read.ts";
+import { readRun, refusal } from "../../runtime/4-trace/read.ts";
 import { arrowFile, ownerOf, walFile } from "../../runtime/4-trace/segments.ts";
 import { eventOf, idOf, mustOpen, newFolder, removeFolders } from "./made-run.ts";
 
@@ -127,6 +127,20 @@ test("a torn batch loses itself alone, wherever it is torn", () => {
   for (let size = whole.length - 1; size > 0; size -= size > whole.length - 64 ? 1 : 97) {
     truncateSync(log, size);
     assert.equal(read(dir), expected, `cut at ${size}`);
+  }
+});
+
+test("a damaged stream is read as far as it makes sense, and never ends the program", () => {
+  const dir = newFolder();
+  append(dir, 1, 40, "close");
+  const file = arrowFile(dir, 1);
+  const whole = readFileSync(file);
+  for (let at = 8 + whole.readInt32LE(4); at < whole.length; at += 499) {
+    const bytes = Buffer.from(whole);
+    bytes[at] = (bytes[at] ?? 0) ^ (1 << (at % 8));
+    writeFileSync(file, bytes);
+    assert.not.throws(() => read(dir), `damaged at ${at}`);
+    assert.not.throws(() => refusal(dir), `damaged at ${at}`);
   }
 });
 
