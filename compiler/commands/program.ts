@@ -17,7 +17,7 @@ import type { Output } from "./terminal.ts";
 
 const overview = `
 Examples:
-  tamac build                        compile the project in this folder to plan.json
+  tamac build                        compile the project here to plan.json
   tamac build examples/01 -o out.json
   tamac check --format sarif         all findings, for machines
   tamac init my-project && tamac add critic reviewer my-project
@@ -48,6 +48,7 @@ function program(result: { code: ExitCode }): Command {
     .version(version, "--version", "print the version")
     .helpOption("-h, --help", "show help")
     .addHelpText("after", overview)
+    .configureHelp({ minWidthToWrap: 30 })
     .exitOverride();
   const end: End = async (code) => {
     result.code = await code;

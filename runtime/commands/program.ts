@@ -18,8 +18,9 @@ import { sessionCommands } from "./session-cli.ts";
 
 const columns = process.stderr.columns || 80;
 
-const codes = `Exit codes: 0 ok, 1 the plan or the set-up has errors, 2 wrong usage, 4 not as planned (--locked), 5 the run failed, 6 a limit was
-reached, 7 it waits for a person, 8 a replay lacks a record, 9 refused, 70 a bug of tama, 130 interrupted.`;
+const codes = `Exit codes: 0 ok, 1 the plan or the set-up has errors, 2 wrong usage, 4 not as
+planned (--locked), 5 the run failed, 6 a limit was reached, 7 it waits for a
+person, 8 a replay lacks a record, 9 refused, 70 a bug of tama, 130 interrupted.`;
 
 /** Runs `tama` with these arguments. */
 export async function run(args: readonly string[]): Promise<void> {
@@ -34,6 +35,7 @@ export function program(): Command {
     .option("-C, --directory <dir>", "the project (default: the folder of the nearest config, else the current one)", folder)
     .option("--state <dir>", "where runs are kept (default: TAMA_STATE, else .tama in the project)")
     .option("--no-color", "no colours, on a terminal too")
+    .configureHelp({ minWidthToWrap: 30 })
     .exitOverride((error) => process.exit(error.exitCode === 0 ? exitCodes.ok : exitCodes.usage))
     .showHelpAfterError("(tama --help shows what there is)")
     .addHelpText(
