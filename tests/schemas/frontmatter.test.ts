@@ -35,7 +35,9 @@ function verdicts(path: string, text: string) {
       found.push(one);
     },
   );
-  const unreadable = found.some(({ code }) => /yaml|frontmatter|alias|duplicate-key|tab-indent|colon|tag|deep/.test(code));
+  const unreadable = found.some(({ code }) =>
+    /yaml|frontmatter|alias|duplicate-key|indent|colon|tag|deep|unclosed|quotes|documents/.test(code),
+  );
   return { kind, found, unreadable, isShaped: !found.some(({ code, span }) => shape.includes(code) && span?.file === own) } as const;
 }
 
