@@ -1,7 +1,7 @@
 import * as C from "./codec.ts";
 import type { Expr, ObjectField, SwitchCase } from "./expr.ts";
 import type { Json, JsonObject } from "./json.ts";
-import { deeperThan, isObject, maxDepth, sortKeys } from "./json.ts";
+import { deeperThan, isObject, maxDepth, sortForGood } from "./json.ts";
 import type * as O from "./ops.ts";
 import * as P from "./plan.ts";
 import type { Type } from "./types.ts";
@@ -271,5 +271,5 @@ export function encodePlan(value: P.Plan): Json {
 
 /** A plan with its keys in the order in which it is hashed and written, so that neither has to sort them. */
 export function sortPlan(value: P.Plan): P.Plan {
-  return sortKeys(encodePlan(value)) as unknown as P.Plan; // a copy, of the same shape
+  return sortForGood(encodePlan(value)) as unknown as P.Plan; // a copy, of the same shape
 }

@@ -15,9 +15,8 @@ export function isObject(value: unknown): value is Readonly<Record<string, unkno
  * @see RFC 8785
  */
 export function canonical(value: Json): string {
-  const sorted = sortKeys(value);
-  const text = JSON.stringify(sorted);
-  return text.includes(loneSurrogate) || (sorted !== value && numberLikeKey.test(text)) ? assembled(value) : text;
+  const text = JSON.stringify(sortKeys(value));
+  return text.includes(loneSurrogate) || numberLikeKey.test(text) ? assembled(value) : text;
 }
 
 /** Sorted and indented by two spaces, with a final newline: for files that people review. */
@@ -30,9 +29,19 @@ export function pretty(value: Json): string {
  * to see that is much quicker than to sort. Each value in it is looked at once.
  */
 export function sortKeys(value: Json): Json {
-  if (typeof value !== "object" || value === null) return value;
+  if (typeof value !== "object" || value === null || kept.has(value)) return value;
   if (isList(value)) return sortedList(value);
   return areInOrder(value) ? sortedWithin(value) : sortedCopy(value);
+}
+
+/** What is sorted for good. */
+const kept = new WeakSet<object>();
+
+/** Sorts an object, and keeps in mind of each of its fields that it is sorted: so what is large is hashed, and written, without another look through it. */
+export function sortForGood(value: Json): Json {
+  const sorted = sortKeys(value);
+  for (const field of isObject(sorted) ? Object.values(sorted) : []) if (typeof field === "object" && field !== null) kept.add(field);
+  return sorted;
 }
 
 /** Whether two values are the same JSON. */
