@@ -1,4 +1,4 @@
-import type { Failure } from "../compiler/ir/failure.ts";
+import { type Failure, modelCause } from "../compiler/ir/failure.ts";
 import type { Path } from "../compiler/ir/path.ts";
 import { unreachable } from "../compiler/ir/unreachable.ts";
 import type { Edit } from "./2-schedule/edits.ts";
@@ -262,5 +262,5 @@ function reasonOf({ reason }: AbortSignal): string {
 
 /** A failure in one line for people. */
 export function failureLine(failure: Failure): string {
-  return `${failure.message} (${failure.code} at ${failure.path})`;
+  return `${failure.message} (${modelCause(failure) ?? failure.code} at ${failure.path})`;
 }

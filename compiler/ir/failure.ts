@@ -30,6 +30,25 @@ export const failureCodes = [
 
 export type FailureCode = (typeof failureCodes)[number];
 
+/**
+ * What the failure of a model's request comes from, as its `details` tell under `cause`. `quota`: the account has used up what it may;
+ * `bad-request`: any other refusal; `bad-answer`: what came is no answer. The first four pass, and are what a request is made again for.
+ */
+export const modelCauses = [
+  "rate-limit",
+  "overload",
+  "timeout",
+  "connection",
+  "quota",
+  "auth",
+  "context-too-long",
+  "content-filter",
+  "bad-request",
+  "bad-answer",
+] as const;
+
+export type ModelCause = (typeof modelCauses)[number];
+
 /** A failed step as data. `path` is the task or op that failed; `details` depend on the code; secrets never enter. */
 export interface Failure {
   readonly code: FailureCode;
@@ -49,6 +68,12 @@ export function isFatal(failure: Pick<Failure, "code">): boolean {
 export function failureValue(failure: Failure): Json {
   const { code, message, path, details } = failure;
   return details === undefined ? { code, message, path } : { code, message, path, details };
+}
+
+/** What a model's failure comes from; null where nothing is told, or it is another failure. */
+export function modelCause({ code, details }: Failure): ModelCause | null {
+  const cause = code === "model" && isObject(details) ? details["cause"] : undefined;
+  return modelCauses.find((known) => known === cause) ?? null;
 }
 
 /** What a failure comes from: what a fan-out, or a step that asks for a success among several, has collected in vain, to its roots; else itself. */

@@ -220,7 +220,7 @@ function stepName(frame: ModelFrame, turn: number): string {
 
 function recordAttempts(run: Run, path: Path, result: TaskResult): void {
   if (result.attempts.length < 2 && result.kind === "ok") return;
-  for (const [index, { startUs, endUs, status, error }] of result.attempts.entries()) {
+  for (const [index, { startUs, endUs, status, error, cause }] of result.attempts.entries()) {
     record(run, {
       kind: "attempt",
       path,
@@ -228,6 +228,7 @@ function recordAttempts(run: Run, path: Path, result: TaskResult): void {
       start_us: startUs,
       end_us: endUs,
       status: error === null ? "ok" : "failed",
+      code: cause,
       message: error,
       detail: canonical({ http_status: status }),
     });

@@ -33,12 +33,15 @@ export interface HostData {
   /** The texts of all bundles of the plan: workers, and tools of the project's own. */
   readonly bundles: Readonly<Record<Digest, string>>;
   readonly clock: Clock;
+  /** The longest time that a model's request may take, with all its tries. Default: ten minutes. */
+  readonly modelTimeoutMs?: number;
 }
 
 /** A host with what it loads of its own. */
-export function taskHost({ env, projectDir, bundles, clock }: HostData, thread: number): TaskHost {
+export function taskHost({ env, projectDir, bundles, clock, modelTimeoutMs }: HostData, thread: number): TaskHost {
   const lookup = (name: string) => (Object.hasOwn(env, name) ? env[name] : undefined);
-  return { env: lookup, projectDir, nowUs: readClock(clock), thread, providers: providerRegistry(), modules: moduleLoader(bundles) };
+  const providers = providerRegistry(modelTimeoutMs === undefined ? {} : { timeoutMs: modelTimeoutMs });
+  return { env: lookup, projectDir, nowUs: readClock(clock), thread, providers, modules: moduleLoader(bundles) };
 }
 
 /** A host that tells what of an answer is there already, where somebody watches. */

@@ -1,5 +1,5 @@
 import type { Digest } from "../../compiler/ir/digest.ts";
-import type { FailureCode } from "../../compiler/ir/failure.ts";
+import type { FailureCode, ModelCause } from "../../compiler/ir/failure.ts";
 import type { Json, JsonObject } from "../../compiler/ir/json.ts";
 import type { Path } from "../../compiler/ir/path.ts";
 import type { Effect } from "../../compiler/ir/plan.ts";
@@ -166,6 +166,11 @@ export interface ModelAnswer {
   readonly usage: Usage | null;
 }
 
+/** Whether an answer ends where it was to be no longer. */
+export function wasCut({ finish }: Pick<ModelAnswer, "finish">): boolean {
+  return finish === "length";
+}
+
 /** A piece of an answer that is under way, for who watches. `begin`: a try begins, and what came of an earlier one is void. */
 export type Delta =
   | { readonly kind: "begin" }
@@ -200,12 +205,13 @@ export interface WaitAnswer {
   readonly by: "person" | "deadline";
 }
 
-/** One try of a model request on the wire. `status` is HTTP's, null where there was no response. */
+/** One try of a model request on the wire. `status` is HTTP's, null where there was no response; `cause` null where it did not fail by itself. */
 export interface Attempt {
   readonly startUs: number;
   readonly endUs: number;
   readonly status: number | null;
   readonly error: string | null;
+  readonly cause: ModelCause | null;
 }
 
 /** How a task ended, with the times where it ran (microseconds since 1970) and the thread. */

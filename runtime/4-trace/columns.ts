@@ -40,7 +40,12 @@ export const columns = {
   end_us: { type: "int64", class: "clock", unit: "us", meaning: "end of the work, on the thread that did it" },
   thread: { type: "int32", class: "placement", meaning: "the thread that did it, 0 for the main one" },
   status: { type: "utf8", class: "content", meaning: "ok, failed, cancelled or refused; for a run its status" },
-  code: { type: "utf8", class: "content", meaning: "why it failed: a failure code", otel: "error.type" },
+  code: {
+    type: "utf8",
+    class: "content",
+    meaning: "why it failed: a failure code; of a request on the wire its cause",
+    otel: "error.type",
+  },
   message: { type: "utf8", class: "content", meaning: "why it failed, in a sentence" },
   key: { type: "utf8", class: "content", meaning: "the routing key of an outcome; the name of a state entry, artifact or channel" },
   value_hash: { type: "utf8", class: "content", meaning: "digest of what came out: text among the rows of kind text" },

@@ -8,6 +8,8 @@ export interface EarlyFlags {
   readonly envFile?: string;
   readonly model?: string;
   readonly replay?: string;
+  /** In seconds. */
+  readonly modelTimeout: number;
 }
 
 /**
@@ -17,7 +19,7 @@ export interface EarlyFlags {
 export function earlyThreads(flags: EarlyFlags, { cwd, env }: { cwd: string; env: Readonly<Record<string, string | undefined>> }) {
   if (flags.envFile !== undefined || flags.replay !== undefined) return null;
   const [provider = "openai"] = (flags.model ?? "openai").split(":");
-  return threadsFor({ projectDir: projectDir(flags.directory, cwd), env, warm: [provider] });
+  return threadsFor({ projectDir: projectDir(flags.directory, cwd), env, warm: [provider], modelTimeoutMs: flags.modelTimeout * 1_000 });
 }
 
 /** Threads for models with the usual size and a clock that starts now. */
@@ -25,6 +27,7 @@ export function threadsFor(options: {
   readonly projectDir: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly warm: readonly string[];
+  readonly modelTimeoutMs: number;
 }): IoThreads {
   return startIoThreads({ ...options, env: definedOnly(options.env), clock: startClock(), ioThreads: usualIoThreads });
 }

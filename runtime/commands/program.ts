@@ -104,6 +104,7 @@ function execFlags(command: Command): Command {
 /** The options of every command that runs a plan. */
 function runFlags(command: Command): Command {
   return limitFlags(permissionFlags(command))
+    .option("--model-timeout <seconds>", "the longest time that a model request may take, with all its tries", wholeNumber, 600)
     .option("--tool-timeout <seconds>", "the longest time that a tool call may take", wholeNumber, 120)
     .option("--env-file <file>", "variables that the environment does not set")
     .option("--concurrency <n>", "model calls at once, per model", wholeNumber, 64)

@@ -13,6 +13,7 @@ import { givenGrants, missingGrants } from "../permissions/reach.ts";
 import { failureLine } from "../run-loop.ts";
 import { type Io, tell } from "./io.ts";
 import { flagFor } from "./limits-cli.ts";
+import { adviceOn } from "./model-advice.ts";
 import { formatMs, labelOf } from "./progress.ts";
 import { commandText, questionLines, type Where } from "./question-text.ts";
 import { resultOf } from "./result-json.ts";
@@ -57,7 +58,7 @@ export interface Reported {
   readonly traceId: string;
   readonly ms: number;
   /** What this process spent, and which agents failed. */
-  readonly tally: Pick<Tally, "spent" | "failed">;
+  readonly tally: Pick<Tally, "spent" | "failed" | "cut">;
   readonly quiet: boolean;
   readonly format: "text" | "json";
   /** How the command was told where runs are. */
@@ -73,6 +74,7 @@ export function report(io: Io, result: ExecResult, run: Reported): ExitCode {
     if (run.format === "text") io.stdout(`${toText(result.settled.value)}\n`);
     if (run.quiet) return exitCodes.ok;
     tellFailed(io, run.tally.failed());
+    tellCut(io, run.tally.cut());
     io.stderr(`tama: ended \`${result.settled.key}\` in ${tookText(run)}; see it with: tama runs show ${id}\n`);
     return exitCodes.ok;
   }
@@ -85,7 +87,9 @@ export function report(io: Io, result: ExecResult, run: Reported): ExitCode {
   const resume = `tama resume ${id}${raise === null ? "" : ` ${raise}`}`;
   const { cost_usd: usd } = run.tally.spent();
   const spent = usd === null ? "" : ` (${formatUsd(usd)} spent)`;
-  io.stderr(`tama: ${why}${spent}\n${rootLines(failure)}tama: what happened until then is kept: tama runs show ${id}, ${resume}\n`);
+  const words = adviceOn(failure);
+  const help = words === null ? "" : `tama: help: ${words}\n`;
+  io.stderr(`tama: ${why}${spent}\n${rootLines(failure)}${help}tama: what happened until then is kept: tama runs show ${id}, ${resume}\n`);
   return exitOf[result.status];
 }
 
@@ -101,10 +105,20 @@ const mostShown = 3;
 /** A run can end well although agents of it failed: that is said, so that nobody takes a part for the whole. */
 function tellFailed(io: Io, failed: readonly string[]): void {
   if (failed.length === 0) return;
-  const shown = failed.slice(0, mostShown).map((path) => labelOf({ path }));
-  const more = failed.length > shown.length ? ` and ${failed.length - shown.length} more` : "";
   const agents = failed.length === 1 ? "1 agent" : `${failed.length} agents`;
-  io.stderr(`tama: ${agents} failed, and the run went on without: ${shown.join(", ")}${more}\n`);
+  io.stderr(`tama: ${agents} failed, and the run went on without: ${someOf(failed.map((path) => labelOf({ path })))}\n`);
+}
+
+/** An answer that is cut is taken as it is, for it may do: who reads the result is told. */
+function tellCut(io: Io, cut: readonly string[]): void {
+  if (cut.length === 0) return;
+  const answers = cut.length === 1 ? "1 answer was" : `${cut.length} answers were`;
+  io.stderr(`tama: ${answers} cut at the model's max_tokens: ${someOf(cut)}\n`);
+}
+
+function someOf(words: readonly string[]): string {
+  const more = words.length > mostShown ? ` and ${words.length - mostShown} more` : "";
+  return `${words.slice(0, mostShown).join(", ")}${more}`;
 }
 
 function tookText({ ms, tally }: Reported): string {

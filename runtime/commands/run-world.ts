@@ -31,6 +31,8 @@ export interface RunFlags extends PermissionFlags, LimitFlags {
   readonly envFile?: string;
   readonly concurrency: number;
   /** In seconds. */
+  readonly modelTimeout: number;
+  /** In seconds. */
   readonly toolTimeout: number;
   readonly quiet?: true;
   /** How the result is printed. Default: as text. */
@@ -95,7 +97,7 @@ export async function openWorld(
       : null;
   const warm = run.isOffline ? [] : [...new Set(Object.values(run.models).map(({ provider }) => provider))];
   const project = projectDir(flags.directory, host.cwd);
-  const threads = host.threads ?? threadsFor({ projectDir: project, env: run.env, warm });
+  const threads = host.threads ?? threadsFor({ projectDir: project, env: run.env, warm, modelTimeoutMs: flags.modelTimeout * 1_000 });
   const { nowUs } = threads;
   const view = await viewOf(flags, host.io, nowUs);
   const options: RunWorld["options"] = {

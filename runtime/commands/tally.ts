@@ -1,3 +1,6 @@
+import { isObject, parseJson } from "../../compiler/ir/json.ts";
+import { wasCut } from "../3-task/task.ts";
+
 /** What was spent. Tokens in disjoint buckets; `cost_usd` null where no price is told. */
 export interface Spent {
   readonly model_calls: number;
@@ -21,6 +24,7 @@ export interface Told {
   readonly output_tokens?: number | null;
   readonly reasoning_tokens?: number | null;
   readonly cost_usd?: number | null;
+  readonly detail?: string | null;
 }
 
 /** Counts what a process spends, and which agents fail. */
@@ -29,6 +33,8 @@ export interface Tally {
   readonly spent: () => Spent;
   /** Paths of agents that failed and were not tried again, the outermost of each, in the order in which they failed. */
   readonly failed: () => readonly string[];
+  /** Paths of answers that were cut at their model's `max_tokens`. */
+  readonly cut: () => readonly string[];
 }
 
 export const nothingSpent: Spent = {
@@ -46,16 +52,26 @@ export function tally(): Tally {
   let spent = nothingSpent;
   const failed = new Set<string>();
   const retried = new Set<string>();
+  const cut: string[] = [];
   return {
     note: (event) => {
       spent = added(spent, event);
       const path = event.path ?? "";
       if (event.kind === "span_started" && /@(?!1$)\d+$/.test(path)) retried.add(triedBefore(path));
+      if (event.kind === "llm_call" && isCut(event.detail ?? "")) cut.push(path);
       if (event.kind === "span_ended" && event.status === "failed") failed.add(path);
     },
     spent: () => spent,
     failed: () => [...failed].filter((path) => !retried.has(path) && !above(path).some((other) => failed.has(other) || retried.has(other))),
+    cut: () => cut,
   };
+}
+
+/** Most answers are not: what they tell is not parsed. */
+function isCut(detail: string): boolean {
+  if (!detail.includes('"length"')) return false;
+  const told = parseJson(detail);
+  return isObject(told) && typeof told["finish"] === "string" && wasCut({ finish: told["finish"] });
 }
 
 /** Both together. */

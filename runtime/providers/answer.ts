@@ -1,17 +1,21 @@
 import { canonical, isObject, type Json, parseJson } from "../../compiler/ir/json.ts";
 import type { ModelAnswer, ModelTask, Usage } from "../3-task/task.ts";
+import { type Broken, broken, brokenBy } from "./causes.ts";
 import type { Quirks } from "./quirks.ts";
 import { isWrapped } from "./request.ts";
+import { errorIn, pageTitle } from "./server-error.ts";
 
-/**
- * Reads a chat completion as servers really send it: empty or missing content, arguments as an object, no usage.
- * A text says what is wrong with one that cannot be read.
- */
-export function readAnswer(task: ModelTask, response: unknown, quirks: Quirks): ModelAnswer | string {
-  if (!isObject(response)) return `no chat completion but ${excerpt(response)}`;
+/** Reads a chat completion as servers really send it: empty or missing content, arguments as an object, no usage. Else why it is no answer. */
+export function readAnswer(task: ModelTask, response: unknown, quirks: Quirks): ModelAnswer | Broken {
+  if (!isObject(response)) return broken("bad-answer", `sent no chat completion but ${excerpt(response)}`);
   const [choice] = listOf(response["choices"]);
-  if (!isObject(choice) || !isObject(choice["message"])) return `no choice in the answer: ${excerpt(errorIn(response) ?? response)}`;
-  const message = choice["message"];
+  const error = errorIn(response) ?? errorIn(choice);
+  if (error) return brokenBy(error);
+  if (!isObject(choice)) return broken("bad-answer", `sent no choice in the answer: ${excerpt(response)}`);
+  const message = isObject(choice["message"]) ? choice["message"] : {};
+  const finish = typeof choice["finish_reason"] === "string" ? choice["finish_reason"] : "unknown";
+  const withheld = withheldBy(task, finish, message);
+  if (withheld !== null) return broken("content-filter", withheld);
   const said = contentText(message["content"]) || contentText(message["refusal"]);
   const text = quirks.has("thinks-in-text") ? withoutThoughts(said) : said;
   const isHeld = task.output !== null && !quirks.has("no-format") && isWrapped(task.output);
@@ -19,10 +23,17 @@ export function readAnswer(task: ModelTask, response: unknown, quirks: Quirks): 
     kind: "model",
     text: isHeld ? unwrap(text) : text,
     calls: listOf(message["tool_calls"]).flatMap(readCall),
-    finish: typeof choice["finish_reason"] === "string" ? choice["finish_reason"] : "unknown",
+    finish,
     model: typeof response["model"] === "string" ? response["model"] : task.model.name,
     usage: readUsage(response["usage"]),
   };
+}
+
+/** Who kept the answer back, in whole or in part: a filter, or a model that refuses what is to be of a type. Null: nobody. */
+function withheldBy({ output }: ModelTask, finish: string, message: Readonly<Record<string, unknown>>): string | null {
+  if (/^(content_filter|refusal|safety)\b/i.test(finish)) return `withheld the answer (${finish})`;
+  const refusal = contentText(message["refusal"]);
+  return output !== null && refusal !== "" && contentText(message["content"]) === "" ? `tells that the model refused: ${refusal}` : null;
 }
 
 /** Token counts in disjoint buckets; null where the server told none. */
@@ -76,12 +87,8 @@ function listOf(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
 }
 
-function errorIn(response: Readonly<Record<string, unknown>>): unknown {
-  const error = response["error"];
-  return isObject(error) ? (error["message"] ?? error) : error;
-}
-
 function excerpt(value: unknown): string {
-  const shown = typeof value === "string" ? value : (JSON.stringify(value) ?? "nothing");
+  const shown = typeof value === "string" ? (pageTitle(value) ?? value) : JSON.stringify(value);
+  if (shown === "") return "an empty text";
   return shown.length > 200 ? `${shown.slice(0, 200)}...` : shown;
 }

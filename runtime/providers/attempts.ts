@@ -1,5 +1,6 @@
-import type { Json } from "../../compiler/ir/json.ts";
+import type { ModelCause } from "../../compiler/ir/failure.ts";
 import type { Attempt } from "../3-task/task.ts";
+import type { ServerError } from "./server-error.ts";
 
 /** How one try ended. `again`: at once, another way; `later`: after a pause, which the server may have named. */
 export type Try<T> =
@@ -8,16 +9,16 @@ export type Try<T> =
   | ({ readonly kind: "again" } & Trouble)
   | ({ readonly kind: "later"; readonly afterMs: number | null } & Trouble);
 
-/** Why a try failed. `status` is HTTP's, null where there was no response. */
-export interface Trouble {
-  readonly status: number | null;
-  readonly message: string;
-  readonly details: Json;
+/** Why a try failed. `status` is null where there was no response. */
+export interface Trouble extends ServerError {
+  readonly cause: ModelCause;
 }
 
 export interface RetryPolicy {
   /** Most tries of one request; those that are made `again` do not count. */
   readonly tries: number;
+  /** Most tries where the server says that too much is asked of it, which the tries of others around it are part of. */
+  readonly crowdedTries: number;
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
   readonly random: () => number;
   readonly nowUs: () => number;
@@ -31,8 +32,8 @@ export type Tries<T> = { readonly attempts: readonly Attempt[] } & (
   | { readonly kind: "stopped" }
 );
 
-/** The longest pause between two tries, whatever the server asks for. */
-export const maxPauseMs = 60_000;
+/** The longest pause between two tries. A server that asks for more is not asked again. */
+export const maxPauseMs = 120_000;
 
 /** Tries until it is done, cannot succeed, or the tries are used up. Every try is recorded. `once` never rejects. */
 export async function tryAgain<T>(once: () => Promise<Try<T>>, policy: RetryPolicy): Promise<Tries<T>> {
@@ -40,16 +41,24 @@ export async function tryAgain<T>(once: () => Promise<Try<T>>, policy: RetryPoli
   for (let pauses = 0; !policy.signal.aborted; ) {
     const startUs = policy.nowUs();
     const result = await once();
-    const error = result.kind === "done" ? null : policy.signal.aborted ? "stopped" : result.message;
-    attempts.push({ startUs, endUs: policy.nowUs(), status: result.status, error });
+    attempts.push({ startUs, endUs: policy.nowUs(), status: result.status, ...toldOf(result, policy.signal) });
     if (result.kind === "done") return { kind: "done", value: result.value, attempts };
     if (policy.signal.aborted) break;
     if (result.kind === "again") continue;
-    if (result.kind === "failed" || pauses + 1 >= policy.tries) return { ...result, kind: "failed", attempts };
+    if (result.kind === "failed" || isEnough(result, pauses + 1, policy)) return { ...result, kind: "failed", attempts };
     await policy.sleep(pauseMs(pauses, result.afterMs, policy.random), policy.signal);
     pauses++;
   }
   return { kind: "stopped", attempts };
+}
+
+function toldOf<T>(result: Try<T>, { aborted }: AbortSignal): Pick<Attempt, "error" | "cause"> {
+  if (result.kind === "done") return { error: null, cause: null };
+  return aborted ? { error: "stopped", cause: null } : { error: result.message, cause: result.cause };
+}
+
+function isEnough({ cause, afterMs }: Try<never> & { kind: "later" }, made: number, { tries, crowdedTries }: RetryPolicy): boolean {
+  return made >= (cause === "rate-limit" ? crowdedTries : tries) || (afterMs ?? 0) > maxPauseMs;
 }
 
 /** Waits; returns early when the signal comes. */
@@ -78,8 +87,11 @@ export function retryAfterMs(headers: Headers, nowMs: number): number | null {
   return Number.isNaN(date) ? null : Math.max(0, date - nowMs);
 }
 
-/** What the server asked for, or half a second doubled each time up to eight, of which a random part up to a half is taken off. */
+/**
+ * What the server asked for and up to a quarter more, so that not all who were refused come back at once; else half a second doubled
+ * each time up to eight, of which a random part up to a half is taken off.
+ */
 function pauseMs(pauses: number, afterMs: number | null, random: () => number): number {
-  if (afterMs !== null) return Math.min(afterMs, maxPauseMs);
+  if (afterMs !== null) return afterMs * (1 + random() / 4);
   return Math.min(500 * 2 ** pauses, 8_000) * (1 - random() / 2);
 }

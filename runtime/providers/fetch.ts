@@ -2,6 +2,7 @@ import * as http from "node:http";
 import * as https from "node:https";
 import type { LookupFunction } from "node:net";
 import { Readable } from "node:stream";
+import { TLSSocket } from "node:tls";
 import { createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
 import { proxyAuthorization, proxyFor, tunnelAgent } from "./proxy.ts";
 import { wholeResponse } from "./whole-body.ts";
@@ -130,7 +131,7 @@ function limitConnect(client: http.ClientRequest, socket: { readonly connecting:
   if (!socket.connecting) return;
   const error = Object.assign(new Error(`no connection within ${timeoutMs} ms`), { code: "ETIMEDOUT" });
   const timer = setTimeout(() => client.destroy(error), timeoutMs);
-  socket.once("connect", () => clearTimeout(timer));
+  socket.once(socket instanceof TLSSocket ? "secureConnect" : "connect", () => clearTimeout(timer));
   client.once("close", () => clearTimeout(timer));
 }
 

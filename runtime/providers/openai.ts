@@ -1,21 +1,28 @@
 import { OpenAI } from "openai";
-import { canonical } from "../../compiler/ir/json.ts";
+import { canonical, parseJson } from "../../compiler/ir/json.ts";
+import { redactor, type Secret } from "../3-task/redact.ts";
 import type { ModelAnswer, ModelTask } from "../3-task/task.ts";
 import { readAnswer } from "./answer.ts";
 import { sleep, type Tries, type Try, tryAgain } from "./attempts.ts";
+import { type Broken, broken } from "./causes.ts";
 import { httpFetch } from "./fetch.ts";
-import type { Provider, ProviderContext, ProviderResult } from "./provider.ts";
+import { modelFailure, type Provider, type ProviderContext, type ProviderResult } from "./provider.ts";
 import { factsOf, noKey } from "./providers.ts";
 import { learn, type Quirks, usualQuirks } from "./quirks.ts";
 import { wireRequest } from "./request.ts";
-import { readStream } from "./stream.ts";
-import { shownUrl, troubleOf } from "./trouble.ts";
+import { inPlainForm } from "./server-error.ts";
+import { openSilence } from "./silence.ts";
+import { type Completion, readStream } from "./stream.ts";
+import { noAnswer, shownUrl, troubleOf } from "./trouble.ts";
 
 export interface OpenaiOptions {
   /** For a whole request with all its tries. */
   readonly timeoutMs: number;
+  /** How long a streamed answer may be silent, before its first piece and between two. */
+  readonly silenceMs: number;
   readonly connectTimeoutMs: number;
   readonly tries: number;
+  readonly crowdedTries: number;
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
   readonly random: () => number;
 }
@@ -23,11 +30,20 @@ export interface OpenaiOptions {
 /** A server and the key for it. */
 interface Server {
   readonly baseUrl: string;
-  readonly key: string;
   readonly client: OpenAI;
+  /** Takes out the key, and what is secret of the base URL. */
+  readonly redact: (text: string) => string;
 }
 
-const defaults: OpenaiOptions = { timeoutMs: 600_000, connectTimeoutMs: 10_000, tries: 3, sleep, random: Math.random };
+const defaults: OpenaiOptions = {
+  timeoutMs: 600_000,
+  silenceMs: 120_000,
+  connectTimeoutMs: 10_000,
+  tries: 3,
+  crowdedTries: 6,
+  sleep,
+  random: Math.random,
+};
 
 /**
  * The one wire client: chat completions in OpenAI's format, at any base URL.
@@ -57,39 +73,58 @@ interface Session {
   readonly settings: OpenaiOptions;
 }
 
-function addressOf({ model }: ModelTask, { env }: ProviderContext): Pick<Server, "baseUrl" | "key"> | string {
+interface Address {
+  readonly baseUrl: string;
+  readonly key: string;
+  readonly secrets: readonly Secret[];
+}
+
+function addressOf({ model }: ModelTask, { env }: ProviderContext): Address | string {
   const facts = factsOf(model.provider);
   if (!facts) return `no provider is named ${model.provider}`;
   const baseUrl = model.baseUrl ?? facts.baseUrl;
-  if (!URL.canParse(baseUrl)) return `the base URL of ${model.provider} is not a URL: ${baseUrl}`;
-  const key = model.keyEnv === null ? noKey : env(model.keyEnv)?.trim();
-  return key ? { baseUrl, key } : `the environment variable ${model.keyEnv} is not set: it holds the key for ${model.provider}`;
+  if (!URL.canParse(baseUrl)) return `the base URL of ${model.provider} is not a URL: ${shownUrl(baseUrl)}`;
+  const inUrl = secretsOf(baseUrl);
+  if (model.keyEnv === null) return { baseUrl, key: noKey, secrets: inUrl };
+  const key = env(model.keyEnv)?.trim();
+  return key
+    ? { baseUrl, key, secrets: [{ name: model.keyEnv, value: key }, ...inUrl] }
+    : `the environment variable ${model.keyEnv} is not set: it holds the key for ${model.provider}`;
+}
+
+/** What a base URL may hold that nobody is to see. */
+function secretsOf(baseUrl: string): readonly Secret[] {
+  const { password, searchParams } = new URL(baseUrl);
+  return [password, ...searchParams.values()].map((value) => ({ name: "part of the base URL", value }));
 }
 
 /** A client for a server. Its own retries and log are off, and it reads nothing of the environment. */
-function connect({ baseUrl, key }: Pick<Server, "baseUrl" | "key">, { env }: ProviderContext, settings: OpenaiOptions): Server {
+function connect({ baseUrl, key, secrets }: Address, { env }: ProviderContext, settings: OpenaiOptions): Server {
+  const fetch = httpFetch({ env, connectTimeoutMs: settings.connectTimeoutMs });
+  const { search, searchParams } = new URL(baseUrl);
   const isOwn = baseUrl === factsOf("openai")?.baseUrl;
   const client = new OpenAI({
     apiKey: key,
-    baseURL: baseUrl,
+    baseURL: search === "" ? baseUrl : baseUrl.replace(search, ""),
+    defaultQuery: Object.fromEntries(searchParams),
     organization: (isOwn && env("OPENAI_ORG_ID")) || null,
     project: (isOwn && env("OPENAI_PROJECT_ID")) || null,
     maxRetries: 0,
     timeout: settings.timeoutMs,
     logLevel: "off",
-    fetch: httpFetch({ env, connectTimeoutMs: settings.connectTimeoutMs }),
+    fetch: async (url, init) => inPlainForm(await fetch(url, init)),
   });
-  return { baseUrl, key, client };
+  return { baseUrl, client, redact: redactor(secrets) };
 }
 
 async function complete(task: ModelTask, context: ProviderContext, session: Session): Promise<ProviderResult> {
-  const { timeoutMs, tries, random } = session.settings;
+  const { timeoutMs, sleep, tries, crowdedTries, random } = session.settings;
   const stop = new AbortController();
   const cancel = () => stop.abort();
   const timer = setTimeout(cancel, timeoutMs);
   context.signal.addEventListener("abort", cancel, { once: true });
   if (context.signal.aborted) cancel();
-  const policy = { tries, sleep: session.settings.sleep, random, nowUs: context.nowUs, signal: stop.signal };
+  const policy = { tries, crowdedTries, sleep, random, nowUs: context.nowUs, signal: stop.signal };
   const result = await tryAgain(() => attempt(task, session, { ...context, signal: stop.signal }), policy);
   clearTimeout(timer);
   context.signal.removeEventListener("abort", cancel);
@@ -98,40 +133,60 @@ async function complete(task: ModelTask, context: ProviderContext, session: Sess
 
 /** One request. What its refusal teaches is remembered, and the next try is made accordingly. */
 async function attempt(task: ModelTask, session: Session, context: ProviderContext): Promise<Try<ModelAnswer>> {
-  const { baseUrl, key } = session.server;
+  const { baseUrl, redact } = session.server;
   const model = canonical([baseUrl, task.model.name]);
   const quirks = session.quirks.get(model) ?? usualQuirks(task);
+  const facts = { baseUrl, redact, nowMs: context.nowUs() / 1_000 };
   try {
-    const answer = readAnswer(task, await respond(task, { quirks, server: session.server }, context), quirks);
-    if (typeof answer !== "string") return { kind: "done", value: answer, status: 200 };
-    return {
-      kind: "failed",
-      status: 200,
-      message: `the model server at ${shownUrl(baseUrl)} sent ${answer.replaceAll(key, "***")}`,
-      details: null,
-    };
+    const came = await respond(task, quirks, session, context);
+    const answer = came.kind === "body" ? readAnswer(task, came.body, quirks) : came;
+    return answer.kind === "model" ? { kind: "done", value: redacted(answer, redact), status: 200 } : noAnswer(answer, facts);
   } catch (error) {
-    const { isTransient, afterMs, ...trouble } = troubleOf(error, { baseUrl, key, nowMs: context.nowUs() / 1_000 });
+    const trouble = troubleOf(error, facts);
     const learned = learn(trouble.status, trouble.message, quirks, task);
     if (learned) session.quirks.set(model, learned);
-    if (learned) return { kind: "again", ...trouble };
-    return isTransient ? { kind: "later", afterMs, ...trouble } : { kind: "failed", ...trouble };
+    return learned ? { ...trouble, kind: "again" } : trouble;
   }
 }
 
 /** The chat completion, streamed where somebody watches: a server that does not stream answers as a whole all the same. */
 async function respond(
   task: ModelTask,
-  { quirks, server }: { readonly quirks: Quirks; readonly server: Server },
+  quirks: Quirks,
+  { server, settings }: Session,
   { signal, onDelta }: ProviderContext,
-): Promise<unknown> {
-  const request = { signal, maxRetries: 0 };
-  if (!onDelta) return server.client.post("/chat/completions", { ...request, body: wireRequest(task, quirks, "whole") });
+): Promise<Completion | Broken> {
+  if (!onDelta) return readBody(await post(server, { body: wireRequest(task, quirks, "whole"), signal }));
   onDelta({ kind: "begin" });
-  const body = wireRequest(task, quirks, "streamed");
-  const response = await server.client.post("/chat/completions", { ...request, body, stream: true }).asResponse();
-  const isStream = response.headers.get("content-type")?.includes("text/event-stream") === true;
-  return isStream ? readStream(response, onDelta) : response.json();
+  const silence = openSilence(settings.silenceMs, signal);
+  try {
+    const response = await post(server, { body: wireRequest(task, quirks, "streamed"), signal: silence.signal, stream: true });
+    const isStream = response.headers.get("content-type")?.includes("text/event-stream") === true;
+    return isStream ? await readStream(response, { onDelta, onPiece: silence.heard }) : await readBody(response);
+  } catch (error) {
+    if (silence.isOver()) return broken("timeout", `said nothing for ${settings.silenceMs / 1_000} s`);
+    throw error;
+  } finally {
+    silence.end();
+  }
+}
+
+function post({ client }: Server, request: { readonly body: object; readonly signal: AbortSignal; readonly stream?: true }) {
+  return client.post("/chat/completions", { ...request, maxRetries: 0 }).asResponse();
+}
+
+async function readBody(response: Response): Promise<Completion> {
+  const text = await response.text();
+  return { kind: "body", body: parseJson(text) ?? text };
+}
+
+/** A server may tell the key that it was asked with, and a model say what it was told. */
+function redacted(answer: ModelAnswer, redact: (text: string) => string): ModelAnswer {
+  return {
+    ...answer,
+    text: redact(answer.text),
+    calls: answer.calls.map(({ name, args }) => ({ name: redact(name), args: redact(args) })),
+  };
 }
 
 function cancelled({ attempts }: Tries<ModelAnswer>): ProviderResult {
@@ -141,7 +196,7 @@ function cancelled({ attempts }: Tries<ModelAnswer>): ProviderResult {
 function toResult(result: Tries<ModelAnswer>, { server, settings }: Session): ProviderResult {
   const { attempts } = result;
   if (result.kind === "done") return { kind: "ok", answer: result.value, attempts };
-  if (result.kind === "failed") return { kind: "failed", code: "model", message: result.message, details: result.details, attempts };
-  const message = `the model server at ${shownUrl(server.baseUrl)} gave no answer within ${settings.timeoutMs} ms`;
-  return { kind: "failed", code: "model", message, details: { timeoutMs: settings.timeoutMs }, attempts };
+  if (result.kind === "failed") return modelFailure(result, attempts);
+  const message = `the model server at ${shownUrl(server.baseUrl)} gave no answer within ${settings.timeoutMs / 1_000} s`;
+  return modelFailure({ cause: "timeout", status: null, code: null, type: null, message }, attempts);
 }

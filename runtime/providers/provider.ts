@@ -1,5 +1,6 @@
 import type { Json } from "../../compiler/ir/json.ts";
 import type { Attempt, Delta, ModelAnswer, ModelTask } from "../3-task/task.ts";
+import type { Trouble } from "./attempts.ts";
 
 /** What a provider gets besides the request. */
 export interface ProviderContext {
@@ -20,6 +21,11 @@ export type ProviderResult =
       readonly details: Json;
       readonly attempts: readonly Attempt[];
     };
+
+/** A request that was answered by no model. */
+export function modelFailure({ cause, status, code, type, message }: Trouble, attempts: readonly Attempt[]): ProviderResult {
+  return { kind: "failed", code: "model", message, details: { cause, status, code, type }, attempts };
+}
 
 /** Answers model requests. Never rejects, never logs, never puts a key into what it returns. */
 export interface Provider {

@@ -1,6 +1,6 @@
 import type { ModelAnswer, ModelTask } from "../3-task/task.ts";
 import { type Try, tryAgain } from "./attempts.ts";
-import type { ProviderContext, ProviderResult } from "./provider.ts";
+import { modelFailure, type ProviderContext, type ProviderResult } from "./provider.ts";
 import { call, type Said } from "./sim-act.ts";
 import { optionsOf, type SimFault } from "./sim-options.ts";
 import { chance, chanceOfTurn, turnOf } from "./sim-seed.ts";
@@ -30,13 +30,13 @@ export async function troubled(
   { signal, nowUs }: ProviderContext,
 ): Promise<ProviderResult> {
   if (fault === "hang") await aborted(signal);
-  const policy = { tries: 3, sleep: async () => {}, random: () => 0, nowUs, signal };
+  const policy = { tries: 3, crowdedTries: 3, sleep: async () => {}, random: () => 0, nowUs, signal };
   let made = 0;
   const tries = await tryAgain(async () => attempt(task, { fault, answer, tries: made++ }), policy);
   const { attempts } = tries;
   if (tries.kind === "done") return { kind: "ok", answer: tries.value, attempts };
   if (tries.kind === "stopped") return { kind: "failed", code: "cancelled", message: "the request was cancelled", details: null, attempts };
-  return { kind: "failed", code: "model", message: tries.message, details: tries.details, attempts };
+  return modelFailure(tries, attempts);
 }
 
 /** A try after the first is as likely to go wrong as any request. */
@@ -44,9 +44,11 @@ function attempt(task: ModelTask, { fault, answer, tries }: { fault: SimFault; a
   const status = fault === "429" ? 429 : fault === "5xx" ? 503 : 200;
   const isWell = tries > 0 && chanceOfTurn(task, `try ${tries}`) >= optionsOf(task).rate;
   if (isWell || fault === "loops" || fault === "never-finishes") return { kind: "done", value: answer, status: 200 };
-  const trouble = { status, details: { status, code: null, type: null } };
-  if (fault === "malformed") return { kind: "failed", ...trouble, message: 'the simulated server sent no chat completion but {"choices":' };
-  return { kind: "later", ...trouble, afterMs: null, message: `the simulated server answered ${status}` };
+  const told = { status, code: null, type: null };
+  if (fault === "malformed")
+    return { kind: "failed", ...told, cause: "bad-answer", message: 'the simulated server sent no chat completion but {"choices":' };
+  const cause = fault === "429" ? "rate-limit" : "overload";
+  return { kind: "later", ...told, cause, afterMs: null, message: `the simulated server answered ${status}` };
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

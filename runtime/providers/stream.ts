@@ -1,6 +1,8 @@
-import { Stream } from "openai/streaming";
-import { isObject } from "../../compiler/ir/json.ts";
+import { _iterSSEMessages } from "openai/streaming";
+import { isObject, parseJson } from "../../compiler/ir/json.ts";
 import type { Delta } from "../3-task/task.ts";
+import { type Broken, broken, brokenBy } from "./causes.ts";
+import { errorIn } from "./server-error.ts";
 
 /** A call of a tool as it is put together. */
 interface PartialCall {
@@ -19,21 +21,44 @@ interface Pieces {
   usage: unknown;
 }
 
+/** What a server sent as its answer, whatever it is. */
+export interface Completion {
+  readonly kind: "body";
+  readonly body: unknown;
+}
+
+export interface StreamWatch {
+  readonly onDelta: (delta: Delta) => void;
+  /** Called for everything that comes. */
+  readonly onPiece: () => void;
+}
+
 /**
- * Reads a streamed chat completion to its end and gives what a plain one would have been. Rejects where the stream ends before the
- * answer does.
+ * Reads a streamed chat completion to its end and gives what a plain one would have been; or what it broke off with. A server that says
+ * `[DONE]` is through, whether it has told why or not.
  */
-export async function readStream(response: Response, onDelta: (delta: Delta) => void): Promise<unknown> {
+export async function readStream(response: Response, { onDelta, onPiece }: StreamWatch): Promise<Completion | Broken> {
   const partial: Pieces = { text: "", refusal: "", calls: [], finish: null, model: null, usage: null };
-  for await (const chunk of Stream.fromSSEResponse<unknown>(response, new AbortController())) take(partial, chunk, onDelta);
-  if (partial.finish === null) throw new TypeError("the stream ended before the answer did");
-  return whole(partial);
+  let isDone = false;
+  for await (const { data } of _iterSSEMessages(response, new AbortController())) {
+    onPiece();
+    isDone ||= data.startsWith("[DONE]");
+    if (isDone || data.trim() === "") continue;
+    const chunk = parseJson(data);
+    const error = errorIn(chunk);
+    if (error) return brokenBy(error);
+    if (chunk === undefined) return broken("connection", `broke off: a piece of its stream is no JSON: ${data}`);
+    take(partial, chunk, onDelta);
+  }
+  if (partial.finish === null && !isDone) return broken("connection", "broke off: the stream ended before the answer did");
+  return { kind: "body", body: whole(partial) };
 }
 
 function take(partial: Pieces, chunk: unknown, onDelta: (delta: Delta) => void): void {
   if (!isObject(chunk)) return;
   if (typeof chunk["model"] === "string") partial.model ??= chunk["model"];
-  if (isObject(chunk["usage"])) partial.usage = chunk["usage"];
+  const usage = chunk["usage"] ?? (isObject(chunk["x_groq"]) ? chunk["x_groq"]["usage"] : null);
+  if (isObject(usage)) partial.usage = usage;
   const choice: unknown = Array.isArray(chunk["choices"]) ? chunk["choices"][0] : undefined;
   if (!isObject(choice)) return;
   if (typeof choice["finish_reason"] === "string") partial.finish = choice["finish_reason"];

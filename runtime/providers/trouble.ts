@@ -1,74 +1,79 @@
+import type { ModelCause } from "../../compiler/ir/failure.ts";
 import { isObject } from "../../compiler/ir/json.ts";
-import { retryAfterMs, type Trouble } from "./attempts.ts";
+import { retryAfterMs, type Try } from "./attempts.ts";
+import { type Broken, causeOf, passes } from "./causes.ts";
+import type { ServerError } from "./server-error.ts";
 
-/** What is known of a failed request: enough to say it in a sentence, nothing that is secret. */
+/** What is known of a failed request: enough to say it in a sentence. */
 export interface RequestFacts {
   readonly baseUrl: string;
-  readonly key: string;
+  /** Takes out what nobody is to see. */
+  readonly redact: (text: string) => string;
   readonly nowMs: number;
 }
+
+/** How a try ended that gave no answer. */
+type Failed = Exclude<Try<never>, { readonly kind: "done" | "again" }>;
 
 /** The longest message of a server that is passed on. */
 const maxServerMessage = 300;
 
-/** Why a request failed and whether another try makes sense. */
-export function troubleOf(
-  error: unknown,
-  facts: RequestFacts,
-): Trouble & { readonly isTransient: boolean; readonly afterMs: number | null } {
-  const status = fieldOf(error, "status");
-  return typeof status === "number" ? answered(error, status, facts) : unanswered(error, facts);
-}
-
 /** A base URL without the parts that may be secret. */
 export function shownUrl(baseUrl: string): string {
-  if (!URL.canParse(baseUrl)) return baseUrl;
+  if (!URL.canParse(baseUrl)) return baseUrl.replace(/[?#].*$/s, "").replace(/\/\/.*@/s, "//");
   const { protocol, host, pathname } = new URL(baseUrl);
   return `${protocol}//${host}${pathname}`.replace(/\/$/, "");
 }
 
-function answered(error: unknown, status: number, facts: RequestFacts): ReturnType<typeof troubleOf> {
+/** Why a request failed that the client gave up, and whether another try makes sense. */
+export function troubleOf(error: unknown, facts: RequestFacts): Failed {
+  const status = fieldOf(error, "status");
+  return typeof status === "number" ? answered(error, status, facts) : unanswered(error, facts);
+}
+
+/** What came is no answer. */
+export function noAnswer({ cause, message, ...told }: Broken, facts: RequestFacts): Failed {
+  return failed(cause, `the model server at ${shownUrl(facts.baseUrl)} ${oneLine(message, facts)}`, told);
+}
+
+function answered(error: unknown, status: number, facts: RequestFacts): Failed {
   const body = fieldOf(error, "error");
-  const message = fieldOf(body, "message") ?? fieldOf(error, "message");
   const [code, type] = [textOr(fieldOf(body, "code"), null), textOr(fieldOf(body, "type"), null)];
-  const said = oneLine(textOr(message, ""), facts.key).replace(new RegExp(`^${status} `), "");
+  const said = textOr(fieldOf(body, "message"), "");
+  const message = `the model server at ${shownUrl(facts.baseUrl)} answered ${status}: ${oneLine(said, facts) || "no message"}`;
   const headers = fieldOf(error, "headers");
   const asked = headers instanceof Headers ? headers.get("x-should-retry") : null;
-  const isUsual = status === 408 || status === 409 || status === 429 || status >= 500;
-  return {
-    status,
-    message: `the model server at ${shownUrl(facts.baseUrl)} answered ${status}: ${said || "no message"}`,
-    details: { status, code, type },
-    isTransient: asked === null ? isUsual && code !== "insufficient_quota" : asked === "true",
-    afterMs: headers instanceof Headers ? retryAfterMs(headers, facts.nowMs) : null,
-  };
+  const afterMs = headers instanceof Headers ? retryAfterMs(headers, facts.nowMs) : null;
+  const cause = causeOf({ status, code, type, message: said });
+  const result = failed(cause, message, { status, code, type }, afterMs);
+  if (asked === "true") return { ...result, kind: "later", afterMs };
+  return asked === "false" ? { ...result, kind: "failed" } : result;
 }
 
-function unanswered(error: unknown, facts: RequestFacts): ReturnType<typeof troubleOf> {
+function unanswered(error: unknown, facts: RequestFacts): Failed {
   const causes = chain(error);
-  const code = causes.map((cause) => fieldOf(cause, "code")).find((found) => typeof found === "string");
-  const broken = textOr(fieldOf(fieldOf(error, "error"), "message"), null);
-  if (broken !== null) return brokenOff(broken, facts);
-  const isConnection = code !== undefined || causes.some((cause) => cause instanceof TypeError);
-  const said = oneLine(textOr(fieldOf(causes.at(-1), "message"), String(error)), facts.key);
-  const url = shownUrl(facts.baseUrl);
-  const reason = textOr(code, null);
-  return {
-    status: null,
-    message: isConnection
-      ? `cannot reach the model server at ${url}: ${reasonOf(reason) ?? said}`
-      : `the model server at ${url} sent what is no JSON: ${said}`,
-    details: { status: null, code: reason, type: null },
-    isTransient: isConnection,
-    afterMs: null,
-  };
+  const code = textOr(
+    causes.map((cause) => fieldOf(cause, "code")).find((found) => typeof found === "string"),
+    null,
+  );
+  const said = oneLine(textOr(fieldOf(causes.at(-1), "message"), String(error)), facts);
+  const message = `cannot reach the model server at ${shownUrl(facts.baseUrl)}: ${reasonOf(code) ?? said}`;
+  const result = failed(code === "ETIMEDOUT" ? "timeout" : "connection", message, { status: null, code, type: null });
+  return code !== null && distrusted.test(code) ? { ...result, kind: "failed" } : result;
 }
 
-/** A stream in which the server tells of an error of its own. */
-function brokenOff(said: string, { baseUrl, key }: RequestFacts): ReturnType<typeof troubleOf> {
-  const message = `the model server at ${shownUrl(baseUrl)} broke off: ${oneLine(said, key)}`;
-  return { status: null, message, details: { status: null, code: null, type: null }, isTransient: true, afterMs: null };
+function failed(
+  cause: ModelCause,
+  message: string,
+  { status, code, type }: Omit<ServerError, "message">,
+  afterMs: number | null = null,
+): Failed {
+  const trouble = { status, code, type, cause, message };
+  return passes(cause) ? { kind: "later", afterMs, ...trouble } : { kind: "failed", ...trouble };
 }
+
+/** Codes of certificates that are not believed, at whatever try. */
+const distrusted = /CERT|UNABLE_TO_/;
 
 function chain(error: unknown): readonly unknown[] {
   const causes: unknown[] = [];
@@ -88,14 +93,17 @@ function reasonOf(code: string | null): string | null {
     case "ECONNRESET":
     case "EPIPE":
       return `the connection was cut (${code})`;
+    case "Z_DATA_ERROR":
+    case "Z_BUF_ERROR":
+      return `its answer cannot be unpacked (${code})`;
     default:
       return null;
   }
 }
 
-/** One line of text without the key, cut between characters. */
-function oneLine(text: string, key: string): string {
-  const line = text.replaceAll(key, "***").replace(/\s+/g, " ").trim();
+/** One line of text without secrets, cut between characters. */
+function oneLine(text: string, { redact }: RequestFacts): string {
+  const line = redact(text).replace(/\s+/g, " ").trim();
   return line.length > maxServerMessage ? `${line.slice(0, maxServerMessage).toWellFormed()}...` : line;
 }
 

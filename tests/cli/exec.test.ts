@@ -97,6 +97,32 @@ test("5: the model server is down; the run says so, and is kept", async ({ dir }
   assert.ok(logOf(dir).filter(({ kind }) => kind === "attempt").length > 1);
 });
 
+test("5: what a model failed of is told with its cause, and with what may help", async ({ dir }) => {
+  const refusal = { status: 401, body: { error: { message: "Incorrect API key provided: test-key" } } };
+  const { code, stderr } = await withServer({ "*": [refusal] }, ({ env }) => execPlan(dir, poet, ["--input", "x"], env));
+  assert.is(code, 5);
+  assert.match(
+    stderr,
+    /answered 401: Incorrect API key provided: \[redacted OPENAI_API_KEY\] \(auth at main@1\/oneshot\)\ntama: help: is the key/,
+  );
+  const [attempt] = logOf(dir).filter(({ kind }) => kind === "attempt");
+  assert.equal([attempt?.code, attempt?.detail], ["auth", '{"http_status":401}']);
+});
+
+test("5: a model that takes longer than --model-timeout", async ({ dir }) => {
+  const parts: Readonly<Record<string, Part>> = { "*": [{ hang: true }] };
+  const { code, stderr } = await withServer(parts, ({ env }) => execPlan(dir, poet, ["--input", "x", "--model-timeout", "1"], env));
+  assert.is(code, 5);
+  assert.match(stderr, /gave no answer within 1 s \(timeout at main@1\/oneshot\)\ntama: help: --model-timeout/);
+});
+
+test("0: an answer that was cut at max_tokens is taken, and told", async ({ dir }) => {
+  const parts: Readonly<Record<string, Part>> = { "*": [{ text: "A rose is a", finish: "length" }] };
+  const { code, stdout, stderr } = await withServer(parts, ({ env }) => execPlan(dir, poet, ["--input", "x"], env));
+  assert.equal([code, stdout], [0, "A rose is a\n"]);
+  assert.match(stderr, "tama: 1 answer was cut at the model's max_tokens: main@1/oneshot:1\n");
+});
+
 test("5: where all of a fan-out failed, it is said of what", async ({ dir }) => {
   const args = ["--input", "x", "--quiet", "--model", "sim:fault=malformed,rate=1"];
   const { code, stderr } = await execPlan(dir, flow, args);

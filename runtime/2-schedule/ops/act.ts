@@ -2,7 +2,7 @@ import { canonical, type Json } from "../../../compiler/ir/json.ts";
 import type { Act } from "../../../compiler/ir/ops.ts";
 import { toolPath, turnPath } from "../../../compiler/ir/path.ts";
 import { bug } from "../../../compiler/ir/unreachable.ts";
-import { type ModelAnswer, type TaskResult, textParts } from "../../3-task/task.ts";
+import { type ModelAnswer, type TaskResult, textParts, wasCut } from "../../3-task/task.ts";
 import { countTokens, makeRoom, takeSummary } from "../compaction.ts";
 import { answered, begin, cancelledAt, end, failTalk, loopOf, recordRepair, recordSynthetic } from "../conversation.ts";
 import { type Finish, finishOf, spelledOut } from "../finish.ts";
@@ -56,7 +56,7 @@ function again(run: Run, frame: OpFrame<Act>): void {
 }
 
 function take(run: Run, frame: OpFrame<Act>, answer: ModelAnswer, result: TaskResult): void {
-  if (answer.calls.length === 0) return takeText(run, frame, answer.text, result);
+  if (answer.calls.length === 0) return takeText(run, frame, answer, result);
   const state = loopOf(frame);
   const calls = answer.calls.map((call, index) => ({ id: `t${state.turn}.${index + 1}`, ...call }));
   state.messages.push({ role: "assistant", parts: answer.text === "" ? [] : textParts(answer.text), calls });
@@ -75,9 +75,10 @@ function take(run: Run, frame: OpFrame<Act>, answer: ModelAnswer, result: TaskRe
 }
 
 /** Text without a tool call means the finish that it spells out, else `finish("done", text)`, where that is allowed. */
-function takeText(run: Run, frame: OpFrame<Act>, text: string, result: TaskResult): void {
+function takeText(run: Run, frame: OpFrame<Act>, answer: ModelAnswer, result: TaskResult): void {
+  const { text } = answer;
   const state = loopOf(frame);
-  if (text.trim() === "") return retryEmpty(run, frame);
+  if (text.trim() === "") return retryEmpty(run, frame, answer);
   const args = spelledOut(text) ?? { key: "done", value: text };
   const finish = finishOf(frame, args);
   if (finish.kind === "ok") {
@@ -91,11 +92,12 @@ function takeText(run: Run, frame: OpFrame<Act>, text: string, result: TaskResul
   again(run, frame);
 }
 
-function retryEmpty(run: Run, frame: OpFrame<Act>): void {
+function retryEmpty(run: Run, frame: OpFrame<Act>, answer: ModelAnswer): void {
   const state = loopOf(frame);
-  if (state.emptyLeft === 0) return failTalk(run, frame, "model", "the model answered nothing");
+  const errors = wasCut(answer) ? "the model answered nothing before it had used up its max_tokens" : "the model answered nothing";
+  if (state.emptyLeft === 0) return failTalk(run, frame, "model", errors);
   state.emptyLeft -= 1;
-  recordRepair(run, frame, { kind: "empty_completion_retry", errors: "the model answered nothing", correction: null });
+  recordRepair(run, frame, { kind: "empty_completion_retry", errors, correction: null });
   again(run, frame);
 }
 

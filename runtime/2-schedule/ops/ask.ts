@@ -2,7 +2,7 @@ import { canonical, type Json } from "../../../compiler/ir/json.ts";
 import type { Ask } from "../../../compiler/ir/ops.ts";
 import { jsonSchema, show } from "../../../compiler/ir/types.ts";
 import { bug } from "../../../compiler/ir/unreachable.ts";
-import { type ModelAnswer, type TaskResult, textParts } from "../../3-task/task.ts";
+import { type ModelAnswer, type TaskResult, textParts, wasCut } from "../../3-task/task.ts";
 import { answered, begin, end, failTalk, inputOf, loopOf, recordRepair, recordSynthetic } from "../conversation.ts";
 import type { OpFrame, Run } from "../frames.ts";
 import { coerce } from "../keys.ts";
@@ -32,7 +32,7 @@ function send(run: Run, frame: OpFrame<Ask>): void {
 
 function take(run: Run, frame: OpFrame<Ask>, answer: ModelAnswer, result: TaskResult): void {
   const state = loopOf(frame);
-  if (answer.text.trim() === "") return retryEmpty(run, frame);
+  if (answer.text.trim() === "") return retryEmpty(run, frame, answer);
   const value = coerce(answer.text, frame.op.output);
   if (value !== undefined) return finish(run, frame, value, result);
   const wrong = `the answer is not of type ${show(frame.op.output)}`;
@@ -45,11 +45,12 @@ function take(run: Run, frame: OpFrame<Ask>, answer: ModelAnswer, result: TaskRe
   send(run, frame);
 }
 
-function retryEmpty(run: Run, frame: OpFrame<Ask>): void {
+function retryEmpty(run: Run, frame: OpFrame<Ask>, answer: ModelAnswer): void {
   const state = loopOf(frame);
-  if (state.emptyLeft === 0) return failTalk(run, frame, "model", "the model answered nothing");
+  const errors = wasCut(answer) ? "the model answered nothing before it had used up its max_tokens" : "the model answered nothing";
+  if (state.emptyLeft === 0) return failTalk(run, frame, "model", errors);
   state.emptyLeft -= 1;
-  recordRepair(run, frame, { kind: "empty_completion_retry", errors: "the model answered nothing", correction: null });
+  recordRepair(run, frame, { kind: "empty_completion_retry", errors, correction: null });
   send(run, frame);
 }
 
