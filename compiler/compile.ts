@@ -2,6 +2,7 @@ import type { SourceSet } from "./1-source/types.ts";
 import { hasExpressions } from "./2-parse/has-expressions.ts";
 import { parse } from "./2-parse/index.ts";
 import type { ParsedProject } from "./2-parse/types.ts";
+import type { FullYaml } from "./2-parse/yaml.ts";
 import { resolve } from "./3-resolve/index.ts";
 import { check } from "./4-check/index.ts";
 import { lower } from "./5-lower/index.ts";
@@ -22,15 +23,25 @@ export interface Compiled {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** Compiles sources to a plan. No IO; never throws on user input. What reads expressions is loaded only where there are some. */
+/** Compiles sources to a plan. No IO; never throws on user input. What reads expressions, and YAML that is not simple, is loaded only where there is some. */
 export async function compile(sources: SourceSet): Promise<Compiled> {
-  const begun = begin(sources);
+  const begun = await beginLightly(sources);
   return finish(begun, hasExpressions(begun.parsed) ? (await import("./expr/reader.ts")).reader : null);
 }
 
-/** As `compile`, for one who has loaded the reader of expressions, which is needed where there are some. */
-export function compileWith(sources: SourceSet, reader: Reader | null): Compiled {
-  return finish(begin(sources), reader);
+/** As `compile`, for one who has loaded the reader of expressions, which is needed where there are some, and that of YAML. */
+export function compileWith(sources: SourceSet, { reader, yaml }: { readonly reader: Reader | null; readonly yaml: FullYaml }): Compiled {
+  return finish(begin(sources, yaml), reader);
+}
+
+/** Begins without the library for YAML, and anew with it where it is missed. */
+async function beginLightly(sources: SourceSet): Promise<Begun> {
+  let misses = false;
+  const begun = begin(sources, () => {
+    misses = true;
+    return null;
+  });
+  return misses ? begin(sources, (await import("./2-parse/full-yaml.ts")).readFullYaml) : begun;
 }
 
 interface Begun {
@@ -40,10 +51,10 @@ interface Begun {
   readonly watched: Watch;
 }
 
-function begin(sources: SourceSet): Begun {
+function begin(sources: SourceSet, yaml: FullYaml): Begun {
   const found: Diagnostic[] = [];
   const watched = watch(ruled(settingsOf(sources.config), (diagnostic) => found.push(diagnostic)));
-  return { sources, parsed: parse(sources, watched.report), found, watched };
+  return { sources, parsed: parse(sources, yaml, watched.report), found, watched };
 }
 
 /** Phase after phase, each a function of what the one before it made. */

@@ -1,4 +1,5 @@
 import { readProject } from "../compiler/1-source/index.ts";
+import { readFullYaml } from "../compiler/2-parse/full-yaml.ts";
 import { parse } from "../compiler/2-parse/index.ts";
 import { resolve } from "../compiler/3-resolve/index.ts";
 import { check } from "../compiler/4-check/index.ts";
@@ -16,7 +17,7 @@ samples("check", async (inputDir) => {
     found.push(diagnostic);
   };
   const sources = await readProject(inputDir, report);
-  const project = parse(sources, report);
+  const project = parse(sources, readFullYaml, report);
   const resolved = resolve(project, reader, report);
   check(project, report);
   if (resolved) lower(resolved, report);

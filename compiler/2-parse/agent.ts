@@ -18,6 +18,7 @@ import { readSteps, type StepFile } from "./step.ts";
 import type { Located, ParsedAgent, ParsedType } from "./types.ts";
 import { readKeys, type } from "./types-of-values.ts";
 import { oneOf, text, truth, whole } from "./values.ts";
+import type { FullYaml } from "./yaml.ts";
 
 /** An agent directory with what it holds. */
 export interface AgentSource {
@@ -28,6 +29,7 @@ export interface AgentSource {
   readonly unread: readonly string[];
   /** Every pattern that an agent may name. */
   readonly patterns: Readonly<Record<string, Pattern>>;
+  readonly yaml: FullYaml;
 }
 
 const onFailure = oneOf("fail", "collect");
@@ -51,7 +53,7 @@ interface Common {
 /** Reads an agent. Null, after findings, where its frontmatter or its pattern cannot be made out. */
 export function readAgent(source: AgentSource, report: Report): ParsedAgent | null {
   const watched = watch(report);
-  const document = readDocument(source.file, watched.report);
+  const document = readDocument(source.file, source.yaml, watched.report);
   if (!document) return null;
   const fields = openFields(document.map, document.head, watched.report);
   const common = readCommon(fields, source.directory);

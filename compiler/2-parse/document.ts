@@ -4,7 +4,7 @@ import type { Report } from "../diagnostics/diagnostic.ts";
 import type { Span } from "../ir/span.ts";
 import { type Split, splitFrontmatter } from "./frontmatter.ts";
 import type { Located } from "./types.ts";
-import { type MapNode, readYaml } from "./yaml.ts";
+import { type FullYaml, type MapNode, readYaml } from "./yaml.ts";
 
 /** A Markdown file with its frontmatter read. `head` is the line that opens it, `span` its first key. */
 export interface Document {
@@ -16,23 +16,23 @@ export interface Document {
 }
 
 /** Reads a file that must have frontmatter. Null after a finding. */
-export function readDocument(file: SourceFile, report: Report): Document | null {
+export function readDocument(file: SourceFile, yaml: FullYaml, report: Report): Document | null {
   const split = splitFrontmatter(file.text);
-  if (split.kind === "found") return readFound(file.path, split, report);
+  if (split.kind === "found") return readFound(file.path, split, yaml, report);
   report(split.kind === "unclosed" ? parseUnclosedFrontmatter(line(file, split.start)) : parseNoFrontmatter(line(file, 0)));
   return null;
 }
 
 /** Reads a file that may do without frontmatter: then all of it is body. */
-export function readOptionalDocument(file: SourceFile, report: Report): Document | null {
-  if (splitFrontmatter(file.text).kind !== "none") return readDocument(file, report);
+export function readOptionalDocument(file: SourceFile, yaml: FullYaml, report: Report): Document | null {
+  if (splitFrontmatter(file.text).kind !== "none") return readDocument(file, yaml, report);
   const head = line(file, 0);
   const body = { value: file.text, span: { file: file.path, start: 0, end: file.text.length } };
   return { file: file.path, head, span: head, map: { kind: "map", span: head, entries: [] }, body };
 }
 
-function readFound(file: string, split: Split & { readonly kind: "found" }, report: Report): Document | null {
-  const root = readYaml({ file, text: split.yaml, at: split.yamlAt }, report);
+function readFound(file: string, split: Split & { readonly kind: "found" }, yaml: FullYaml, report: Report): Document | null {
+  const root = readYaml({ file, text: split.yaml, at: split.yamlAt }, yaml, report);
   if (root === null) return null;
   const head = { file, start: split.start, end: split.start + "---".length };
   const body = { value: split.body, span: { file, start: split.bodyAt, end: split.bodyAt + split.body.length } };

@@ -11,16 +11,17 @@ import { readSkill } from "./skill.ts";
 import { shippedPrefix, skillFile } from "./skill-names.ts";
 import type { StepFile } from "./step.ts";
 import type { ParsedAgent, ParsedProject, ParsedSkill } from "./types.ts";
+import type { FullYaml } from "./yaml.ts";
 
 /**
  * Reads every file of a project. Total: each problem is a finding, and what could not be read is listed as unread, so that
  * references to it are no second finding.
  */
-export function parse(sources: SourceSet, report: Report): ParsedProject {
+export function parse(sources: SourceSet, yaml: FullYaml, report: Report): ParsedProject {
   const files = new Map(sources.files.map((file) => [file.path, file]));
   const config = decodeConfig(sources.config, report);
-  const agents = parseAgents(sources, { files, patterns: patternsOf(config) }, report);
-  const skills = [...parseSkills(sources, files, report), ...shippedSkills(agents)];
+  const agents = parseAgents(sources, { files, patterns: patternsOf(config), yaml }, report);
+  const skills = [...parseSkills(sources, { files, yaml }, report), ...shippedSkills(agents, yaml)];
   return {
     config,
     agents,
@@ -43,35 +44,37 @@ function patternsOf({ patterns: own }: ProjectConfig): Patterns {
 interface Known {
   readonly files: ReadonlyMap<string, SourceFile>;
   readonly patterns: Patterns;
+  readonly yaml: FullYaml;
 }
 
-function parseAgents(sources: SourceSet, { files, patterns }: Known, report: Report): readonly ParsedAgent[] {
+function parseAgents(sources: SourceSet, { files, patterns, yaml }: Known, report: Report): readonly ParsedAgent[] {
   const steps = stepFiles(sources.files);
   return [...sources.agents].sort().flatMap((directory) => {
     const file = files.get(`agents/${directory}/AGENT.md`);
-    if (file) return readAgent({ directory, file, steps: steps.get(directory) ?? [], unread: sources.unread, patterns }, report) ?? [];
+    if (file)
+      return readAgent({ directory, file, steps: steps.get(directory) ?? [], unread: sources.unread, patterns, yaml }, report) ?? [];
     if (!sources.unread.includes(`agents/${directory}/AGENT.md`)) report(parseNoAgentFile(null, { directory }));
     return [];
   });
 }
 
-function parseSkills(sources: SourceSet, files: ReadonlyMap<string, SourceFile>, report: Report): readonly ParsedSkill[] {
+function parseSkills(sources: SourceSet, { files, yaml }: Omit<Known, "patterns">, report: Report): readonly ParsedSkill[] {
   return [...sources.skills].sort().flatMap((directory) => {
     const path = skillFile(directory);
     const file = files.get(path);
-    if (file) return readSkill(directory, file, report) ?? [];
+    if (file) return readSkill({ directory, file, yaml }, report) ?? [];
     if (!sources.unread.includes(path)) report(parseNoSkillFile(null, { directory }));
     return [];
   });
 }
 
 /** Those of the skills that come with tama which some agent names. They are sound, which a test holds them to. */
-function shippedSkills(agents: readonly ParsedAgent[]): readonly ParsedSkill[] {
+function shippedSkills(agents: readonly ParsedAgent[], yaml: FullYaml): readonly ParsedSkill[] {
   const named = new Set(agents.flatMap(({ body, steps }) => [body, ...steps].flatMap(({ uses }) => uses.map(({ value }) => value))));
   const texts = Object.entries(shipped).filter(([name]) => named.has(`${shippedPrefix}${name}`));
   return texts.flatMap(([name, text]) => {
     const directory = `${shippedPrefix}${name}`;
-    return readSkill(directory, { path: skillFile(directory), text }, () => {}) ?? [];
+    return readSkill({ directory, file: { path: skillFile(directory), text }, yaml }, () => {}) ?? [];
   });
 }
 

@@ -9,7 +9,7 @@ import { type Fields, openFields } from "./fields.ts";
 import { readName } from "./identity.ts";
 import type { Located, ParsedSkill } from "./types.ts";
 import { mismatch, oneOf, type Read, shaped, text, word } from "./values.ts";
-import type { MapNode } from "./yaml.ts";
+import type { FullYaml, MapNode } from "./yaml.ts";
 
 /** A map of texts, each key read and each value that is no text reported. */
 const metadata: Read<MapNode> = shaped({ type: "object", additionalProperties: { type: "string" } }, (node, reading) => {
@@ -18,12 +18,19 @@ const metadata: Read<MapNode> = shaped({ type: "object", additionalProperties: {
   return node;
 });
 
+/** A skill's file, and what the skill is known by. */
+export interface SkillSource {
+  readonly directory: string;
+  readonly file: SourceFile;
+  readonly yaml: FullYaml;
+}
+
 /**
  * Reads the skill that is known by `directory`. Null, after findings, where it has no name or description.
  * @see https://agentskills.io/specification
  */
-export function readSkill(directory: string, file: SourceFile, report: Report): ParsedSkill | null {
-  const document = readDocument(file, report);
+export function readSkill({ directory, file, yaml }: SkillSource, report: Report): ParsedSkill | null {
+  const document = readDocument(file, yaml, report);
   if (!document) return null;
   const folder = directory.slice(directory.lastIndexOf("/") + 1);
   const { name, description, ...rest } = readFields(openFields(document.map, document.head, report), folder);

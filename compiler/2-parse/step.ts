@@ -16,6 +16,7 @@ import { readOptionalDocument } from "./document.ts";
 import { openFields } from "./fields.ts";
 import type { ParsedStep } from "./types.ts";
 import { text, truth } from "./values.ts";
+import type { FullYaml } from "./yaml.ts";
 
 /** A step file of an agent and its name, without `.md`. */
 export interface StepFile {
@@ -28,6 +29,7 @@ export interface StepSource {
   readonly directory: string;
   readonly steps: readonly StepFile[];
   readonly unread: readonly string[];
+  readonly yaml: FullYaml;
 }
 
 /** The pattern whose steps are read, and where the agent names it. */
@@ -41,7 +43,7 @@ export interface Asking {
 /** Reads the step files that a pattern asks for. Missing ones are one finding; files that nothing reads are told. */
 export function readSteps(source: StepSource, asking: Asking, report: Report): readonly ParsedStep[] {
   const { pattern, span } = asking;
-  const { directory, steps: files, unread } = source;
+  const { directory, steps: files, unread, yaml } = source;
   const missing = pattern.steps.filter(
     (name) => !files.some((file) => file.name === name) && !unread.includes(`agents/${directory}/${name}.md`),
   );
@@ -50,12 +52,14 @@ export function readSteps(source: StepSource, asking: Asking, report: Report): r
   // A step file under a wrong name is told once: where its right name is missed.
   if (missing.length > 0) report(parseMissingStepFile(span, { pattern: pattern.name, files: named }, unused.map(strayFile)));
   else for (const file of unused) report(unusedStep(file, pattern));
-  return files.filter(({ name }) => pattern.steps.includes(name)).flatMap((file) => readStep(file, { directory, ...asking }, report) ?? []);
+  return files
+    .filter(({ name }) => pattern.steps.includes(name))
+    .flatMap((file) => readStep(file, { directory, yaml, ...asking }, report) ?? []);
 }
 
 /** Reads a step file. A step with skills is an act, whatever its pattern says. */
-function readStep({ name, source }: StepFile, asking: Asking & { readonly directory: string }, report: Report): ParsedStep | null {
-  const document = readOptionalDocument(source, report);
+function readStep({ name, source }: StepFile, asking: Asking & Pick<StepSource, "directory" | "yaml">, report: Report): ParsedStep | null {
+  const document = readOptionalDocument(source, asking.yaml, report);
   if (!document) return null;
   const fields = openFields(document.map, document.head, report);
   const pattern = fields.optional("pattern", text);

@@ -2,6 +2,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { sourcesFromMemory } from "../../compiler/1-source/memory.ts";
+import { readFullYaml } from "../../compiler/2-parse/full-yaml.ts";
 import { compileWith } from "../../compiler/compile.ts";
 import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
 import { baselineOf, readBaseline, withoutKnown } from "../../compiler/diagnostics/policy/baseline.ts";
@@ -20,7 +21,7 @@ const texts = { "tama.toml": config(), ...agent("main", "pattern: oneshot"), ...
 function compiled(given: Readonly<Record<string, string>>) {
   const { plan, diagnostics } = compileWith(
     sourcesFromMemory(given, (one) => assert.unreachable(one.message)),
-    reader,
+    { reader, yaml: readFullYaml },
   );
   return { hasPlan: plan !== null, told: diagnostics.map(({ code, severity }) => `${severity} ${code}`), diagnostics };
 }

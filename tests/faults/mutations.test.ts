@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { sourcesFromMemory } from "../../compiler/1-source/memory.ts";
+import { readFullYaml } from "../../compiler/2-parse/full-yaml.ts";
 import { compileWith } from "../../compiler/compile.ts";
 import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
 import { renderText } from "../../compiler/diagnostics/render/text.ts";
@@ -149,7 +150,7 @@ function survives(texts: Texts): void {
 function compiled(texts: Texts) {
   const found: Diagnostic[] = [];
   const sources = sourcesFromMemory(texts, (diagnostic) => found.push(diagnostic));
-  const { plan, diagnostics } = compileWith(sources, reader);
+  const { plan, diagnostics } = compileWith(sources, { reader, yaml: readFullYaml });
   const seen: Texts = Object.fromEntries(
     [...sources.files, ...(sources.config ? [sources.config] : [])].map(({ path, text }) => [path, text]),
   );

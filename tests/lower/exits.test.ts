@@ -2,6 +2,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { sourcesFromMemory } from "../../compiler/1-source/memory.ts";
+import { readFullYaml } from "../../compiler/2-parse/full-yaml.ts";
 import { parse } from "../../compiler/2-parse/index.ts";
 import { endingsOf } from "../../compiler/4-check/endings.ts";
 import { spendsOf } from "../../compiler/6-plan/cost/index.ts";
@@ -19,7 +20,7 @@ test("every built-in pattern says how it ends", () => {
 
 test("each agent ends with the same keys in what was written and in what was lowered, whatever its caller allows", () => {
   const { texts, workers } = everyPattern;
-  const { endings } = endingsOf(parse(sourcesFromMemory(texts, none, workers), none));
+  const { endings } = endingsOf(parse(sourcesFromMemory(texts, none, workers), readFullYaml, none));
   const plan = forcedPlanOf(texts, workers);
   const spends = spendsOf(plan.blocks, plan.workers);
   const callers = [allWords, someWords(["done"]), someWords(["approve", "parallel"]), noWords];

@@ -3,6 +3,7 @@ import { readdirSync } from "node:fs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { sourcesFromMemory } from "../../compiler/1-source/memory.ts";
+import { readFullYaml } from "../../compiler/2-parse/full-yaml.ts";
 import { compileWith } from "../../compiler/compile.ts";
 import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
 import { pages } from "../../compiler/diagnostics/pages.generated.ts";
@@ -84,7 +85,7 @@ function errorsOf(project: Project): readonly Diagnostic[] {
   const early: Diagnostic[] = [];
   const { diagnostics } = compileWith(
     sourcesFromMemory(project, (diagnostic) => early.push(diagnostic)),
-    reader,
+    { reader, yaml: readFullYaml },
   );
   return [...early, ...diagnostics].filter(({ severity }) => severity === "error");
 }

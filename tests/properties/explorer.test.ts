@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { sourcesFromMemory } from "../../compiler/1-source/memory.ts";
+import { readFullYaml } from "../../compiler/2-parse/full-yaml.ts";
 import { parse } from "../../compiler/2-parse/index.ts";
 import { endingsOf } from "../../compiler/4-check/endings.ts";
 import { fires } from "../../compiler/4-check/table.ts";
@@ -20,7 +21,7 @@ const test = suite("the compiler against an explorer");
 function analyse(pipeline: Pipeline) {
   const wrong: string[] = [];
   const report = ({ code, message }: { code: string; message: string }) => void wrong.push(`${code}: ${message}`);
-  const project = parse(sourcesFromMemory(filesOf(pipeline), report), report);
+  const project = parse(sourcesFromMemory(filesOf(pipeline), report), readFullYaml, report);
   assert.equal(wrong, []);
   return endingsOf(project);
 }

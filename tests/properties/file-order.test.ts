@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { sourcesFromMemory } from "../../compiler/1-source/memory.ts";
+import { readFullYaml } from "../../compiler/2-parse/full-yaml.ts";
 import { compileWith } from "../../compiler/compile.ts";
 import { planJson } from "../../compiler/emit/plan-json.ts";
 import { reader } from "../../compiler/expr/reader.ts";
@@ -37,7 +38,10 @@ function bytes(written: readonly string[], found: readonly string[]): string {
   const sources = sourcesFromMemory(Object.fromEntries(written.map((path) => [path, project[path] ?? ""])), () => assert.unreachable());
   const by = (path: string) => found.findIndex((other) => other === path || other.startsWith(`agents/${path}/`));
   const files = [...sources.files].sort((a, b) => by(a.path) - by(b.path));
-  const { plan, diagnostics } = compileWith({ ...sources, files, agents: [...sources.agents].sort((a, b) => by(a) - by(b)) }, reader);
+  const { plan, diagnostics } = compileWith(
+    { ...sources, files, agents: [...sources.agents].sort((a, b) => by(a) - by(b)) },
+    { reader, yaml: readFullYaml },
+  );
   assert.equal(diagnostics, []);
   return plan ? planJson(plan) : "";
 }

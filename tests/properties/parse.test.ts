@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { sourcesFromMemory } from "../../compiler/1-source/memory.ts";
+import { readFullYaml } from "../../compiler/2-parse/full-yaml.ts";
 import { parse } from "../../compiler/2-parse/index.ts";
 import { resolve } from "../../compiler/3-resolve/index.ts";
 import { check } from "../../compiler/4-check/index.ts";
@@ -71,7 +72,7 @@ function findings(texts: Readonly<Record<string, string>>): readonly Diagnostic[
   const report = (diagnostic: Diagnostic) => {
     found.push(diagnostic);
   };
-  const project = parse(sourcesFromMemory(texts, report), report);
+  const project = parse(sourcesFromMemory(texts, report), readFullYaml, report);
   const resolved = resolve(project, reader, report);
   check(project, report);
   if (resolved) lower(resolved, report);

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { sourcesFromMemory } from "../../compiler/1-source/memory.ts";
+import { readFullYaml } from "../../compiler/2-parse/full-yaml.ts";
 import { parse } from "../../compiler/2-parse/index.ts";
 import { compileWith } from "../../compiler/compile.ts";
 import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
@@ -39,7 +40,7 @@ function deathsOf(runs: readonly RandomRun[]): readonly string[] {
 function errorsOf(project: Project): readonly Diagnostic[] {
   const { diagnostics } = compileWith(
     sourcesFromMemory(project, () => {}),
-    reader,
+    { reader, yaml: readFullYaml },
   );
   return diagnostics.filter(({ severity }) => severity === "error");
 }
@@ -78,6 +79,7 @@ test("where the limit of calls is below the minimum, no run ends well: the limit
 function grantedIn(project: Project): Grants {
   const { config } = parse(
     sourcesFromMemory(project, () => {}),
+    readFullYaml,
     () => {},
   );
   return grantsOf(allowedByConfig(config.permissions ?? []), forcedPlanOf(project), "/project");

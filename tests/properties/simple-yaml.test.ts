@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { readFullYaml } from "../../compiler/2-parse/full-yaml.ts";
 import { readSimpleYaml } from "../../compiler/2-parse/simple-yaml.ts";
-import { readFullYaml } from "../../compiler/2-parse/yaml.ts";
 import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
 import { randomMutation } from "../support/mutate-text.ts";
 

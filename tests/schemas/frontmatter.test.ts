@@ -6,6 +6,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { parse as parseYaml } from "yaml";
 import { sourcesFromMemory } from "../../compiler/1-source/memory.ts";
+import { readFullYaml } from "../../compiler/2-parse/full-yaml.ts";
 import { parse } from "../../compiler/2-parse/index.ts";
 import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
 import { isObject, type Json } from "../../compiler/ir/json.ts";
@@ -31,6 +32,7 @@ function verdicts(path: string, text: string) {
   const found: Diagnostic[] = [];
   parse(
     sourcesFromMemory({ [own]: text }, (one) => found.push(one)),
+    readFullYaml,
     (one) => {
       found.push(one);
     },

@@ -1,6 +1,7 @@
 /** Plans from texts in memory, for tests that look at what compiling makes. */
 import { sourcesFromMemory } from "../../compiler/1-source/memory.ts";
 import type { WorkerSource } from "../../compiler/1-source/types.ts";
+import { readFullYaml } from "../../compiler/2-parse/full-yaml.ts";
 import { parse } from "../../compiler/2-parse/index.ts";
 import { resolve } from "../../compiler/3-resolve/index.ts";
 import { check } from "../../compiler/4-check/index.ts";
@@ -17,7 +18,7 @@ import { text } from "../../compiler/ir/types.ts";
 export function planOf(texts: Readonly<Record<string, string>>, workers: Readonly<Record<string, WorkerSource>> = {}): Plan {
   const found: Diagnostic[] = [];
   const sources = sourcesFromMemory({ "tama.toml": config, ...texts }, (diagnostic) => found.push(diagnostic), workers);
-  const { plan, diagnostics } = compileWith(sources, reader);
+  const { plan, diagnostics } = compileWith(sources, { reader, yaml: readFullYaml });
   const told = [...found, ...diagnostics].map(({ code, message }) => `${code}: ${message}`);
   if (!plan) throw new Error(`no plan\n${told.join("\n")}`);
   return plan;
@@ -26,7 +27,7 @@ export function planOf(texts: Readonly<Record<string, string>>, workers: Readonl
 /** A plan of sources that resolve, whatever the checks say of them: to hold what they say against a run. */
 export function forcedPlanOf(texts: Readonly<Record<string, string>>, workers: Readonly<Record<string, WorkerSource>> = {}): Plan {
   const none = () => {};
-  const parsed = parse(sourcesFromMemory({ "tama.toml": config, ...texts }, none, workers), none);
+  const parsed = parse(sourcesFromMemory({ "tama.toml": config, ...texts }, none, workers), readFullYaml, none);
   const resolved = resolve(parsed, reader, none);
   if (!resolved) throw new Error("the sources do not resolve");
   const lowered = lower(resolved, none);
