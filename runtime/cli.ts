@@ -4,7 +4,13 @@ import pkg from "../package.json" with { type: "json" };
 
 async function main(args: readonly string[]): Promise<void> {
   if (args.length === 1 && args[0] === "--version") process.stdout.write(`${pkg.version}\n`);
-  else await (await import("./commands/program.ts")).run(args);
+  else await runProgram(args);
+}
+
+async function runProgram(args: readonly string[]): Promise<void> {
+  const guess = args.includes("exec") ? (await import("./commands/early-threads.ts")).guessThreads : null;
+  const guessed = guess && (await guess(args, { cwd: process.cwd(), env: process.env }));
+  await (await import("./commands/program.ts")).run(args, guessed);
 }
 
 function crash(error: unknown): void {

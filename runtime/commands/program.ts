@@ -4,7 +4,7 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import { tame } from "../../compiler/diagnostics/render/cells.ts";
 import { exitCodes } from "../../compiler/ir/exit-codes.ts";
 import pkg from "../../package.json" with { type: "json" };
-import { earlyThreads } from "./early-threads.ts";
+import { type Guessed, threadsAhead, usualModelTimeout } from "./early-threads.ts";
 import type { ExecFlags, Host } from "./exec.ts";
 import { inputsMismatch } from "./inputs/flags.ts";
 import type { Io } from "./io.ts";
@@ -22,13 +22,13 @@ const codes = `Exit codes: 0 ok, 1 the plan or the set-up has errors, 2 wrong us
 planned (--locked), 5 the run failed, 6 a limit was reached, 7 it waits for a
 person, 8 a replay lacks a record, 9 refused, 70 a bug of tama, 130 interrupted.`;
 
-/** Runs `tama` with these arguments. */
-export async function run(args: readonly string[]): Promise<void> {
-  await program().parseAsync(withEquals(args), { from: "user" });
+/** Runs `tama` with these arguments, and with the threads that were started for what they seemed to say. */
+export async function run(args: readonly string[], guessed: Guessed | null): Promise<void> {
+  await program(guessed).parseAsync(withEquals(args), { from: "user" });
 }
 
 /** The command line of `tama`. Each command is loaded when it is asked for. */
-export function program(): Command {
+export function program(guessed: Guessed | null = null): Command {
   const tama = new Command("tama")
     .description("Runs plans that tamac built, records every run, and answers questions about them.")
     .version(pkg.version, "--version")
@@ -73,7 +73,9 @@ export function program(): Command {
       if (flags.replay === undefined && flags.from !== undefined) command.error("error: option '--from <path>' needs '--replay <run>'");
       await end(
         (host) =>
-          early(all(command, flags), host, async (ready) => (await import("./exec.ts")).execCommand(plan, all(command, flags), ready)),
+          early(all(command, flags), { ...host, guessed }, async (ready) =>
+            (await import("./exec.ts")).execCommand(plan, all(command, flags), ready),
+          ),
         command,
       );
     });
@@ -104,7 +106,12 @@ function execFlags(command: Command): Command {
 /** The options of every command that runs a plan. */
 function runFlags(command: Command): Command {
   return limitFlags(permissionFlags(command))
-    .option("--model-timeout <seconds>", "the longest time that a model request may take, with all its tries", wholeNumber, 600)
+    .option(
+      "--model-timeout <seconds>",
+      "the longest time that a model request may take, with all its tries",
+      wholeNumber,
+      usualModelTimeout,
+    )
     .option("--tool-timeout <seconds>", "the longest time that a tool call may take", wholeNumber, 120)
     .option("--env-file <file>", "variables that the environment does not set")
     .option("--concurrency <n>", "model calls at once, per model", wholeNumber, 64)
@@ -125,8 +132,12 @@ function named(name: string, before: readonly string[] = []): readonly string[] 
 }
 
 /** Does what runs a plan, on threads that start before it is loaded. */
-async function early(flags: ExecFlags, host: Host, run: (host: Host) => Promise<number>): Promise<number> {
-  const threads = earlyThreads(flags, host);
+async function early(
+  flags: ExecFlags,
+  { guessed, ...host }: Host & { readonly guessed: Guessed | null },
+  run: (host: Host) => Promise<number>,
+): Promise<number> {
+  const threads = await threadsAhead(flags, guessed, host);
   try {
     return await run({ ...host, threads });
   } finally {

@@ -52,6 +52,7 @@ const defaults: OpenaiOptions = {
  */
 export function openaiProvider(options: Partial<OpenaiOptions> = {}): Provider {
   const settings = { ...defaults, ...options };
+  new Headers(); // Node loads what it has of the web when that is first named: here nobody waits for it yet
   const servers = new Map<string, Server>();
   const quirks = new Map<string, Quirks>();
   return {
