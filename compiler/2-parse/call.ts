@@ -1,4 +1,3 @@
-import { variableName } from "../../stdlib/tools/variables.ts";
 import {
   parseDuplicateKey,
   parseDuplicateKeyNotes,
@@ -7,6 +6,7 @@ import {
   parseRepeatedItemNotes,
   parseUnusedKey,
 } from "../diagnostics/codes.generated.ts";
+import { variableName } from "../ir/granted-names.ts";
 import type { Fields } from "./fields.ts";
 import { skillNamed } from "./skill-names.ts";
 import type { Located, ModelChoice } from "./types.ts";

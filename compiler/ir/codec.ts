@@ -47,8 +47,14 @@ export const count = codec(
 );
 /** A time, or a number of things. */
 export const positive = codec("a whole number from 1", (value): value is number => Number.isSafeInteger(value) && Number(value) >= 1);
-export const word = codec("a word in kebab-case", (value): value is string => typeof value === "string" && kebabCase.test(value));
 export const json = codec("JSON", (value): value is Json => value !== undefined);
+
+/** A text of a form. */
+export function matching(expected: string, form: RegExp): Codec<string> {
+  return codec(expected, (value): value is string => typeof value === "string" && form.test(value), { type: "string" });
+}
+
+export const word = matching("a word in kebab-case", kebabCase);
 
 /** One of the given words. */
 export function oneOf<const W extends string>(...words: readonly W[]): Codec<W> {

@@ -1,5 +1,6 @@
 import * as C from "./codec.ts";
 import type { Expr, ObjectField, SwitchCase } from "./expr.ts";
+import { hostName, variableName } from "./granted-names.ts";
 import type { Json, JsonObject } from "./json.ts";
 import { deeperThan, isObject, maxDepth, sortForGood } from "./json.ts";
 import type * as O from "./ops.ts";
@@ -205,6 +206,8 @@ const model: C.Codec<P.PlanModel> = C.objectOf<P.PlanModel>({
   price: C.nullable(C.objectOf<P.Price>({ input: C.number, cached: C.number, output: C.number })),
 });
 const effect = C.oneOf(...P.effects);
+const host = C.matching("a host", hostName);
+const variable = C.matching("the name of a variable", variableName);
 const tool: C.Codec<P.PlanTool> = C.objectOf<P.PlanTool>({
   description: C.string,
   parameters: jsonObject,
@@ -251,7 +254,7 @@ const plan: C.Codec<P.Plan> = C.objectOf<P.Plan>({
   skills: C.recordOf(skill),
   workers: C.recordOf(worker),
   blocks: C.recordOf(block),
-  needs: C.objectOf<P.Plan["needs"]>({ effects: C.listOf(effect), hosts: C.listOf(C.string), env: C.listOf(C.string) }),
+  needs: C.objectOf<P.Plan["needs"]>({ effects: C.listOf(effect), hosts: C.listOf(host), env: C.listOf(variable) }),
   limits,
   cost,
   texts: C.recordOf(C.string),

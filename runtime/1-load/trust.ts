@@ -21,13 +21,17 @@ export function foreignCode(plan: Plan, home: Home, allowed: "allowed" | "not-al
   return isBuiltHere(plan, home) ? null : runForeignCode(null, { code: code.join(", ") });
 }
 
-/** The first of these servers, which nobody but the plan names, that may not be asked; null where all may. Reports run/foreign-server. */
+/**
+ * The first of these servers, which nobody but the plan names, that may not be asked; null where all may. A pattern names none: who may
+ * have a name below it is not known. Reports run/foreign-server.
+ */
 export function foreignServer(
   plan: Plan,
   servers: readonly string[],
   { home, allowance }: { readonly home: Home; readonly allowance: Pick<Allowance, "code" | "net"> },
 ): Diagnostic | null {
-  const strange = allowance.code ? [] : servers.map((server) => new URL(server)).filter((url) => !isNamed(url, allowance.net));
+  const trusted = { all: false, names: allowance.net.names.filter((name) => !name.startsWith("*")) };
+  const strange = allowance.code ? [] : servers.map((server) => new URL(server)).filter((url) => !isNamed(url, trusted));
   const [url] = strange.length === 0 || isBuiltHere(plan, home) ? [] : strange;
   return url ? runForeignServer(null, { url: shownUrl(url.href), host: url.host }) : null;
 }

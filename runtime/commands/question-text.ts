@@ -26,7 +26,12 @@ export function questionLines(traceId: string, questions: readonly OpenQuestion[
 /** A command as one types it into a shell. */
 export function commandText(words: readonly string[], { directory, state }: Where): string {
   const flags = [...(directory === undefined ? [] : ["-C", directory]), ...(state === undefined ? [] : ["--state", state])];
-  return [...words, ...flags].map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`)).join(" ");
+  return [...words, ...flags].map(shellWord).join(" ");
+}
+
+/** A word as a shell reads it. */
+export function shellWord(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
 /** Until when a question waits, and what stands then; empty where it waits for ever. */

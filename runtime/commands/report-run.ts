@@ -15,7 +15,7 @@ import { type Io, tell } from "./io.ts";
 import { flagFor } from "./limits-cli.ts";
 import { adviceOn } from "./model-advice.ts";
 import { formatMs, labelOf } from "./progress.ts";
-import { commandText, questionLines, type Where } from "./question-text.ts";
+import { commandText, questionLines, shellWord, type Where } from "./question-text.ts";
 import { resultOf } from "./result-json.ts";
 import { formatUsd } from "./run-text.ts";
 import type { Tally } from "./tally.ts";
@@ -36,9 +36,14 @@ export function announce(io: Io, plan: Plan, run: Begun): void {
   const reach = plan.needs.effects.length > 0 ? plan.needs.effects.join(", ") : "nothing beyond its models";
   const what = `${run.entry}, ${agents} agent${agents === 1 ? "" : "s"}; it can reach ${reach}`;
   const which = run.traceId === null ? "" : `run ${run.traceId.slice(0, 8)} of `;
-  io.stderr(`tama: ${which}${plan.project}${run.how}: ${what}\n`);
+  io.stderr(`tama: ${oneLine(`${which}${plan.project}${run.how}: ${what}`)}\n`);
   if (run.grants) tellGrants(io, plan, run.grants);
-  for (const note of run.notes) io.stderr(`tama: ${note}\n`);
+  for (const note of run.notes) io.stderr(`tama: ${oneLine(note)}\n`);
+}
+
+/** A plan may come from elsewhere: what it calls itself must not pass for a line of ours. */
+function oneLine(text: string): string {
+  return text.replace(/\p{Cc}+/gu, " ");
 }
 
 function tellGrants(io: Io, plan: Plan, grants: Grants): void {
@@ -46,7 +51,7 @@ function tellGrants(io: Io, plan: Plan, grants: Grants): void {
   if (given.length > 0) io.stderr(`tama: granted: ${given.join("; ")}\n`);
   const missing = missingGrants(plan, grants);
   if (missing.length === 0) return;
-  const flags = missing.map(({ flag }) => flag).join(" ");
+  const flags = missing.map(({ flag }) => shellWord(flag)).join(" ");
   io.stderr(
     `tama: not granted: ${missing.map(({ what }) => what).join("; ")} (calls are refused, and the model is told); to grant it: ${flags}\n`,
   );

@@ -1,14 +1,6 @@
 import { BlockList, isIP } from "node:net";
 import type { Scope } from "./allowance.ts";
 
-/**
- * Whether a word names hosts: `api.example.com`, `*.example.com` for those below it, `10.0.0.7`, `[::1]`, each with a port or for every
- * one. An address with a path or a scheme is none.
- */
-export function isHostName(word: string): boolean {
-  return /^(\*\.)?([a-z0-9_-]+(\.[a-z0-9_-]+)*|\[[0-9a-f:.]+\])(:\d{1,5})?$/i.test(word);
-}
-
 /** Why a URL may not be asked; null where it may, as far as its name tells. */
 export function urlRefusal(url: URL, net: Scope): string | null {
   const host = hostOf(url);

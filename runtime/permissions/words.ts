@@ -1,12 +1,12 @@
+import { hostName, variableName } from "../../compiler/ir/granted-names.ts";
 import type { Scope } from "./allowance.ts";
-import { isHostName } from "./hosts.ts";
 
 /** The kinds of things that are granted by name, and what is wrong with a word that names none. */
 export const namedKinds = {
   net: (word: string) =>
-    isHostName(word) ? null : `${JSON.stringify(word)} is no host, such as api.example.com, *.example.com or localhost:8080`,
+    hostName.test(word) ? null : `${JSON.stringify(word)} is no host, such as api.example.com, *.example.com or localhost:8080`,
   write: (word: string) => (word.includes("\0") || word === "" ? `${JSON.stringify(word)} is no folder` : null),
-  env: (word: string) => (/^[A-Za-z_][A-Za-z0-9_]*$/.test(word) ? null : `${JSON.stringify(word)} is no name of a variable`),
+  env: (word: string) => (variableName.test(word) ? null : `${JSON.stringify(word)} is no name of a variable`),
 } as const;
 
 export type NamedKind = keyof typeof namedKinds;

@@ -1,5 +1,4 @@
-/** What the name of an environment variable looks like. */
-export const variableName = /^[A-Za-z_][A-Za-z0-9_]*$/;
+import { variableName } from "../../compiler/ir/granted-names.ts";
 
 /** `${NAME}`; `$$` is `$`. */
 const hole = /\$\$|\$\{([^}]*)\}/g;

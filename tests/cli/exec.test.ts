@@ -70,6 +70,7 @@ for (const [what, change, code, told] of [
   ["of a newer format", (text: string) => text.replace("tama.plan/1", "tama.plan/2"), 1, /tama\.plan\/2/],
   ["of another kind", () => '{"name":"x"}', 1, /plan/],
   ["empty", () => "", 1, /plan/],
+  ["asking for what is no host", (text: string) => text.replace('"hosts": []', '"hosts": ["a;b"]'), 1, /needs\/hosts\/0/],
   ["changed by hand", (text: string) => text.replace('"does main"', '"did main"'), 9, /changed|digest/],
 ] as const) {
   test(`${code}: a plan that is ${what}`, async ({ dir }) => {

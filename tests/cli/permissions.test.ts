@@ -145,7 +145,7 @@ test("9: a plan that was not built here asks no server of its choice, unless its
   const [id = ""] = readdirSync(join(dir, "state", "runs"));
   const exec = ["exec", `state/runs/${id}/plan.json`, "--input", "x"];
   const asked = server.hits();
-  for (const args of [exec, [...exec, "--allow-net"], [...exec, "--allow-net=example.com"]]) {
+  for (const args of [exec, [...exec, "--allow-net"], [...exec, "--allow-net=example.com"], [...exec, "--allow-net=*.0.0.1"]]) {
     const refused = await run(dir, {}, args, elsewhere);
     assert.is(refused.code, 9, refused.stderr);
     assert.match(refused.stderr, "run/foreign-server");
