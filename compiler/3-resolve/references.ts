@@ -1,5 +1,5 @@
 import type { Located, ParsedAgent, ParsedProject, ParsedState } from "../2-parse/types.ts";
-import { closest } from "../diagnostics/closest.ts";
+import { boundedSearch, closest, type Search } from "../diagnostics/closest.ts";
 import { resolveUnknownAgent, resolveUnknownState, resolveUnknownTool } from "../diagnostics/codes.generated.ts";
 import type { Report } from "../diagnostics/diagnostic.ts";
 import { checkSkills } from "./skills.ts";
@@ -10,6 +10,12 @@ export interface Names {
   readonly agents: ReadonlySet<string>;
   readonly skills: ReadonlySet<string>;
   readonly tools: ReadonlySet<string>;
+}
+
+/** Where findings go, and how they find what was meant. */
+export interface Checking {
+  readonly report: Report;
+  readonly search: Search;
 }
 
 /** Collects the names of a project. */
@@ -25,28 +31,29 @@ export function namesOf(project: ParsedProject, tools: readonly string[]): Names
 
 /** Reports each name that nothing answers to. */
 export function checkReferences(project: ParsedProject, names: Names, report: Report): void {
+  const checking = { report, search: boundedSearch() };
   for (const agent of project.agents) {
-    checkAgents(agent, names, report);
-    checkStates(agent, report);
-    checkSkills(agent, names.skills, report);
+    checkAgents(agent, names, checking);
+    checkStates(agent, checking);
+    checkSkills(agent, names.skills, checking);
   }
   if (missesTools(project)) return;
   for (const { value, span } of unknown(
     project.skills.flatMap(({ tools }) => tools),
     names.tools,
   )) {
-    report(resolveUnknownTool(span, { name: value, closest: closest(value, names.tools) }));
+    report(resolveUnknownTool(span, { name: value, closest: checking.search(names.tools.size, () => closest(value, names.tools)) }));
   }
 }
 
-function checkAgents(agent: ParsedAgent, { agents }: Names, report: Report): void {
+function checkAgents(agent: ParsedAgent, { agents }: Names, { report, search }: Checking): void {
   const needed = agent.references.filter(({ mayBeMarker }) => !mayBeMarker).map(({ name }) => name);
   for (const { value, span } of unknown(needed, agents))
-    report(resolveUnknownAgent(span, { name: value, closest: closest(value, agents) }));
+    report(resolveUnknownAgent(span, { name: value, closest: search(agents.size, () => closest(value, agents)) }));
 }
 
 /** `initial` and every target must be states of the agent's own table. */
-function checkStates({ fields }: ParsedAgent, report: Report): void {
+function checkStates({ fields }: ParsedAgent, { report, search }: Checking): void {
   const values = Object.values(fields);
   const tables = values.filter((field) => field.kind === "states");
   if (tables.length === 0) return;
@@ -54,7 +61,7 @@ function checkStates({ fields }: ParsedAgent, report: Report): void {
   const known = new Set(states.map(({ name }) => name.value));
   const starts = values.flatMap((field) => (field.kind === "state" ? [field.name] : []));
   for (const { value, span } of unknown([...starts, ...states.flatMap(targetsOf)], known)) {
-    report(resolveUnknownState(span, { name: value, closest: closest(value, known) }));
+    report(resolveUnknownState(span, { name: value, closest: search(known.size, () => closest(value, known)) }));
   }
 }
 

@@ -4,11 +4,20 @@ import { closest } from "../diagnostics/closest.ts";
 import { resolveSameSkillName, resolveSameSkillNameNotes, resolveUnknownSkill } from "../diagnostics/codes.generated.ts";
 import type { Report } from "../diagnostics/diagnostic.ts";
 import { nameOfSkill } from "../ir/plan.ts";
+import type { Checking } from "./references.ts";
 
 /** Reports each skill of an agent that nothing answers to, and those of one prompt that a model could not tell apart. */
-export function checkSkills(agent: ParsedAgent, known: ReadonlySet<string>, report: Report): void {
+export function checkSkills(agent: ParsedAgent, known: ReadonlySet<string>, { report, search }: Checking): void {
   for (const { uses } of [agent.body, ...agent.steps]) {
-    for (const use of uses) if (!known.has(use.value)) report(unknownSkill(use, agent, known));
+    for (const use of uses)
+      if (!known.has(use.value))
+        report(
+          unknownSkill(
+            use,
+            agent,
+            search(known.size, () => meantSkill(use, agent, known)),
+          ),
+        );
     reportSameNames(
       uses.filter(({ value }) => known.has(value)),
       report,
@@ -16,12 +25,16 @@ export function checkSkills(agent: ParsedAgent, known: ReadonlySet<string>, repo
   }
 }
 
-function unknownSkill({ value, span }: Located<string>, { directory }: ParsedAgent, known: ReadonlySet<string>) {
+function unknownSkill({ value, span }: Located<string>, { directory }: ParsedAgent, meant: string | null) {
+  return resolveUnknownSkill(span, { name: asWritten(value, directory), closest: meant });
+}
+
+/** A skill of the same name elsewhere, else the closest one. */
+function meantSkill({ value }: Located<string>, { directory }: ParsedAgent, known: ReadonlySet<string>): string | null {
   const all = [...known, ...Object.keys(shipped).map((name) => `std/${name}`)];
   const elsewhere = all.find((skill) => nameOfSkill(skill) === nameOfSkill(value));
-  const name = asWritten(value, directory);
-  const near = elsewhere ? asWritten(elsewhere, directory) : closest(name, new Set(all.map((skill) => asWritten(skill, directory))));
-  return resolveUnknownSkill(span, { name, closest: near });
+  if (elsewhere) return asWritten(elsewhere, directory);
+  return closest(asWritten(value, directory), new Set(all.map((skill) => asWritten(skill, directory))));
 }
 
 function reportSameNames(uses: readonly Located<string>[], report: Report): void {

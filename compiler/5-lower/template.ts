@@ -11,7 +11,7 @@ export function template(parts: readonly (Expr | string | number)[]): Expr {
 
 function open(part: Expr | string | number): readonly Expr[] {
   if (typeof part === "string" || typeof part === "number") return [literal(String(part))];
-  return part.kind === "template" ? part.parts : [part];
+  return part.kind === "template" ? part.parts.flatMap(open) : [part];
 }
 
 function append(parts: Expr[], part: Expr): void {

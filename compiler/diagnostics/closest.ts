@@ -14,6 +14,21 @@ export function closest(name: string, candidates: Iterable<string>): string | nu
   return near[0]?.candidate ?? null;
 }
 
+/** Looks among so many candidates for what was meant. */
+export type Search = (candidates: number, look: () => string | null) => string | null;
+
+/** How many candidates all findings of a project together are held against. */
+const maxCompared = 5_000_000;
+
+/** Lets findings look for what was meant, as long as they have not looked at too much: where thousands of names are wrong, the last get no proposal. */
+export function boundedSearch(): Search {
+  let compared = 0;
+  return (candidates, look) => {
+    compared += candidates;
+    return compared > maxCompared ? null : look();
+  };
+}
+
 /** The Levenshtein distance; one less for each pair of neighbours that stand the other way round, where names are otherwise alike there. */
 function edits(typed: string, candidate: string): number {
   let swapped = typed;

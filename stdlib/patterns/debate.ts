@@ -48,7 +48,7 @@ function round(agent: PatternInput, loop: Loop, build: Builder): Turn {
 /** What each said; those that failed under a heading of their own. */
 function transcript(debaters: readonly Debater[], agent: PatternInput, build: Builder): Expr {
   const line = (name: string, words: Expr) => build.text`**${name}**: ${words}\n\n`;
-  const all = (parts: readonly Expr[]): Expr => parts.reduce((text, part) => build.text`${text}${part}`, literal(""));
+  const all = (parts: readonly Expr[]): Expr => build.text`${{ kind: "template", parts }}`;
   if (agent.onFailure === "propagate") return all(debaters.map(({ name, call }) => line(name, call.value)));
   const spoke = debaters.map(({ name, call }) => choice(call.failed, literal(""), line(name, call.value)));
   const failures = debaters.map(({ name, call }) =>

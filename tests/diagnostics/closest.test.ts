@@ -1,6 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { closest } from "../../compiler/diagnostics/closest.ts";
+import { boundedSearch, closest } from "../../compiler/diagnostics/closest.ts";
 import { resolveUnknownAgent, sourceNoProject } from "../../compiler/diagnostics/codes.generated.ts";
 import { hasErrors, sortDiagnostics } from "../../compiler/diagnostics/sort.ts";
 
@@ -30,6 +30,18 @@ test("suggests nothing that is far, and not the name itself", () => {
 test("does not depend on the order of candidates", () => {
   assert.is(closest("aab", ["aac", "aaa"]), "aaa");
   assert.is(closest("aab", ["aaa", "aac"]), "aaa");
+});
+
+test("all findings together look at so many candidates and no more, whatever is wrong", () => {
+  const search = boundedSearch();
+  let looks = 0;
+  const look = () => {
+    looks += 1;
+    return "near";
+  };
+  const found = Array.from({ length: 2_000 }, () => search(10_000, look));
+  assert.is(looks, 500);
+  assert.equal([found[0], found.at(-1)], ["near", null]);
 });
 
 test("drops a help whose fact is not known", () => {

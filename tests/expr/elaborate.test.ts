@@ -172,7 +172,7 @@ test("what is found out of any expression of a plan holds for its value", () => 
           ["draft", outcome],
           ["x", outcome],
         ]),
-        narrowed: new Map(),
+        narrowed: () => undefined,
         loops: new Map(["draft", "loop", "x"].map((op) => [op, loop])),
         locals: {},
       };

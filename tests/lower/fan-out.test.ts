@@ -61,6 +61,18 @@ test("six hundred fan-outs in each other make a plan that can be read", () => {
   assert.is(decodePlan(JSON.parse(planJson(plan))).kind, "ok");
 });
 
+test("fan-outs that share workers make a plan that grows with them, though their answers nest in every combination", () => {
+  const names = Array.from({ length: 40 }, (_, index) => `level-${index}`);
+  const level = (name: string, index: number) => {
+    const workers = names.slice(index + 1, index + 4);
+    return agent(name, workers.length > 0 ? `pattern: parallel\nworkers: [${workers.join(", ")}]` : "pattern: oneshot");
+  };
+  const project = (count: number) =>
+    Object.assign({}, ...names.map(level), agent("main", `pattern: parallel\nworkers: [level-${40 - count}]`));
+  const [half, all] = [20, 40].map((count) => planJson(planOf(project(count))).length);
+  assert.ok(half && all && all < 2.5 * half, `${half}, ${all}`);
+});
+
 test("workers may finish with any word, and with `on_error: fail` the first failure is the agent's", () => {
   const call = (fields: string) => opOf(blockOf(parallel(fields), "main"), "call", "workers/ann");
   assert.equal(call("workers: [ann]").keys, { kind: "open" });

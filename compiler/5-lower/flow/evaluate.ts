@@ -11,7 +11,7 @@ export interface Known {
   readonly input: Flow;
   readonly outcomes: ReadonlyMap<string, Outcome>;
   /** What is known better than that, where a condition holds or a case is looked at by itself. */
-  readonly narrowed: ReadonlyMap<string, Outcome>;
+  readonly narrowed: (op: string) => Outcome | undefined;
   readonly loops: ReadonlyMap<string, { readonly state: Flow; readonly item: Flow }>;
   readonly locals: Readonly<Record<string, Flow>>;
 }
@@ -117,14 +117,15 @@ export function withoutKeys(known: Known, op: string, keys: readonly string[]): 
 
 /** How an op has ended, as far as is known here. */
 export function outcomeOf({ narrowed, outcomes }: Known, op: string): Outcome | undefined {
-  return narrowed.get(op) ?? outcomes.get(op);
+  return narrowed(op) ?? outcomes.get(op);
 }
 
 export const unknown: Flow = flow({ kind: "any" });
 
+/** What else is known better is not copied: each condition on one of a thousand branches would copy what the others know. */
 function narrow(known: Known, op: string, keeps: (variant: Outcome[number]) => boolean): Known {
-  const outcome = outcomeOf(known, op);
-  return outcome ? { ...known, narrowed: new Map(known.narrowed).set(op, outcome.filter(keeps)) } : known;
+  const kept = outcomeOf(known, op)?.filter(keeps);
+  return kept ? { ...known, narrowed: (one) => (one === op ? kept : known.narrowed(one)) } : known;
 }
 
 function outcomeField(outcome: Outcome | undefined, field: OutcomeField): Flow {

@@ -3,9 +3,9 @@ import { bottomUp } from "../../graph.ts";
 import type { Body, Call } from "../../ir/ops.ts";
 import type { Span } from "../../ir/span.ts";
 import type { Type } from "../../ir/types.ts";
+import { withinBounds } from "./extent.ts";
 import { type Flow, flow, idOf, type Outcome, type Variant } from "./outcome.ts";
 import { runBody } from "./run.ts";
-import { isDeeper, maxDepth, shallow } from "./states.ts";
 
 /** An agent that has been lowered, the type of its block's input, and where its ops come from, by id. */
 export interface Lowered {
@@ -15,10 +15,10 @@ export interface Lowered {
   readonly origins: ReadonlyMap<string, Span>;
 }
 
-/** What a call is given, each value apart that comes from elsewhere, and how it ends. */
+/** What a call is given, each value apart that comes from elsewhere by what is known of it, and how it ends. */
 export interface Given {
   readonly callee: string;
-  readonly inputs: readonly Flow[];
+  readonly inputs: ReadonlyMap<string, Flow>;
   readonly outcome: Outcome;
 }
 
@@ -32,7 +32,7 @@ export interface Flows {
 }
 
 const fromInput: ReadonlySet<string> = new Set(["input"]);
-const nothingKnown = { outcomes: new Map(), narrowed: new Map(), loops: new Map(), locals: {} } as const;
+const nothingKnown = { outcomes: new Map(), narrowed: () => undefined, loops: new Map(), locals: {} } as const;
 
 /** Runs each block once in types, callees before callers. Null where agents call each other in a circle, which has been told. */
 export function follow(lowered: readonly Lowered[]): Flows | null {
@@ -49,7 +49,7 @@ export function follow(lowered: readonly Lowered[]): Flows | null {
       given: (op: Call, input: Flow, outcome: Outcome) => note(calls, op, input, outcome),
     };
     const outcome = runBody(one.body, { ...nothingKnown, input: flow(one.input, fromInput) }, around);
-    outcomes.set(one.agent.name, outcome.map(withShallowValue));
+    outcomes.set(one.agent.name, outcome.map(withBoundedValue));
     given.set(one.agent.name, calls);
   }
   return { agents, outcomes, given };
@@ -60,10 +60,9 @@ function calleesFirst(agents: ReadonlyMap<string, Lowered>): readonly Lowered[] 
   return names.size < agents.size ? null : [...names].flatMap((name) => agents.get(name) ?? []);
 }
 
-/** A value of fan-outs in fan-outs nests with them: what lies too deep may be anything, or its type would outgrow what a plan can hold. */
-function withShallowValue(variant: Variant): Variant {
-  const { type, from } = variant.value;
-  return isDeeper(type, maxDepth) ? { ...variant, value: flow(shallow(type, maxDepth), from) } : variant;
+/** A value of fan-outs in fan-outs nests with them, past what a plan can hold. */
+function withBoundedValue(variant: Variant): Variant {
+  return { ...variant, value: flow(withinBounds(variant.value.type), variant.value.from) };
 }
 
 /** What callers find: the declared type, which a run holds every value to. */
@@ -73,7 +72,7 @@ function asDeclared(agent: ResolvedAgent | undefined, outcome: Outcome | undefin
 }
 
 function note(calls: Map<string, Given>, op: Call, input: Flow, outcome: Outcome): void {
-  const known = calls.get(op.id)?.inputs ?? [];
-  const inputs = known.some((one) => idOf(one) === idOf(input)) ? known : [...known, input];
-  calls.set(op.id, { callee: op.block, inputs, outcome });
+  const known = calls.get(op.id)?.inputs ?? new Map<string, Flow>();
+  const id = idOf(input);
+  calls.set(op.id, { callee: op.block, inputs: known.has(id) ? known : new Map(known).set(id, input), outcome });
 }

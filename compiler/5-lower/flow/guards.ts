@@ -22,7 +22,7 @@ function namesOf(given: Given | undefined): Names {
   return {
     key: named({ kind: "literal", value: null }, known(endKey(well))),
     value: named({ kind: "literal", value: null }, known(endValue(well).type)),
-    input: named({ kind: "input" }, given ? joined(given.inputs).type : any),
+    input: named({ kind: "input" }, given ? joined([...given.inputs.values()]).type : any),
     task: named({ kind: "task" }, text),
   };
 }

@@ -11,7 +11,7 @@ export function checkHandOffs(lowered: Lowered, flows: Flows, report: Report): v
   for (const [op, { callee, inputs }] of flows.given.get(lowered.agent.name) ?? []) {
     const taker = flows.agents.get(callee);
     if (!taker) continue;
-    for (const { facts, values } of misfits(inputs, taker.input)) {
+    for (const { facts, values } of misfits([...inputs.values()], taker.input)) {
       const related = [...sourcesOf(values, lowered, flows), takes(taker.agent)];
       report(typesMismatch(lowered.origins.get(op) ?? lowered.agent.span, { callee, ...facts }, related));
     }

@@ -16,6 +16,8 @@ export interface Variant {
 /** Every way in which an op can end; none where nothing comes of it. */
 export type Outcome = readonly Variant[];
 
+/** How many sources of a value are told: one that is made of what a thousand agents answer would bear them all wherever it goes. */
+const maxSources = 16;
 const nowhere: ReadonlySet<string> = new Set();
 
 /** A value of which only the type is known. */
@@ -30,10 +32,15 @@ export function joined(flows: readonly Flow[]): Flow {
   return { type: union(flows.map(({ type }) => type)), from: sourcesOf(flows) };
 }
 
-/** Where any of several values come from. */
+/** Where any of several values come from: the first few places. */
 export function sourcesOf(flows: readonly Flow[]): ReadonlySet<string> {
   const sources = new Set<string>();
-  for (const { from } of flows) for (const source of from) sources.add(source);
+  for (const { from } of flows) {
+    for (const source of from) {
+      if (sources.size === maxSources) return sources;
+      sources.add(source);
+    }
+  }
   return sources;
 }
 

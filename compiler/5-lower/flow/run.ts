@@ -193,29 +193,28 @@ function isNew({ type, from }: Flow, sources: Map<string, Set<string>>): boolean
   return true;
 }
 
-/** What is known in a case, which notes there how each op ended. */
-interface Case extends Known {
-  readonly narrowed: Map<string, Outcome>;
-}
+/** How each op ended in a case. */
+type Case = Map<string, Outcome>;
 
 /** What is known after a body, once for each way in which its ops can end, as far as these are few. */
 function casesOf(body: Body, known: Known, around: Surroundings): readonly Known[] {
-  let cases: readonly Case[] = [{ ...known, narrowed: new Map(known.narrowed) }];
+  const inCase = (ends: Case): Known => ({ ...known, narrowed: (op) => ends.get(op) ?? known.narrowed(op) });
+  let cases: readonly Case[] = [new Map()];
   for (const op of body.ops) {
     cases = cases.flatMap((one) => {
-      const outcome = runOp(op, one, around);
+      const outcome = runOp(op, inCase(one), around);
       const isFew = cases.length * outcome.length <= maxCases;
       return split(one, op.id, isFew ? outcome.map((variant) => [variant]) : [outcome]);
     });
   }
-  return cases;
+  return cases.map(inCase);
 }
 
 /** A case for each of an op's ends. The first goes on in place, for most ops have but one and a copy for each would grow with their number. */
 function split(one: Case, op: string, ends: readonly Outcome[]): readonly Case[] {
   const [first, ...others] = ends;
-  const copies = others.map((end) => ({ ...one, narrowed: new Map(one.narrowed).set(op, end) }));
+  const copies = others.map((end) => new Map(one).set(op, end));
   if (!first) return [];
-  one.narrowed.set(op, first);
+  one.set(op, first);
   return [one, ...copies];
 }
