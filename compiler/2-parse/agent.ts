@@ -61,7 +61,7 @@ export function readAgent(source: AgentSource, report: Report): ParsedAgent | nu
   const pattern = named && findPattern(named, source.patterns, watched.report);
   if (!named || !pattern) return null;
   const agent = readPatterned(source, document, { fields, common, named, pattern });
-  return { ...agent, broken: watched.hasErrors() };
+  return { broken: watched.hasErrors(), ...agent };
 }
 
 /** The JSON Schema of an agent's frontmatter: what reading it asks for. */

@@ -128,14 +128,14 @@ function stepOp(context: Context, step: Step, input: Expr, options: StepOptions)
   const window = context.project.models[source.model]?.contextTokens ?? null;
   const mayCompact = { ...repairs, compactions: window === null ? 0 : actCompactions };
   return {
-    ...common,
-    kind: "act",
-    repairs: mayCompact,
     keys: options.keys ?? openKeys,
     outputs,
     skills: source.skills,
     tools: [],
     maxTurns,
+    ...common,
+    kind: "act",
+    repairs: mayCompact,
   };
 }
 

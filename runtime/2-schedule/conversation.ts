@@ -166,16 +166,22 @@ export function recordSynthetic(
   call: { tool: "start" | "finish"; args: string; result: string; us: number },
 ): void {
   const path: Path = `${frame.path}:${call.tool}`;
-  const event = {
-    kind: "tool_call",
-    path,
-    parent: spanOf(frame),
-    prev: frame.lastSpan,
-    name: `tool:${call.tool}`,
-    span_kind: "synthetic",
-    tool_name: call.tool,
-  } as const;
-  record(run, { ...event, status: "ok", start_us: call.us, end_us: call.us }, { input_hash: call.args, value_hash: call.result });
+  record(
+    run,
+    {
+      kind: "tool_call",
+      path,
+      parent: spanOf(frame),
+      prev: frame.lastSpan,
+      name: `tool:${call.tool}`,
+      span_kind: "synthetic",
+      tool_name: call.tool,
+      status: "ok",
+      start_us: call.us,
+      end_us: call.us,
+    },
+    { input_hash: call.args, value_hash: call.result },
+  );
   frame.lastSpan = path;
 }
 

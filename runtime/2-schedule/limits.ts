@@ -76,7 +76,7 @@ function open(path: Path, agent: string | null, limits: Limits, parent: Account 
  * The cost of all of them together is linear in their number and in how deep limited agents stand in one another.
  */
 export function reserve(account: Account, demand: Demand): Ticket {
-  const ticket: Ticket = { ...demand, holds: [], isWaiting: false, isGone: false };
+  const ticket: Ticket = { holds: [], isWaiting: false, isGone: false, ...demand };
   climb(ticket, account);
   return ticket;
 }

@@ -20,7 +20,6 @@ export type BodyOptions = Pick<BodyFrame, "body" | "block" | "outer" | "owner" |
 export function openBody(run: Run, options: BodyOptions): BodyFrame {
   const index = indexOf(options.body);
   const frame: BodyFrame = {
-    ...options,
     index,
     views: new Map(),
     inherited: new Map(),
@@ -33,6 +32,7 @@ export function openBody(run: Run, options: BodyOptions): BodyFrame {
     failure: null,
     hasWritten: false,
     ended: false,
+    ...options, // last: V8 takes a hundred times as long to add fields to what was spread before them
   };
   options.owner?.bodies.add(frame);
   for (const [position, open] of frame.open.entries()) if (open === 0) run.agenda.push(() => startOp(run, frame, position));

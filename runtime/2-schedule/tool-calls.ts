@@ -58,7 +58,7 @@ export function toolAnswered(run: Run, frame: OpFrame<Act>, task: ToolTask | Art
   recordCall(run, frame, task.path, {
     name: task.tool,
     raw: calls.calls[index]?.args ?? "",
-    event: { ...outcomeOf(result), ...times, content_key: contentKey(run, task), ...taskDetail(run, task, result) },
+    event: { content_key: contentKey(run, task), ...times, ...outcomeOf(result), ...taskDetail(run, task, result) },
     result: calls.results[index] ?? "",
   });
   if (failure?.code === "refused") recordRejected(run, frame, task.path, { tool: task.tool, why: failure.message });
@@ -225,17 +225,21 @@ export function recordFinish(
 }
 
 function recordCallRow(run: Run, frame: OpFrame<Act>, path: Path, told: Told): void {
-  const event = {
-    kind: "tool_call",
-    path,
-    parent: spanOf(frame),
-    prev: frame.lastSpan,
-    name: `tool:${told.name}`,
-    span_kind: "tool",
-    tool_name: told.name,
-    iteration: loopOf(frame).turn,
-  } as const;
-  record(run, { ...event, ...told.event }, { input_hash: told.raw, value_hash: told.result });
+  record(
+    run,
+    {
+      kind: "tool_call",
+      path,
+      parent: spanOf(frame),
+      prev: frame.lastSpan,
+      name: `tool:${told.name}`,
+      span_kind: "tool",
+      tool_name: told.name,
+      iteration: loopOf(frame).turn,
+      ...told.event,
+    },
+    { input_hash: told.raw, value_hash: told.result },
+  );
   frame.lastSpan = path;
 }
 

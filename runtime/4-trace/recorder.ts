@@ -46,14 +46,16 @@ export function createRecorder({ log, traceId, nowUs, texts, known: before = [] 
 
   const appendMessage = ({ hash, parent, system, message }: Linked): void => {
     if (known.has(hash)) return;
-    const { role } = message;
-    const links = { hash, parent_hash: parent, system_hash: system, value_hash: text(contentOf(message)) };
+    const content = text(contentOf(message));
     const calls = message.role === "assistant" && message.calls.length > 0 ? text(callsOf(message)) : null;
     log.append({
-      ...links,
       time_us: nowUs(),
       kind: "message",
-      role,
+      hash,
+      parent_hash: parent,
+      system_hash: system,
+      role: message.role,
+      value_hash: content,
       input_hash: calls,
       key: message.role === "tool" ? message.call : null,
     });

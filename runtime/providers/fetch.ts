@@ -59,9 +59,9 @@ function router({ env, connectTimeoutMs, lookup, connections }: FetchOptions): R
   return (url) => {
     const proxy = proxyFor(url, env);
     if (url.protocol === "https:")
-      return { options: { ...target(url), ...(proxy ? { agent: tunnel(proxy) } : { agent: secure, ...found }) }, headers: {} };
-    if (!proxy) return { options: { ...target(url), agent: plain, ...found }, headers: {} };
-    return { options: { ...target(proxy), path: url.href, agent: plain }, headers: { host: url.host, ...proxyAuthorization(proxy) } };
+      return { options: { agent: proxy ? tunnel(proxy) : secure, ...(proxy ? {} : found), ...target(url) }, headers: {} };
+    if (!proxy) return { options: { agent: plain, ...found, ...target(url) }, headers: {} };
+    return { options: { agent: plain, ...target(proxy), path: url.href }, headers: { host: url.host, ...proxyAuthorization(proxy) } };
   };
 }
 
@@ -79,6 +79,7 @@ async function toRequest(input: string | URL | globalThis.Request, init: Request
   if (url.username !== "" && !("authorization" in headers)) headers["authorization"] = basic(url);
   const isPlain = body === null || typeof body === "string" || body instanceof Uint8Array;
   const bytes = isPlain ? body : new Uint8Array(await new Response(body).arrayBuffer());
+  if (bytes !== null) headers["content-length"] = String(Buffer.byteLength(bytes));
   return { url, method: method.toUpperCase(), headers, body: bytes, redirect, signal };
 }
 
@@ -111,10 +112,9 @@ type Exchange =
 
 function exchange(request: Request, { options, headers }: ReturnType<Route>, connectTimeoutMs: number): Promise<Exchange> {
   const { method, body, signal } = request;
-  const length = body === null ? {} : { "content-length": String(Buffer.byteLength(body)) };
   const sender = options.protocol === "https:" ? https.request : http.request;
   return new Promise((resolve) => {
-    const client = sender({ ...options, method, headers: { ...headers, ...request.headers, ...length } });
+    const client = sender({ method, headers: { ...request.headers, ...headers }, ...options });
     const abort = () => client.destroy(new Error("aborted"));
     signal?.addEventListener("abort", abort, { once: true });
     client.once("close", () => signal?.removeEventListener("abort", abort));

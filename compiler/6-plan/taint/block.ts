@@ -45,13 +45,13 @@ interface Scope extends Known {
 /** Follows values through a block. What a worker computes, and what a person has seen, is no longer untrusted. */
 export function flowOf(body: Body, known: Known): Flow {
   const scope: Scope = {
-    ...known,
     values: new Map(),
     waits: new Set(),
     parts: new Map(),
     calls: new Map(),
     sinks: new Map(),
     memory: clean,
+    ...known,
   };
   const out = follow(body, scope);
   return { out, memory: scope.memory, calls: scope.calls, sinks: scope.sinks };
