@@ -27,7 +27,7 @@ export interface OpenaiOptions {
   readonly random: () => number;
 }
 
-/** A server and the key for it. */
+/** A server, asked with one key. */
 interface Server {
   readonly baseUrl: string;
   readonly client: OpenAI;
@@ -60,7 +60,7 @@ export function openaiProvider(options: Partial<OpenaiOptions> = {}): Provider {
     complete: async (task, context) => {
       const address = addressOf(task, context);
       if (typeof address === "string") return { kind: "failed", code: "model", message: address, details: null, attempts: [] };
-      const id = canonical([address.baseUrl, address.key]);
+      const id = canonical([address.baseUrl, address.keyEnv, address.key]);
       const server = servers.get(id) ?? connect(address, context, settings);
       servers.set(id, server);
       return complete(task, context, { server, quirks, settings });
@@ -77,7 +77,8 @@ interface Session {
 interface Address {
   readonly baseUrl: string;
   readonly key: string;
-  readonly secrets: readonly Secret[];
+  /** The variable that holds the key; null for a server that needs none. */
+  readonly keyEnv: string | null;
 }
 
 function addressOf({ model }: ModelTask, { env }: ProviderContext): Address | string {
@@ -85,23 +86,23 @@ function addressOf({ model }: ModelTask, { env }: ProviderContext): Address | st
   if (!facts) return `no provider is named ${model.provider}`;
   const baseUrl = model.baseUrl ?? facts.baseUrl;
   if (!URL.canParse(baseUrl)) return `the base URL of ${model.provider} is not a URL: ${shownUrl(baseUrl)}`;
-  const inUrl = secretsOf(baseUrl);
-  if (model.keyEnv === null) return { baseUrl, key: noKey, secrets: inUrl };
-  const key = env(model.keyEnv)?.trim();
-  return key
-    ? { baseUrl, key, secrets: [{ name: model.keyEnv, value: key }, ...inUrl] }
-    : `the environment variable ${model.keyEnv} is not set: it holds the key for ${model.provider}`;
+  const { keyEnv } = model;
+  if (keyEnv === null) return { baseUrl, key: noKey, keyEnv };
+  const key = env(keyEnv)?.trim();
+  return key ? { baseUrl, key, keyEnv } : `the environment variable ${keyEnv} is not set: it holds the key for ${model.provider}`;
 }
 
-/** What a base URL may hold that nobody is to see. */
-function secretsOf(baseUrl: string): readonly Secret[] {
+/** The key, and what a base URL may hold that nobody is to see. */
+function secretsOf({ baseUrl, key, keyEnv }: Address): readonly Secret[] {
   const { password, searchParams } = new URL(baseUrl);
-  return [password, ...searchParams.values()].map((value) => ({ name: "part of the base URL", value }));
+  const inUrl = [password, ...searchParams.values()].map((value) => ({ name: "part of the base URL", value }));
+  return keyEnv === null ? inUrl : [{ name: keyEnv, value: key }, ...inUrl];
 }
 
 /** A client for a server. Its own retries and log are off, and it reads nothing of the environment. */
-function connect({ baseUrl, key, secrets }: Address, { env }: ProviderContext, settings: OpenaiOptions): Server {
+function connect(address: Address, { env }: ProviderContext, settings: OpenaiOptions): Server {
   const fetch = httpFetch({ env, connectTimeoutMs: settings.connectTimeoutMs });
+  const { baseUrl, key } = address;
   const { search, searchParams } = new URL(baseUrl);
   const isOwn = baseUrl === factsOf("openai")?.baseUrl;
   const client = new OpenAI({
@@ -115,7 +116,7 @@ function connect({ baseUrl, key, secrets }: Address, { env }: ProviderContext, s
     logLevel: "off",
     fetch: async (url, init) => inPlainForm(await fetch(url, init)),
   });
-  return { baseUrl, client, redact: redactor(secrets) };
+  return { baseUrl, client, redact: redactor(secretsOf(address)) };
 }
 
 async function complete(task: ModelTask, context: ProviderContext, session: Session): Promise<ProviderResult> {

@@ -1,4 +1,4 @@
-// Compiles a project, or only reads and YAML-parses its agents; prints the milliseconds that it took and the most memory held, as JSON.
+// Compiles a project, or only finds, reads and YAML-parses its Markdown files; prints the milliseconds that it took and the most memory held, as JSON.
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
@@ -13,9 +13,10 @@ if (what === "compile") {
   planJson(plan);
 } else {
   const agents = join(dir, "agents");
-  for (const name of readdirSync(agents)) {
-    const [, frontmatter] = readFileSync(join(agents, name, "AGENT.md"), "utf8").split("---\n");
-    parse(frontmatter);
+  for (const name of readdirSync(agents, { recursive: true })) {
+    if (!name.endsWith(".md")) continue;
+    const [before, frontmatter] = readFileSync(join(agents, name), "utf8").split("---\n");
+    if (before === "") parse(frontmatter);
   }
 }
 console.log(JSON.stringify({ ms: performance.now() - start, peakMb: process.resourceUsage().maxRSS / 1024 }));
