@@ -37,7 +37,7 @@ interface Server {
 
 const defaults: OpenaiOptions = {
   timeoutMs: 600_000,
-  silenceMs: 120_000,
+  silenceMs: 300_000, // models that think say nothing for minutes
   connectTimeoutMs: 10_000,
   tries: 3,
   crowdedTries: 6,
