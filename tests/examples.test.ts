@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import * as fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { dot } from "../compiler/emit/dot.ts";
+import { pictureOf } from "../compiler/emit/picture.ts";
 import { svg } from "../compiler/emit/svg.ts";
 import { pretty, toText } from "../compiler/ir/json.ts";
 import { measure } from "../examples/01-docs-review/agents/measure/measure.ts";
@@ -40,7 +40,7 @@ test("the repository's own project is the first example", async () => {
 
 test("the committed drawing is that of the repository's own project", async () => {
   const file = join(root, "examples/01-docs-review/graph.svg");
-  const drawn = await svg(dot(await builtPlan(root)));
+  const drawn = await svg(pictureOf(await builtPlan(root)));
   if (modeOf(process.env) === "bless") writeFileSync(file, drawn);
   assert.is(readFileSync(file, "utf8") === drawn, true, "if this is meant: BLESS=1 npm test");
 });

@@ -1,6 +1,6 @@
 import { extname } from "node:path";
 import { closest } from "../diagnostics/closest.ts";
-import { cliUnknownAgent } from "../diagnostics/codes.generated.ts";
+import { cliTooLarge, cliUnknownAgent } from "../diagnostics/codes.generated.ts";
 import type { Picture } from "../emit/dot/canvas.ts";
 import { pictureInDot } from "../emit/dot.ts";
 import { pictureInJson } from "../emit/graph-json.ts";
@@ -21,6 +21,9 @@ export interface GraphOptions extends Partial<PictureOptions> {
   readonly format?: GraphFormat | undefined;
 }
 
+/** How many edges are laid out at most: the time grows much faster than they do, and nobody reads what comes of it. */
+const maxEdges = 2_000;
+
 /** `tamac graph`: a project, or a plan that was built, as a drawing. Findings are text on stderr: stdout is the drawing's. */
 export async function runGraph(target: string, options: GraphOptions, output: Output): Promise<ExitCode> {
   const people: Output = { ...output, format: "text" };
@@ -29,7 +32,12 @@ export async function runGraph(target: string, options: GraphOptions, output: Ou
   if (!plan) return exitCodes.diagnostics;
   const { agent = null, output: path = "-" } = options;
   if (agent !== null && !Object.hasOwn(plan.blocks, agent)) return unknown(agent, target, plan, people);
-  const drawn = await written(pictureOf(plan, options), options.format ?? formatOf(path));
+  const picture = pictureOf(plan, options);
+  const drawn = await written(picture, options.format ?? formatOf(path));
+  if (drawn === null) {
+    await show([cliTooLarge(null, { target, edges: picture.edges.length, limit: maxEdges })], noSources, people);
+    return exitCodes.diagnostics;
+  }
   if (path === "-") {
     output.stdout(drawn);
     return exitCodes.ok;
@@ -39,15 +47,15 @@ export async function runGraph(target: string, options: GraphOptions, output: Ou
   return failed ? exitCodes.diagnostics : exitCodes.ok;
 }
 
-/** Graphviz is loaded only for what it draws. */
-async function written(picture: Picture, format: GraphFormat): Promise<string> {
+/** Graphviz is loaded only for what it draws. Null for what is too large to be laid out. */
+async function written(picture: Picture, format: GraphFormat): Promise<string | null> {
   switch (format) {
     case "mermaid":
       return pictureInMermaid(picture);
     case "json":
       return pictureInJson(picture);
     case "svg":
-      return (await import("../emit/svg.ts")).svg(pictureInDot(picture));
+      return picture.edges.length > maxEdges ? null : (await import("../emit/svg.ts")).svg(picture);
     default:
       return pictureInDot(picture);
   }

@@ -83,6 +83,17 @@ export function cliNoBaseline(
   return { code: "cli/no-baseline", severity: "error", message, help, span, related };
 }
 
+/** {target} has {edges} edges, and SVG is drawn of at most {limit} */
+export function cliTooLarge(
+  span: Span | null,
+  facts: { readonly edges: string | number; readonly limit: string | number; readonly target: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `${facts.target} has ${facts.edges} edges, and SVG is drawn of at most ${facts.limit}`;
+  const help = `draw a part, \`--agent NAME\`, or only who calls whom, \`--level agents\`; DOT and JSON have no bound`;
+  return { code: "cli/too-large", severity: "error", message, help, span, related };
+}
+
 /** too many warnings: {count}, where at most {max} may be */
 export function cliTooManyWarnings(
   span: Span | null,

@@ -10,6 +10,7 @@ export const codes: Readonly<Record<string, { readonly severity: Severity; reado
   "cli/bad-name": {"severity":"error","floor":"error"},
   "cli/exists": {"severity":"error","floor":"error"},
   "cli/no-baseline": {"severity":"error","floor":"error"},
+  "cli/too-large": {"severity":"error","floor":"error"},
   "cli/too-many-warnings": {"severity":"error","floor":"error"},
   "cli/unknown-agent": {"severity":"error","floor":"error"},
   "cli/unknown-code": {"severity":"error","floor":"error"},

@@ -136,7 +136,27 @@ test("one agent is drawn with what it reaches, and an unknown one is wrong usage
 });
 
 test("SVG has the same bytes each time", async () => {
-  assert.is(await svg(dot(plan)), await svg(dot(planOf(texts, worker("count")))));
+  assert.is(await svg(pictureOf(plan)), await svg(pictureOf(planOf(texts, worker("count")))));
+});
+
+test("SVG of hundreds of edges is laid out in haste, of thousands not at all", async () => {
+  const dir = mkdtempSync(join(tmpdir(), "tamac-graph-"));
+  const drawn = async (workers: number) => {
+    const names = Array.from({ length: workers }, () => "one").join(", ");
+    const many = planOf({ ...agent("main", `pattern: parallel\nworkers: [${names}]`), ...agent("one", "pattern: oneshot") });
+    writeFileSync(join(dir, "plan.json"), planJson(many));
+    const { io, written } = outputs();
+    return { code: await runGraph(join(dir, "plan.json"), { format: "svg" }, io), ...written };
+  };
+  try {
+    const [some, thousands] = [await drawn(150), await drawn(1_500)];
+    assert.is(some.code, 0);
+    assert.match(some.stdout, "<svg");
+    assert.equal([thousands.code, thousands.stdout], [1, ""]);
+    assert.match(thousands.stderr, "cli/too-large");
+  } finally {
+    rmSync(dir, { recursive: true, force: true });
+  }
 });
 
 test.run();
