@@ -10,26 +10,31 @@ const chunkRows = duckdb.vector_size();
 
 /**
  * Appends rows to the table `log` by copying Arrow's buffers into DuckDB's vectors, which are laid out alike: no value becomes
- * a JavaScript value on the way. Rows go over in chunks of at most a vector's size.
+ * a JavaScript value on the way. Rows go over in chunks of at most a vector's size: in one chunk, again and again, for each takes a
+ * megabyte that is given back only when JavaScript collects its garbage, of which there is hardly any.
  */
 export async function appendSlices(connection: DuckDBConnection, slices: Iterable<Slice>): Promise<void> {
   const appender = await connection.createAppender("log");
+  const chunk = DuckDBDataChunk.create(rowTypes);
   try {
     for (const slice of slices) {
-      for (let from = slice.from; from < slice.batch.rows; from += chunkRows) appender.appendDataChunk(chunkOf(slice, from));
+      for (let from = slice.from; from < slice.batch.rows; from += chunkRows) {
+        fillChunk(chunk, slice, from);
+        appender.appendDataChunk(chunk);
+      }
     }
   } finally {
     appender.closeSync();
   }
 }
 
-function chunkOf({ batch }: Slice, from: number): DuckDBDataChunk {
+function fillChunk(chunk: DuckDBDataChunk, { batch }: Slice, from: number): void {
   const rows = Math.min(chunkRows, batch.rows - from);
-  const chunk = DuckDBDataChunk.create(rowTypes, rows);
+  chunk.reset();
+  chunk.rowCount = rows;
   for (const [index, name] of columnNames.entries()) {
     fillVector(duckdb.data_chunk_get_vector(chunk.chunk, index), batch.columns[name], from, rows);
   }
-  return chunk;
 }
 
 function fillVector(vector: duckdb.Vector, column: ColumnData | null, from: number, rows: number): void {

@@ -53,7 +53,7 @@ export function overridesOf(flags: LimitFlags): LimitOverrides {
 
 /** The option that raises a limit. */
 export function flagFor(limit: string, agent: string | null): string {
-  return `--limit-${limit} ${agent === null ? "" : `${agent}=`}N`;
+  return `--limit-${limit} ${agent === null ? "" : `${agent}=`}${limit === "wall" ? "TIME" : "N"}`;
 }
 
 /** Names of agents hold no `=`. */
