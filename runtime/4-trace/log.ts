@@ -19,7 +19,7 @@ import { place } from "./place.ts";
 import { thisProcess } from "./process-identity.ts";
 import { readBatches, refusal } from "./read.ts";
 import { arrowFile, ownerOf, segmentsOf, walFile } from "./segments.ts";
-import { cellsLine, headerLine } from "./wal.ts";
+import { cellsLine, fillCheck, headerLines, openCheck } from "./wal.ts";
 
 /** A row, or a part of one, as it is told: the columns that say something. What is no column is left out; the log numbers the row. */
 export type Said = { readonly [C in Exclude<ColumnName, "seq" | "segment" | "trace_id">]?: Row[C] };
@@ -59,7 +59,7 @@ function claim(dir: string, traceId: string): OpenedLog {
     const owner = ownerOf(dir);
     if (owner) return { kind: "failed", diagnostic: traceLocked(null, { run: traceId, pid: owner.pid }) };
     const segment = (segmentsOf(dir).at(-1) ?? 0) + 1;
-    const header = headerLine(thisProcess());
+    const header = headerLines(thisProcess());
     if (place(walFile(dir, segment), header)) return { kind: "open", log: writer({ dir, traceId, segment, header, last: lastSeq(dir) }) };
   }
 }
@@ -95,7 +95,9 @@ function writer(options: { dir: string; traceId: string; segment: number; header
     const [taken, text] = [held.splice(0), heldLines];
     heldLines = "";
     if (taken.length === 0) return;
-    lineBytes += writeWhole(lines, encode(text), lineBytes);
+    const bytes = encode(text + openCheck);
+    fillCheck(bytes);
+    lineBytes += writeWhole(lines, bytes, lineBytes);
     for (const cells of taken) rows.push(cells);
     seq += taken.length;
     if (rows.rows() >= batchRows || lineBytes >= batchBytes) seal();

@@ -1,8 +1,10 @@
 /**
  * The write-ahead lines of a segment, `NNNN.wal`. The first line is the header; each further one is a row as a JSON list: for
- * each cell that is not null its place among the header's columns, then its value. An empty file belongs to a segment that was
+ * each cell that is not null its place among the header's columns, then its value. What is written at once ends with a line that
+ * holds its checksum, so that a bit that flips is no other record but the end of the file. An empty file belongs to a segment that was
  * closed.
  */
+import { crc32 } from "node:zlib";
 import { isObject, parseJson } from "../../compiler/ir/json.ts";
 import type { Cell, Cells } from "./cells.ts";
 import { type ColumnName, columnNames, columns } from "./columns.ts";
@@ -16,9 +18,30 @@ export interface WalHeader {
   readonly columns: readonly string[];
 }
 
-/** The header line of a segment that `owner` writes. */
-export function headerLine(owner: ProcessIdentity): string {
-  return `${JSON.stringify({ [logFormat.name]: logFormat.version, owner, columns: columnNames })}\n`;
+/** The first version whose lines have checksums. */
+const checkedVersion = 2;
+
+/** The header of a segment that `owner` writes. */
+export function headerLines(owner: ProcessIdentity): string {
+  return checked(`${JSON.stringify({ [logFormat.name]: logFormat.version, owner, columns: columnNames })}\n`);
+}
+
+/** Lines with the one that holds their checksum. */
+export function checked(lines: string): string {
+  return `${lines}${checkOf(lines)}\n`;
+}
+
+/** A checksum's line without a checksum, for `fillCheck`. */
+export const openCheck = '"        "\n';
+
+/** Puts the checksum of encoded lines into the open one that ends them. */
+export function fillCheck(bytes: Buffer): void {
+  const end = bytes.length - openCheck.length;
+  bytes.write(checkOf(bytes.subarray(0, end)), end);
+}
+
+function checkOf(lines: string | Buffer): string {
+  return `"${crc32(lines).toString(16).padStart(8, "0")}"`;
 }
 
 /** A row as a line. */
@@ -33,25 +56,39 @@ export function cellsLine(cells: Cells): string {
 
 /** A file's header; null for an empty or broken one. */
 export function parseHeader(text: string): WalHeader | null {
-  const value = parseJson(text.slice(0, Math.max(0, text.indexOf("\n"))));
+  const line = text.slice(0, text.indexOf("\n") + 1);
+  const value = parseJson(line);
   if (!isObject(value)) return null;
   const { owner, columns: names, [logFormat.name]: version } = value;
   if (typeof version !== "number" || !isObject(owner) || !Array.isArray(names)) return null;
+  if (version === checkedVersion && !text.startsWith(checked(line))) return null;
   return { version, owner: { pid: Number(owner["pid"]), start: String(owner["start"]) }, columns: names.map(String) };
 }
 
-/** The rows of a file, up to the first line that is no whole row: a write that the process did not live to finish. */
+/** The rows of a file, up to what is no whole row, or not as it was written: a write that the process did not live to finish, a damage. */
 export function* parseRows(text: string, header: WalHeader): Generator<Cells> {
   const known: readonly string[] = columnNames;
   const places = header.columns.map((name) => known.indexOf(name));
-  let start = text.indexOf("\n") + 1;
-  for (let end = text.indexOf("\n", start); end !== -1; end = text.indexOf("\n", start)) {
-    const pairs = parseJson(text.slice(start, end));
-    if (!Array.isArray(pairs)) return;
-    const cells = cellsFrom(pairs, places);
-    if (cells === null) return;
-    yield cells;
-    start = end + 1;
+  for (const lines of writesIn(text, header)) {
+    for (const line of lines.split("\n")) {
+      const pairs = line === "" ? null : parseJson(line);
+      const cells = Array.isArray(pairs) ? cellsFrom(pairs, places) : null;
+      if (cells !== null) yield cells;
+      else if (line !== "") return;
+    }
+  }
+}
+
+/** The lines of each write that are as they were written; without checksums all whole lines. */
+function* writesIn(text: string, { version }: WalHeader): Generator<string> {
+  const begin = text.indexOf("\n") + 1;
+  if (version < checkedVersion) return yield text.slice(begin, text.lastIndexOf("\n") + 1);
+  let start = begin + openCheck.length;
+  for (let end = text.indexOf('\n"', start); end !== -1; end = text.indexOf('\n"', start)) {
+    const lines = text.slice(start, end + 1);
+    if (!text.startsWith(checked(lines), start)) return;
+    yield lines;
+    start = end + 1 + openCheck.length;
   }
 }
 

@@ -12,7 +12,7 @@ import { columnNames, columns, placementKinds, type Row } from "../../runtime/4-
 import { readRun } from "../../runtime/4-trace/read.ts";
 import { runDir } from "../../runtime/4-trace/run-folder.ts";
 import { walFile } from "../../runtime/4-trace/segments.ts";
-import { cellsLine, headerLine } from "../../runtime/4-trace/wal.ts";
+import { cellsLine, checked, headerLines } from "../../runtime/4-trace/wal.ts";
 import type { Asker } from "../../runtime/asker.ts";
 import { type ExecOptions, type ExecResult, exec } from "../../runtime/exec.ts";
 import type { Executor } from "../../runtime/executors/executor.ts";
@@ -169,7 +169,7 @@ export function leave(stateDir: string, traceId: string, rows: readonly Row[]): 
   const dir = runDir(stateDir, traceId);
   mkdirSync(dir, { recursive: true });
   const lines = rows.map((row) => cellsLine(cellsOf(row)));
-  writeFileSync(walFile(dir, 1), [headerLine({ pid: 999_999_999, start: "gone" }), ...lines].join(""));
+  writeFileSync(walFile(dir, 1), [headerLines({ pid: 999_999_999, start: "gone" }), checked(lines.join(""))].join(""));
 }
 
 const compared = columnNames.filter((name) => ["identity", "content"].includes(columns[name].class));

@@ -8,8 +8,10 @@ import { type ColumnName, columnNames, columns } from "../../runtime/4-trace/col
 import { openLog } from "../../runtime/4-trace/log.ts";
 import { thisProcess } from "../../runtime/4-trace/process-identity.ts";
 import { readRun, refusal } from "../../runtime/4-trace/read.ts";
+import { logFormat } from "../../runtime/4-trace/schema.ts";
 import { arrowFile, ownerOf, walFile } from "../../runtime/4-trace/segments.ts";
-import { eventOf, idOf, mustOpen, newFolder, removeFolders } from "./made-run.ts";
+import { checked } from "../../runtime/4-trace/wal.ts";
+import { eventOf, idOf, mustOpen, newFolder, removeFolders, rewriteLines } from "./made-run.ts";
 
 const test = suite("log");
 test.after(removeFolders);
@@ -30,9 +32,7 @@ function append(dir: string, from: number, to: number, end: "close" | "flush" | 
 
 /** Makes a segment look as if its process had been killed. */
 function disown(dir: string, segment: number): void {
-  const file = walFile(dir, segment);
-  const text = readFileSync(file, "utf8");
-  writeFileSync(file, text.replace(`"start":"${thisProcess().start}"`, '"start":"long ago"'));
+  rewriteLines(walFile(dir, segment), (line) => line.replace(`"start":"${thisProcess().start}"`, '"start":"long ago"'));
 }
 
 const read = (dir: string) => [...readRun(dir)].map((row) => columnNames.map((name) => row[name]));
@@ -54,7 +54,7 @@ test("an empty log reads as no rows", () => {
 test("W2: rows of one piece of work are acknowledged together, also where it breaks off", () => {
   const dir = newFolder();
   const log = mustOpen(dir);
-  const lines = () => readFileSync(walFile(dir, log.segment), "utf8").split("\n").length - 2;
+  const lines = () => readFileSync(walFile(dir, log.segment), "utf8").match(/^\[/gm)?.length ?? 0;
   log.together(() => {
     assert.equal([log.append(eventOf(1)), log.append(eventOf(2))], [1, 2]);
     assert.is(lines(), 0);
@@ -110,10 +110,23 @@ test("a torn line loses itself alone, wherever it is torn", () => {
   const dir = newFolder();
   const expected = append(dir, 1, 5, "crash");
   const bytes = readFileSync(walFile(dir, 1));
-  const start = bytes.lastIndexOf("\n", bytes.length - 2) + 1;
+  const start = bytes.lastIndexOf("\n[") + 1;
   for (let size = start; size < bytes.length; size += 1) {
     writeFileSync(walFile(dir, 1), bytes.subarray(0, size));
     assert.equal(read(dir), expected.slice(0, 4), `cut at ${size}`);
+  }
+});
+
+test("a flipped bit in the lines ends them before the write that it is in, and is never another record", () => {
+  const dir = newFolder();
+  const expected = append(dir, 1, 12, "crash");
+  const whole = readFileSync(walFile(dir, 1));
+  for (let at = 0; at < whole.length; at += 7) {
+    const bytes = Buffer.from(whole);
+    bytes[at] = (bytes[at] ?? 0) ^ (1 << (at % 8));
+    writeFileSync(walFile(dir, 1), bytes);
+    const found = refusal(dir) ? [] : read(dir);
+    assert.equal(found, expected.slice(0, found.length), `damaged at ${at}`);
   }
 });
 
@@ -185,13 +198,12 @@ test("W1: a dead owner's lock is taken over, even if another process has its num
 test("a log of a newer format is refused, and left alone", () => {
   const dir = newFolder();
   append(dir, 1, 3, "crash");
-  const text = readFileSync(walFile(dir, 1), "utf8");
-  writeFileSync(walFile(dir, 1), text.replace('"tama.log":1', '"tama.log":2'));
+  rewriteLines(walFile(dir, 1), (line) => line.replace(`"tama.log":${logFormat.version}`, `"tama.log":${logFormat.version + 1}`));
   const opened = openLog(dir, idOf("a"));
   assert.is(opened.kind === "failed" && opened.diagnostic.code, "trace/newer-log");
 });
 
-test("columns are found by name: a log of other columns gives those that both know", () => {
+test("columns are found by name, also of the first format: a log of other columns gives those that both know", () => {
   const dir = newFolder();
   const header = { "tama.log": 1, owner: { pid: 1, start: "long ago" }, columns: ["kind", "unheard_of", "seq", "path"] };
   writeFileSync(walFile(dir, 1), `${JSON.stringify(header)}\n[0,"text",1,1,2,1,3,"p"]\n[0,"text",1,2,2,2,3,7]\n`);
@@ -267,8 +279,7 @@ test("a live run with a hole is read up to the hole, a dead one beyond it", () =
   log.append(eventOf(1));
   log.flush();
   log.append(eventOf(2));
-  const lines = readFileSync(walFile(dir, 1), "utf8");
-  writeFileSync(walFile(dir, 1), lines.replace("\n[0,2,", "\n[0,5,"));
+  rewriteLines(walFile(dir, 1), (line) => line.replace(/^\[0,2,/, "[0,5,"));
   assert.equal(
     [...readRun(dir)].map((row) => row.seq),
     [1],
@@ -283,8 +294,8 @@ test("a live run with a hole is read up to the hole, a dead one beyond it", () =
 test("lines end where they stop counting up: the rest was written over what was read", () => {
   const dir = newFolder();
   append(dir, 1, 2, "crash");
-  const [, first = ""] = readFileSync(walFile(dir, 1), "utf8").split("\n");
-  appendFileSync(walFile(dir, 1), `${first.replace("[0,1,", "[0,7,")}\n`);
+  const [first = ""] = readFileSync(walFile(dir, 1), "utf8").match(/^\[0,1,.*\n/m) ?? [];
+  appendFileSync(walFile(dir, 1), checked(first.replace("[0,1,", "[0,7,")));
   assert.equal(
     [...readRun(dir)].map((row) => row.seq),
     [1, 2],

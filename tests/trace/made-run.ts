@@ -1,11 +1,12 @@
 /** Runs made by hand, for tests of the log and of the store. */
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { canonical } from "../../compiler/ir/json.ts";
 import { type Message, textParts } from "../../runtime/3-task/task.ts";
 import { type LogWriter, openLog, type Said } from "../../runtime/4-trace/log.ts";
 import { createRecorder, type Recorder } from "../../runtime/4-trace/recorder.ts";
+import { checked } from "../../runtime/4-trace/wal.ts";
 
 const folders: string[] = [];
 
@@ -314,4 +315,10 @@ export function forkedRun(stateDir: string, traceId: string): void {
     value_hash: recorder.text("Joined."),
   });
   recorder.close();
+}
+
+/** Changes lines of a log, as if they had been written so. */
+export function rewriteLines(file: string, change: (line: string) => string): void {
+  const lines = readFileSync(file, "utf8").match(/^[[{].*\n/gm) ?? [];
+  writeFileSync(file, lines.map((line) => checked(change(line))).join(""));
 }

@@ -11,7 +11,7 @@ import { columnNames } from "../../runtime/4-trace/columns.ts";
 import { readRun } from "../../runtime/4-trace/read.ts";
 import { walFile } from "../../runtime/4-trace/segments.ts";
 import { openStore, rebuildStore, type Store } from "../../runtime/5-store/store.ts";
-import { endRun, eventOf, idOf, mustOpen, newFolder, recordRun, removeFolders, smallRun, startRun } from "./made-run.ts";
+import { endRun, eventOf, idOf, mustOpen, newFolder, recordRun, removeFolders, rewriteLines, smallRun, startRun } from "./made-run.ts";
 
 const test = suite("store");
 test.after(removeFolders);
@@ -199,8 +199,7 @@ test("a run without an end is running while its process lives, and interrupted a
   startRun(recorder);
   assert.equal(await ask(state, "SELECT status, output FROM runs"), [{ status: "running", output: null }]);
   const file = walFile(join(state, "runs", idOf("a")), 1);
-  const lines = readFileSync(file, "utf8");
-  writeFileSync(file, lines.replace(`"pid":${process.pid}`, '"pid":999999999'));
+  rewriteLines(file, (line) => line.replace(`"pid":${process.pid}`, '"pid":999999999'));
   assert.equal(await ask(state, "SELECT status FROM runs"), [{ status: "interrupted" }]);
 });
 
