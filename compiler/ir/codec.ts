@@ -7,7 +7,10 @@ export interface Problem {
   readonly message: string;
 }
 
-/** Reads outside data as a `T`. Never throws: what does not fit is a problem, and then the result is undefined. */
+/**
+ * Reads outside data as a `T`. Never throws: what does not fit is a problem, and then the result is undefined. Data in which nothing is
+ * changed is given back itself, for a copy of a large plan costs more than looking through it.
+ */
 export interface Codec<T> {
   readonly decode: (value: unknown, at: string, problems: Problem[]) => T | undefined;
   /** The JSON Schema of what it reads; of what refers to itself a reference, its definition put into `defs`. */
@@ -76,7 +79,9 @@ export function listOf<T>(inner: Codec<T>): Codec<readonly T[]> {
     schema: (defs) => ({ type: "array", items: inner.schema(defs) }),
     decode: (value, at, problems) => {
       if (!Array.isArray(value)) return mismatch("a list", value, at, problems);
-      return whole(value.map((item, index) => inner.decode(item, `${at}/${index}`, problems)));
+      const items = value.map((item, index) => inner.decode(item, `${at}/${index}`, problems));
+      if (items.every((item, index) => item === value[index])) return value;
+      return items.every((item): item is T => item !== undefined) ? items : undefined;
     },
   };
 }
@@ -87,8 +92,7 @@ export function recordOf<T>(inner: Codec<T>): Codec<Readonly<Record<string, T>>>
     schema: (defs) => ({ type: "object", additionalProperties: inner.schema(defs) }),
     decode: (value, at, problems) => {
       if (!isObject(value)) return mismatch("an object", value, at, problems);
-      const entries = Object.entries(value).map(([name, field]) => [name, inner.decode(field, pointer(at, name), problems)] as const);
-      return entries.every((entry): entry is readonly [string, T] => entry[1] !== undefined) ? Object.fromEntries(entries) : undefined;
+      return changedIn<Record<string, T>>(value, Object.keys(value), (name) => inner.decode(value[name], pointer(at, name), problems));
     },
   };
 }
@@ -96,6 +100,7 @@ export function recordOf<T>(inner: Codec<T>): Codec<Readonly<Record<string, T>>>
 /** An object with exactly these fields. */
 export function objectOf<T extends object>(fields: { readonly [K in keyof T]-?: Codec<T[K]> }): Codec<T> {
   const names = Object.keys(fields) as (keyof T & string)[]; // a mapped type loses its keys in Object.keys
+  const places = new Map<string, string>(names.map((name) => [name, pointer("", name)]));
   return {
     schema: (defs) => {
       const properties = Object.fromEntries(names.map((name) => [name, fields[name].schema(defs)]));
@@ -103,10 +108,12 @@ export function objectOf<T extends object>(fields: { readonly [K in keyof T]-?: 
     },
     decode: (value, at, problems) => {
       if (!isObject(value)) return mismatch("an object", value, at, problems);
-      for (const extra of Object.keys(value).filter((name) => !Object.hasOwn(fields, name)))
-        problems.push({ at: pointer(at, extra), message: "unknown field" });
-      const entries = names.map((name) => [name, required(fields[name], value, { name, at, problems })] as const);
-      return entries.every((entry) => entry[1] !== undefined) ? (Object.fromEntries(entries) as T) : undefined;
+      for (const name in value) if (!places.has(name)) problems.push({ at: pointer(at, name), message: "unknown field" });
+      return changedIn<T>(value, names, (name) => {
+        if (Object.hasOwn(value, name)) return fields[name].decode(value[name], `${at}${places.get(name)}`, problems);
+        problems.push({ at, message: `field \`${name}\` is missing` });
+        return undefined;
+      });
     },
   };
 }
@@ -146,25 +153,26 @@ export function lazy<T>(name: string, make: () => Codec<T>): Codec<T> {
   };
 }
 
-function required<T>(inner: Codec<T>, value: Readonly<Record<string, unknown>>, { name, at, problems }: Wanted): T | undefined {
-  if (Object.hasOwn(value, name)) return inner.decode(value[name], pointer(at, name), problems);
-  problems.push({ at, message: `field \`${name}\` is missing` });
-  return undefined;
-}
-
-interface Wanted {
-  readonly name: string;
-  readonly at: string;
-  readonly problems: Problem[];
+/** The object with its fields read: itself where each is what it was, undefined where one cannot be read. */
+function changedIn<T extends object>(
+  value: Readonly<Record<string, unknown>>,
+  names: readonly (keyof T & string)[],
+  read: (name: keyof T & string) => unknown,
+): T | undefined {
+  const changed: [string, unknown][] = [];
+  let isWhole = true;
+  for (const name of names) {
+    const field = read(name);
+    isWhole &&= field !== undefined;
+    if (field !== value[name]) changed.push([name, field]);
+  }
+  if (!isWhole) return undefined;
+  return (changed.length === 0 ? value : { ...value, ...Object.fromEntries(changed) }) as T; // each field was read as what T says
 }
 
 function mismatch(expected: string, value: unknown, at: string, problems: Problem[]): undefined {
   problems.push({ at, message: `expected ${expected}, found ${nameOf(value)}` });
   return undefined;
-}
-
-function whole<T>(items: readonly (T | undefined)[]): readonly T[] | undefined {
-  return items.every((item): item is T => item !== undefined) ? items : undefined;
 }
 
 function pointer(at: string, name: string): string {
