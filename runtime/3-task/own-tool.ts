@@ -5,6 +5,7 @@ import type { OwnToolContext } from "../../stdlib/own-tool.ts";
 import type { ToolOutcome } from "../../stdlib/tool.ts";
 import type { ModuleLoader } from "./code.ts";
 import { copied, noAnswer } from "./not-json.ts";
+import type { FileAnswer } from "./task.ts";
 
 /** A call of a tool of the project's own. */
 export interface OwnToolCall {
@@ -15,8 +16,8 @@ export interface OwnToolCall {
   readonly writes: boolean;
 }
 
-/** What such a call came to; `file`: what is to be written, and what the model is then told. */
-export type OwnOutcome = ToolOutcome | { readonly kind: "file"; readonly file: string; readonly content: string; readonly text: string };
+/** What such a call came to. */
+export type OwnOutcome = ToolOutcome | FileAnswer;
 
 /** Calls a tool of the project's own, if the arguments are of the type that it declares. Its mistakes are failures that a model is told. */
 export async function runOwnTool({ tool, bundle, args, context, writes }: OwnToolCall, modules: ModuleLoader): Promise<OwnOutcome> {

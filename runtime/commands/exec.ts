@@ -8,7 +8,7 @@ import { any, show } from "../../compiler/ir/types.ts";
 import { notAsPlanned } from "../1-load/locked.ts";
 import { resolveModels } from "../1-load/models.ts";
 import { readInput, readText } from "../1-load/read-text.ts";
-import { resolveRecorded } from "../1-load/recorded-models.ts";
+import { recordedModels, resolveRecorded } from "../1-load/recorded-models.ts";
 import { foreignCode } from "../1-load/trust.ts";
 import { coerce } from "../2-schedule/keys.ts";
 import { refusal } from "../4-trace/read.ts";
@@ -18,7 +18,7 @@ import { type ExecOptions, type ExecResult, exec, type Replay } from "../exec.ts
 import type { IoThreads } from "../executors/io-threads.ts";
 import { isWithin } from "../journal/difference.ts";
 import { type Journal, readJournal } from "../journal/journal.ts";
-import { recordedModels, type Started } from "../journal/started.ts";
+import type { Started } from "../journal/started.ts";
 import { usable } from "../journal/usable.ts";
 import type { Allowance } from "../permissions/allowance.ts";
 import { type Io, tell } from "./io.ts";
@@ -166,12 +166,11 @@ async function prepare(plan: Plan, flags: ExecFlags, host: Host): Promise<Prepar
 /** A replay that works nowhere needs no key and no server: the recorded names and parameters tell whether requests are the same. */
 function modelsOf(plan: Plan, flags: ExecFlags, { started, env }: { started: Started | null; env: Host["env"] }) {
   if (!started) return resolveModels(plan, { override: flags.model ?? null, env });
-  const { notes } = started;
   const { from, model } = flags;
-  if (from === undefined) return { kind: "ok" as const, models: recordedModels(started), notes, servers: [] };
+  if (from === undefined) return recordedModels(started);
   const models = resolveRecorded(plan, { ...started, override: model ?? started.override }, env);
   const changed = model === undefined ? [] : [`every model from ${from} on: ${model} (--model)`];
-  return models.kind === "ok" ? { ...models, notes: [...notes, ...changed] } : models;
+  return models.kind === "ok" ? { ...models, notes: [...started.notes, ...changed] } : models;
 }
 
 /** Prompts for steps of a run that is repeated up to them. */

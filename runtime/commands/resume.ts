@@ -2,12 +2,11 @@ import { runNoPlan, runUncertain } from "../../compiler/diagnostics/codes.genera
 import { type ExitCode, exitCodes } from "../../compiler/ir/exit-codes.ts";
 import type { Plan } from "../../compiler/ir/plan.ts";
 import { readText } from "../1-load/read-text.ts";
-import { resolveRecorded } from "../1-load/recorded-models.ts";
+import { recordedModels, resolveRecorded } from "../1-load/recorded-models.ts";
 import { runDir } from "../4-trace/run-folder.ts";
 import { loadRuns } from "../5-store/store.ts";
 import { keptPlanFile } from "../journal/kept-plan.ts";
 import type { Settlement } from "../journal/resume.ts";
-import { recordedModels } from "../journal/started.ts";
 import type { Allowance } from "../permissions/allowance.ts";
 import { missingGrants } from "../permissions/reach.ts";
 import { type OpenedRun, openRun, type ResumeResult, resume } from "../resume.ts";
@@ -54,9 +53,7 @@ async function goOn(run: OpenedRun, flags: ResumeFlags, host: Host): Promise<Exi
   const environment = environmentOf(flags, host);
   if (environment.kind === "failed") return refuse(io, environment.diagnostics, exitCodes.diagnostics);
   const isOffline = run.journal.ended?.status === "ok";
-  const models = isOffline
-    ? { kind: "ok" as const, models: recordedModels(run.started), servers: [] }
-    : resolveRecorded(plan, run.started, environment.env);
+  const models = isOffline ? recordedModels(run.started) : resolveRecorded(plan, run.started, environment.env);
   if (models.kind === "failed") return refuse(io, models.diagnostics, exitCodes.diagnostics);
   const { servers } = models;
   const asked = { models: models.models, model: run.started.override, isOffline, env: environment.env, allowance, servers };

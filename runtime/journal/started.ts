@@ -30,11 +30,6 @@ export interface Started {
   readonly isReplay: boolean;
 }
 
-/** The models of a run as far as their names and parameters go: enough to tell whether a request is the same, not to make one. */
-export function recordedModels({ models }: Started): Readonly<Record<string, RunModel>> {
-  return Object.fromEntries(Object.entries(models).map(([id, model]) => [id, { ...model, baseUrl: null, keyEnv: null }]));
-}
-
 /** What the rows that mark a run's starts and ends tell of its start; null where there is none. */
 export function startedOf(marks: readonly Row[], text: (hash: string | null) => string | null): Started | null {
   const starts = marks.filter(({ kind }) => kind === "run_started");

@@ -312,7 +312,7 @@ test("Q2: what comes first answers, and the question at the terminal is withdraw
           resolve({ kind: "cancelled" });
         });
       });
-    const plan = busy({ deadline: { afterMs: 1, default: literal("nothing came") } });
+    const plan = busy({ deadline: { afterMs: 100, default: literal("nothing came") } });
     assert.is(endOf(await record(plan, { stateDir, traceId: run, world: { ...world, asker } }, { onEvent })), "nothing came busy");
     assert.equal(withdrawn, ["main@1/a"]);
   }));

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { canonical, isObject, parseJson, toText } from "../../compiler/ir/json.ts";
 import type { Plan } from "../../compiler/ir/plan.ts";
+import { recordedModels } from "../../runtime/1-load/recorded-models.ts";
 import { startClock } from "../../runtime/3-task/clock.ts";
 import type { HostData } from "../../runtime/3-task/run-task.ts";
 import type { ModelAnswer, ModelTask, RunModel, TaskResult, ThreadTask } from "../../runtime/3-task/task.ts";
@@ -18,7 +19,6 @@ import { type ExecOptions, type ExecResult, exec } from "../../runtime/exec.ts";
 import type { Executor } from "../../runtime/executors/executor.ts";
 import { inlineExecutor } from "../../runtime/executors/inline.ts";
 import { readJournal } from "../../runtime/journal/journal.ts";
-import { recordedModels } from "../../runtime/journal/started.ts";
 import { openRun, type ResumeOptions, type ResumeResult, resume } from "../../runtime/resume.ts";
 import { simModel } from "./tasks.ts";
 
@@ -138,7 +138,7 @@ export function replay(
   if (!journal.started) throw new Error("the run never began");
   const { entry, task, notes } = journal.started;
   const options = { ...common(plan, of.stateDir, nothingWorks), plan, entry, task, notes, traceId: of.as };
-  return exec({ ...options, models: recordedModels(journal.started), replay: { journal, from: null }, ...more });
+  return exec({ ...options, models: recordedModels(journal.started).models, replay: { journal, from: null }, ...more });
 }
 
 /** Nothing can be done here. */
