@@ -166,6 +166,19 @@ for (const [name, { message, has, task }] of Object.entries(refusals)) {
   );
 }
 
+quirks("a refusal that is told in a list, as Google's servers do, teaches as much", () =>
+  withServer(
+    ({ body }) => ("seed" in body ? { status: 400, body: [{ error: { message: 'Unknown name "seed": Cannot find field.' } }] } : "ok"),
+    async ({ url }) => {
+      const { attempts } = okOf(await ask(openaiProvider(), askTask(serverModel(url, { seed: 7 }))));
+      assert.equal(
+        attempts.map(({ status }) => status),
+        [400, 200],
+      );
+    },
+  ),
+);
+
 quirks("no-stream-usage is learned from a refusal, and no tokens are counted then", () =>
   withServer(
     ({ body }) => ("stream_options" in body ? { status: 400, body: { error: { message: "stream_options is not supported" } } } : "ok"),
