@@ -14,9 +14,10 @@ import { verifyPlan } from "../../compiler/ir/verify.ts";
 import { allowedByConfig } from "../../runtime/permissions/allowance.ts";
 import { type Grants, grantsOf } from "../../runtime/permissions/grants.ts";
 import { judge } from "../../runtime/permissions/judge.ts";
-import { explorerOf, failed } from "../support/explorer.ts";
+import { explorerOf } from "../support/explorer.ts";
+import { failed } from "../support/outcomes.ts";
 import { projectUnder } from "../support/page-projects.ts";
-import { filesOf, pipelines, universe } from "../support/pipelines.ts";
+import { filesOf, pipelines, universe, workersOf } from "../support/pipelines.ts";
 import { agent, forcedPlanOf, planOf } from "../support/plan-of.ts";
 import { lehmer, type RandomRun, randomRun, textRun } from "../support/random-run.ts";
 import { filesIn } from "../support/read-files.ts";
@@ -24,10 +25,11 @@ import { filesIn } from "../support/read-files.ts";
 const test = suite("errors against runs");
 
 type Project = Readonly<Record<string, string>>;
+type Workers = ReturnType<typeof workersOf>;
 
 /** Runs of a project with models that finish with whatever they are offered. */
-function runsOf(project: Project, count = 60): readonly RandomRun[] {
-  const plan = forcedPlanOf(project);
+function runsOf(project: Project, count = 60, workers: Workers = {}): readonly RandomRun[] {
+  const plan = forcedPlanOf(project, workers);
   return Array.from({ length: count }, (_, index) => randomRun(plan, lehmer(index + 1), 0.05));
 }
 
@@ -37,9 +39,9 @@ function deathsOf(runs: readonly RandomRun[]): readonly string[] {
   return [...new Set(codes)].filter((code) => code !== "model" && code !== "schema" && code !== "max-turns").sort();
 }
 
-function errorsOf(project: Project): readonly Diagnostic[] {
+function errorsOf(project: Project, workers: Workers = {}): readonly Diagnostic[] {
   const { diagnostics } = compileWith(
-    sourcesFromMemory(project, () => {}),
+    sourcesFromMemory(project, () => {}, workers),
     { reader, yaml: readFullYaml },
   );
   return diagnostics.filter(({ severity }) => severity === "error");
@@ -138,8 +140,9 @@ test("a pipeline without an error never dies for want of a route, and can end we
   fc.assert(
     fc.property(pipelines(true), (pipeline) => {
       const project = filesOf(pipeline);
-      fc.pre(errorsOf(project).length === 0);
-      const runs = runsOf(project, 20);
+      const workers = workersOf(pipeline);
+      fc.pre(errorsOf(project, workers).length === 0);
+      const runs = runsOf(project, 20, workers);
       assert.not(deathsOf(runs).includes("no-route"));
       assert.ok(runs.some(({ settled }) => settled.kind === "ok") || deathsOf(runs).includes("exhausted"));
     }),

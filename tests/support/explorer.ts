@@ -2,11 +2,18 @@
  * What runs of a pipeline can come to, by trying every way that a run can go. Written from the language's rules alone (the keys that a
  * state offers, what each pattern ends with, how a table is looked up), so that it can contradict the compiler.
  */
+import { ask, asked, failed, hull, none, note, type Outcomes, plus, type Turns, then, times } from "./outcomes.ts";
 
 /** An agent of a made-up pipeline. `leaf` is a react agent of so many turns; `keys` are those that it declares. */
 export type Agent =
   | { readonly kind: "leaf"; readonly turns: number; readonly keys: readonly string[] | null }
-  | { readonly kind: "oneshot" | "critic" }
+  | { readonly kind: "oneshot" | "critic" | "constitutional" }
+  | { readonly kind: "code"; readonly keys: readonly string[] }
+  | { readonly kind: "human"; readonly turns: number }
+  /** `max`: how many attempts, or cycles. */
+  | { readonly kind: "reflexion" | "plan-execute"; readonly max: number }
+  | ({ readonly kind: "chain-of-verification" } & FanOut)
+  | ({ readonly kind: "best-of-n"; readonly n: number; readonly turns: number } & FanOut)
   | ({ readonly kind: "parallel"; readonly workers: readonly string[] } & FanOut)
   | ({ readonly kind: "debate"; readonly agents: readonly string[]; readonly rounds: number; readonly judge: string } & FanOut)
   | ({ readonly kind: "scatter"; readonly worker: string; readonly turns: number; readonly reduce: "ask" | "act" } & FanOut)
@@ -32,15 +39,6 @@ export interface State {
 
 export type Pipeline = Readonly<Record<string, Agent>>;
 
-/** Model turns: of the cheapest and of the dearest run. */
-export interface Turns {
-  readonly min: number;
-  readonly max: number;
-}
-
-/** How an agent can end: by key in lower case, `failed` for a failure. */
-export type Outcomes = ReadonlyMap<string, Turns>;
-
 /** What was seen of a machine in all runs together, whoever called it. */
 export interface Seen {
   readonly states: Set<string>;
@@ -50,10 +48,7 @@ export interface Seen {
   readonly unrouted: Set<string>;
 }
 
-/** A failure as an outcome: no word is spelled like that. */
-export const failed = "!failed";
-
-/** How many items a scatter makes at most: what the pipelines' config says. */
+/** How many items a list has at most that a model makes: what the pipelines' config says. */
 export const maxItems = 2;
 
 /** What every step may cost beyond its turns: one repair, one empty answer. */
@@ -99,10 +94,23 @@ export function explorerOf(
           [failed, ask],
         ]);
       case "critic":
-        return new Map([
-          ["done", times(ask, 3)],
-          [failed, { min: 1, max: 3 * ask.max }],
-        ]);
+      case "constitutional":
+        return asked(3, 3);
+      case "reflexion":
+        // An attempt, and, but after the last, a reflection, which may be content.
+        return asked(agent.max === 1 ? 1 : 2, 2 * agent.max - 1);
+      case "plan-execute":
+        // A plan, its steps, of which there is one at least, and a verdict, which may be content.
+        return asked(3, agent.max * (2 + maxItems));
+      case "chain-of-verification":
+        // An answer, its claims, a check of each, if there is one, and the last word.
+        return asked(3, 3 + maxItems);
+      case "best-of-n":
+        return afterEach(act(universe, agent.turns), agent);
+      case "code":
+        return new Map([...agent.keys, failed].map((key) => [key.toLowerCase(), none]));
+      case "human":
+        return then(act(universe, agent.turns), act(allowed ?? universe, 10));
       case "parallel":
         return branches(
           agent.workers.map((worker) => explore(worker, null)),
@@ -117,6 +125,26 @@ export function explorerOf(
       default:
         throw new Error(`there is no agent ${name}`);
     }
+  };
+  /** As many variants as it has, then a judge, who hears of those that failed, even of all, unless the first one ended it. */
+  const afterEach = (variant: Outcomes, { n, isStrict }: Agent & { kind: "best-of-n" }): Outcomes => {
+    const all = branches(
+      Array.from({ length: n }, () => variant),
+      { isStrict },
+    );
+    const heard = isStrict
+      ? all
+      : new Map([
+          ["parallel", hull([...all.values()])],
+          [failed, hull([...all.values()])],
+        ]);
+    return then(
+      heard,
+      new Map([
+        ["done", ask],
+        [failed, ask],
+      ]),
+    );
   };
   const act = (words: readonly string[], turns: number): Outcomes => {
     const cost = { min: 1, max: turns + repairs + compactions };
@@ -248,24 +276,4 @@ function retried(once: Outcomes, attempts: number): Outcomes {
   const lost = once.get(failed);
   const before = { min: 0, max: (lost?.max ?? 0) * (attempts - 1) };
   return new Map([...once].map(([key, turns]) => [key, key === failed ? times(turns, attempts) : plus(turns, before)]));
-}
-
-const none: Turns = { min: 0, max: 0 };
-const ask: Turns = { min: 1, max: 2 };
-
-function plus(a: Turns, b: Turns): Turns {
-  return { min: a.min + b.min, max: a.max + b.max };
-}
-
-function times({ min, max }: Turns, count: number): Turns {
-  return { min: min * count, max: max * count };
-}
-
-function hull(all: readonly Turns[]): Turns {
-  return { min: Math.min(...all.map(({ min }) => min)), max: Math.max(...all.map(({ max }) => max)) };
-}
-
-function note(found: Map<string, Turns>, key: string, cost: Turns): void {
-  const before = found.get(key);
-  found.set(key, before ? hull([before, cost]) : cost);
 }

@@ -1,7 +1,8 @@
 /** Made-up pipelines of a few agents, machines within machines, as data for the explorer and as files for the compiler. */
 import fc from "fast-check";
+import type { WorkerSource } from "../../compiler/1-source/types.ts";
 import { type Agent, maxItems, type Pipeline, type State } from "./explorer.ts";
-import { agent } from "./plan-of.ts";
+import { agent, worker } from "./plan-of.ts";
 
 /** The words that tables and agents use, and one that no table names. */
 export const words = ["go", "Back", "done", "result", "parallel", "error"];
@@ -61,7 +62,11 @@ function before({ key }: Pick<State["entries"][number], "key">, target: string |
   return target === undefined ? [] : [{ key, target, isGuarded: true }];
 }
 
-const leaf: fc.Arbitrary<Agent> = fc.oneof(
+function count(most: number): fc.Arbitrary<number> {
+  return fc.integer({ min: 1, max: most });
+}
+
+const plainLeaf: fc.Arbitrary<Agent> = fc.oneof(
   {
     weight: 4,
     arbitrary: fc.record({
@@ -70,15 +75,37 @@ const leaf: fc.Arbitrary<Agent> = fc.oneof(
       keys: fc.option(fc.subarray(words.slice(0, 3), { minLength: 1 }), { freq: 2 }),
     }),
   },
-  { weight: 1, arbitrary: fc.constantFrom<Agent>({ kind: "oneshot" }, { kind: "critic" }) },
+  { weight: 1, arbitrary: fc.constantFrom<Agent>({ kind: "oneshot" }, { kind: "critic" }, { kind: "constitutional" }) },
 );
 
-/** Any pipeline that begins with the machine `main`. `isRich`: whether fan-outs, guards and second attempts may stand in it. */
+const richLeaf: fc.Arbitrary<Agent> = fc.oneof(
+  { weight: 5, arbitrary: plainLeaf },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constantFrom("reflexion" as const, "plan-execute" as const),
+      max: fc.integer({ min: 1, max: 3 }),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant("chain-of-verification" as const), isStrict: fc.boolean() }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ kind: fc.constant("best-of-n" as const), n: count(2), turns: count(2), isStrict: fc.boolean() }),
+  },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant("human" as const), turns: count(2) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ kind: fc.constant("code" as const), keys: fc.subarray(words.slice(0, 3), { minLength: 1 }) }),
+  },
+);
+
+/** Any pipeline that begins with the machine `main`. `isRich`: whether fan-outs, guards, second attempts and all patterns may stand in it. */
 export function pipelines(isRich: boolean): fc.Arbitrary<Pipeline> {
   const after = (name: string) => [...inner.slice(inner.indexOf(name) + 1), ...leaves].filter((one) => isRich || !fanOuts.includes(one));
   const called = (name: string) => fc.constantFrom(...after(name));
   const some = (name: string) => fc.array(called(name), { minLength: 1, maxLength: 2 });
   const isStrict = fc.boolean();
+  const leaf = isRich ? richLeaf : plainLeaf;
   return fc.record({
     main: fsm(after("main"), isRich),
     outer: fsm(after("outer"), isRich),
@@ -115,20 +142,36 @@ export function filesOf(pipeline: Pipeline, window: number | null = null): Reado
   return Object.assign({ "tama.toml": config }, ...parts);
 }
 
+/** The workers of a pipeline's code. */
+export function workersOf(pipeline: Pipeline): Readonly<Record<string, WorkerSource>> {
+  return Object.assign({}, ...Object.entries(pipeline).map(([name, one]) => (one.kind === "code" ? worker(name, { keys: one.keys }) : {})));
+}
+
 function textsOf(name: string, one: Agent): Readonly<Record<string, string>> {
   const step = (file: string, pattern: string) => ({ [`agents/${name}/${file}.md`]: `---\npattern: ${pattern}\n---\n${file}\n` });
+  const asking = (fields: string, ...steps: readonly string[]) =>
+    Object.assign(agent(name, `pattern: ${one.kind}\n${fields}`), ...steps.map((file) => step(file, "oneshot")));
   switch (one.kind) {
     case "leaf":
       return agent(name, `pattern: react\nmax_iter: ${one.turns}\n${one.keys ? `keys: ${JSON.stringify(one.keys)}` : ""}`);
     case "oneshot":
       return agent(name, "pattern: oneshot");
     case "critic":
-      return {
-        ...agent(name, "pattern: critic"),
-        ...step("draft", "oneshot"),
-        ...step("critique", "oneshot"),
-        ...step("refine", "oneshot"),
-      };
+      return asking("", "draft", "critique", "refine");
+    case "constitutional":
+      return asking("", "critique", "revise");
+    case "reflexion":
+      return asking(`max_iter: ${one.max}`, "act", "reflect");
+    case "plan-execute":
+      return asking(`max_iter: ${one.max}`, "execute", "verify");
+    case "chain-of-verification":
+      return asking(onError(one), "verify", "check", "revise");
+    case "best-of-n":
+      return asking(`n: ${one.n}\nmax_iter: ${one.turns}\n${onError(one)}`, "judge");
+    case "human":
+      return { ...agent(name, `pattern: human\nmax_iter: ${one.turns}`), ...step("resume", "react") };
+    case "code":
+      return agent(name, "pattern: code");
     case "parallel":
       return agent(name, `pattern: parallel\nworkers: ${JSON.stringify(one.workers)}\n${onError(one)}`);
     case "debate": {

@@ -59,9 +59,9 @@ function runWith(plan: Plan, random: Random, answer: (task: ModelTask) => TaskRe
   obey(commands);
   while (settled === null) {
     const [task] = inFlight.splice(Math.floor(random() * inFlight.length), 1);
-    if (task?.kind !== "model") throw new Error("nothing but models may be asked here");
-    turns += 1;
-    const result = answer(task);
+    if (!task) throw new Error("a run waits for nothing");
+    if (task.kind === "model") turns += 1;
+    const result = task.kind === "model" ? answer(task) : withoutModel(plan, task, random);
     if (result.kind === "ok" && result.answer.kind === "model" && result.answer.usage) usages.push(result.answer.usage);
     obey(advance(run, { kind: "settled", path: task.path, result }));
   }
@@ -77,13 +77,22 @@ export function lehmer(seed: number): Random {
   };
 }
 
+/** What code and people say. */
+function withoutModel(plan: Plan, task: Task, random: Random): TaskResult {
+  if (random() < 0.02) return { kind: "failed", code: "code", message: "it does not work", details: null, ...times };
+  if (task.kind === "wait") return { kind: "ok", answer: { kind: "wait", value: "an answer", by: "person" }, ...times };
+  if (task.kind !== "code") throw new Error(`nobody does a ${task.kind} here`);
+  const keys = plan.workers[task.worker]?.keys ?? [];
+  return { kind: "ok", answer: { kind: "code", key: keys[Math.floor(random() * keys.length)] ?? "done", value: "a value" }, ...times };
+}
+
 /** Finishes with a word that is offered, wastes a turn, or fails. */
 function answerTo(task: ModelTask, random: Random, waste: number): TaskResult {
   const pick = <T>(from: readonly T[]): T | undefined => from[Math.floor(random() * from.length)];
   if (random() < 0.02) return { kind: "failed", code: "model", message: "the model is away", details: null, ...times };
   const finish = task.tools.find(({ name }) => name === "finish");
   if (random() < waste) return says("", finish ? (pick([[], [call("start", {})], [{ name: "finish", args: "no JSON" }]]) ?? []) : []);
-  if (!finish) return says("an answer", []);
+  if (!finish) return says(pick(["an answer", "DONE", '["one", "two"]']) ?? "", []);
   const words = wordsOf(finish.parameters) ?? ["go", "Back", "done", "parallel", "other"];
   const key = pick(words) ?? "done";
   const value = key.toLowerCase() === "parallel" ? (pick([[], ["one"], ["one", "two"]]) ?? []) : "a value";
