@@ -31,8 +31,10 @@ export interface OpenaiOptions {
 interface Server {
   readonly baseUrl: string;
   readonly client: OpenAI;
-  /** Takes out the key, and what is secret of the base URL. */
+  /** Takes the key, and what is secret of the base URL, out of what went wrong. */
   readonly redact: (text: string) => string;
+  /** The same for answers, but for what may be a word of them: keys such as `lm-studio`, for servers that want none. */
+  readonly redactAnswer: (text: string) => string;
 }
 
 const defaults: OpenaiOptions = {
@@ -73,6 +75,9 @@ interface Session {
   readonly quirks: Map<string, Quirks>;
   readonly settings: OpenaiOptions;
 }
+
+/** Keys of providers are longer. */
+const minKeyLength = 16;
 
 interface Address {
   readonly baseUrl: string;
@@ -116,7 +121,9 @@ function connect(address: Address, { env }: ProviderContext, settings: OpenaiOpt
     logLevel: "off",
     fetch: async (url, init) => inPlainForm(await fetch(url, init)),
   });
-  return { baseUrl, client, redact: redactor(secretsOf(address)) };
+  const secrets = secretsOf(address);
+  const long = secrets.filter(({ value }) => value.length >= minKeyLength);
+  return { baseUrl, client, redact: redactor(secrets), redactAnswer: redactor(long) };
 }
 
 async function complete(task: ModelTask, context: ProviderContext, session: Session): Promise<ProviderResult> {
@@ -135,14 +142,14 @@ async function complete(task: ModelTask, context: ProviderContext, session: Sess
 
 /** One request. What its refusal teaches is remembered, and the next try is made accordingly. */
 async function attempt(task: ModelTask, session: Session, context: ProviderContext): Promise<Try<ModelAnswer>> {
-  const { baseUrl, redact } = session.server;
+  const { baseUrl, redact, redactAnswer } = session.server;
   const model = canonical([baseUrl, task.model.name]);
   const quirks = session.quirks.get(model) ?? usualQuirks(task);
   const facts = { baseUrl, redact, nowMs: context.nowUs() / 1_000 };
   try {
     const came = await respond(task, quirks, session, context);
     const answer = came.kind === "body" ? readAnswer(task, came.body, quirks) : came;
-    return answer.kind === "model" ? { kind: "done", value: redacted(answer, redact), status: 200 } : noAnswer(answer, facts);
+    return answer.kind === "model" ? { kind: "done", value: redacted(answer, redactAnswer), status: 200 } : noAnswer(answer, facts);
   } catch (error) {
     const trouble = troubleOf(error, facts);
     const learned = learn(trouble.status, trouble.message, quirks, task);

@@ -3,7 +3,7 @@ import { execFile } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type RequestListener, type Server } from "node:http";
 import { createServer as createTlsServer } from "node:https";
-import { connect, type Socket } from "node:net";
+import { type AddressInfo, connect, createServer as createTcpServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -38,6 +38,16 @@ test("sends bytes and forms, and answers without a body", async () => {
     (_, response) => response.writeHead(204).end(),
     async (url) => assert.is((await fetch(url)).body, null),
   );
+});
+
+test("bounds the time until a connection is one, its handshake included", async () => {
+  const silent = createTcpServer(() => {}).listen(0, "127.0.0.1");
+  await new Promise((resolve) => silent.once("listening", resolve));
+  const { port } = silent.address() as AddressInfo;
+  const hasty = httpFetch({ env: () => undefined, connectTimeoutMs: 50 });
+  const error: unknown = await hasty(`https://127.0.0.1:${port}/`).catch((caught) => caught.cause);
+  assert.is(error instanceof Error && error.message, "no connection within 50 ms");
+  silent.close();
 });
 
 test("gives a body once, in any form, and says when it is read", async () => {

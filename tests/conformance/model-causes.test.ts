@@ -186,20 +186,32 @@ test("neither the key nor what is secret in a base URL is told, in an answer or 
         ? { text: `you are ${headers.authorization}`, calls: [{ name: "x", args: { of: headers.authorization } }] }
         : refusal(400, { message: `${headers.authorization} at ${path}` }),
     async (server) => {
-      const model = serverModel(`${server.url}?token=hush-hush`);
+      const model = serverModel(`${server.url}?token=hush-hush-hush-hush`);
       const results = [await ask(askTask(model)), await ask(askTask(model))];
-      assert.is(server.requests[0]?.path, "/v1/chat/completions?token=hush-hush");
-      assert.not.match(JSON.stringify(results), /sk-secret|hush-hush/);
+      assert.is(server.requests[0]?.path, "/v1/chat/completions?token=hush-hush-hush-hush");
+      assert.not.match(JSON.stringify(results), /sk-secret|hush/);
       assert.match(JSON.stringify(results), /you are Bearer \[redacted TEST_KEY\]/);
+    },
+  ));
+
+test("a key that is a word may be a word of an answer", () =>
+  withServer(
+    () => "run lm-studio",
+    async ({ url }) => {
+      const env = (name: string) => (name === "TEST_KEY" ? "lm-studio" : undefined);
+      const result = await openaiProvider(quick).complete(askTask(serverModel(url)), { ...context, env });
+      assert.is(result.kind === "ok" && result.answer.text, "run lm-studio");
     },
   ));
 
 test.run();
 
+const key = "sk-secret-0123456789";
+
 const quick = { sleep: async () => {}, random: () => 0 };
 
 const context = {
-  env: (name: string) => (name === "TEST_KEY" ? "sk-secret" : undefined),
+  env: (name: string) => (name === "TEST_KEY" ? key : undefined),
   signal: new AbortController().signal,
   nowUs: () => Date.now() * 1_000,
 };
