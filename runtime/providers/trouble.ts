@@ -1,6 +1,6 @@
 import type { ModelCause } from "../../compiler/ir/failure.ts";
 import { isObject } from "../../compiler/ir/json.ts";
-import { retryAfterMs, type Try } from "./attempts.ts";
+import { maxPauseMs, retryAfterMs, type Try } from "./attempts.ts";
 import { type Broken, causeOf, passes } from "./causes.ts";
 import type { ServerError } from "./server-error.ts";
 
@@ -40,10 +40,11 @@ function answered(error: unknown, status: number, facts: RequestFacts): Failed {
   const body = fieldOf(error, "error");
   const [code, type] = [textOr(fieldOf(body, "code"), null), textOr(fieldOf(body, "type"), null)];
   const said = textOr(fieldOf(body, "message"), "");
-  const message = `the model server at ${shownUrl(facts.baseUrl)} answered ${status}: ${oneLine(said, facts) || "no message"}`;
   const headers = fieldOf(error, "headers");
   const asked = headers instanceof Headers ? headers.get("x-should-retry") : null;
   const afterMs = headers instanceof Headers ? retryAfterMs(headers, facts.nowMs) : null;
+  const far = afterMs !== null && afterMs > maxPauseMs ? `; it wants no other for ${Math.ceil(afterMs / 1_000)} s` : "";
+  const message = `the model server at ${shownUrl(facts.baseUrl)} answered ${status}: ${oneLine(said, facts) || "no message"}${far}`;
   const cause = causeOf({ status, code, type, message: said });
   const result = failed(cause, message, { status, code, type }, afterMs);
   if (asked === "true") return { ...result, kind: "later", afterMs };

@@ -148,7 +148,7 @@ test("a server that asks for a longer pause than a run waits is not asked again"
   withServer(
     () => ({ status: 429, headers: { "retry-after": "3600" } }),
     async (server) => {
-      await failureOf(server);
+      assert.match((await failureOf(server)).message, /answered 429: .*; it wants no other for 3600 s$/);
       assert.is(server.hits(), 1);
     },
   ));
