@@ -17,7 +17,9 @@ samples("diff", async (inputDir) => {
   const [from, to] = [join(inputDir, "old"), join(inputDir, "new")];
   const shown = async (format: "text" | "json" | "markdown") => {
     const { io, written } = outputs();
-    assert.is(await runDiff(from, to, format, io), 0);
+    assert.is(await runDiff(from, to, { format }, io), 0);
+    assert.is(await runDiff(from, to, { format, exitCode: true }, outputs().io), 3);
+    assert.is(await runDiff(from, from, { format, exitCode: true }, outputs().io), 0);
     return written.stdout;
   };
   return { "diff.txt": await shown("text"), "diff.json": await shown("json"), "diff.md": await shown("markdown") };

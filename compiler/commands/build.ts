@@ -9,7 +9,7 @@ import { buildNotePath } from "../ir/build-note.ts";
 import { type ExitCode, exitCodes } from "../ir/exit-codes.ts";
 import { type Plan, wantsTrust } from "../ir/plan.ts";
 import { opsOf } from "../ir/walk.ts";
-import { staleness } from "./check-plan.ts";
+import { type Checked, staleness } from "./check-plan.ts";
 import { buildJudged, type Gate, type Judged } from "./judge.ts";
 import { type Output, show } from "./terminal.ts";
 import { type Watched, workOnChange } from "./watch.ts";
@@ -25,7 +25,7 @@ export interface BuildOptions extends Gate {
 
 /** `tamac build`: compiles a project and writes its plan; nothing is written where a finding is an error. */
 export async function runBuild(dir: string, options: BuildOptions, output: Output): Promise<ExitCode> {
-  return buildOnce(await buildJudged(dir, options), pathOf(dir, options), { ...options, io: output });
+  return buildOnce(await buildJudged(dir, options), writtenBy(dir, options), { ...options, io: output });
 }
 
 /** `tamac check`: as build, without writing. */
@@ -35,11 +35,11 @@ export async function runCheck(dir: string, gate: Gate, output: Output): Promise
 
 /** `tamac build --watch`: builds after every change, until `signal`. */
 export async function watchBuild(dir: string, options: BuildOptions, output: Output, signal?: AbortSignal): Promise<ExitCode> {
-  const path = pathOf(dir, options);
-  const except = [path, ...(options.baseline === undefined ? [] : [options.baseline])];
+  const written = writtenBy(dir, options);
+  const except = [written.path, ...(options.baseline === undefined ? [] : [options.baseline])];
   const work = async () => {
     const judged = await buildJudged(dir, options);
-    await buildOnce(judged, path, { ...options, io: output });
+    await buildOnce(judged, written, { ...options, io: output });
     return watchedOf(dir, judged, except);
   };
   await workOnChange(firstWatched(dir, except), work, output, signal);
@@ -58,8 +58,10 @@ export async function watchCheck(dir: string, gate: Gate, output: Output, signal
   return exitCodes.ok;
 }
 
-function pathOf(dir: string, { output }: BuildOptions): string {
-  return output ?? join(dir, "plan.json");
+/** Where the plan goes, and the command that writes it there. */
+function writtenBy(dir: string, { output }: BuildOptions): Checked {
+  const args = [...(dir === "." ? [] : [dir]), ...(output === undefined ? [] : ["-o", output])];
+  return { path: output ?? join(dir, "plan.json"), command: ["tamac build", ...args].join(" ") };
 }
 
 function firstWatched(dir: string, except: readonly string[]): Watched {
@@ -72,10 +74,11 @@ function watchedOf(dir: string, { root, inputs }: Judged, except: readonly strin
   return { trees: [join(root, "agents"), join(root, "skills")], folders: [...folders], except };
 }
 
-async function buildOnce(judged: Judged, path: string, options: { readonly check?: boolean; readonly io: Output }): Promise<ExitCode> {
+async function buildOnce(judged: Judged, written: Checked, options: { readonly check?: boolean; readonly io: Output }): Promise<ExitCode> {
   const { plan, diagnostics, sources } = judged;
+  const { path } = written;
   const output = options.io;
-  if (plan && options.check) return compareOnce(judged, plan, path, output);
+  if (plan && options.check) return compareOnce(judged, plan, written, output);
   const failed = plan && path !== "-" ? writeWhole(path, planJson(plan)) : null;
   const unnoted = plan && !failed ? note(plan) : null;
   const late = [failed, unnoted].filter((diagnostic) => diagnostic !== null);
@@ -87,10 +90,10 @@ async function buildOnce(judged: Judged, path: string, options: { readonly check
   return exitCodes.ok;
 }
 
-async function compareOnce({ diagnostics, sources }: Judged, plan: Plan, path: string, output: Output): Promise<ExitCode> {
-  const stale = staleness(path, plan);
+async function compareOnce({ diagnostics, sources }: Judged, plan: Plan, written: Checked, output: Output): Promise<ExitCode> {
+  const stale = staleness(written, plan);
   await show([...diagnostics, ...(stale?.findings ?? [])], sources, output);
-  output.stderr(stale ? stale.diff : `${path} is what the sources give: ${counts(plan)}\n`);
+  output.stderr(stale ? stale.diff : `${written.path} is what the sources give: ${counts(plan)}\n`);
   return stale ? exitCodes.stale : exitCodes.ok;
 }
 

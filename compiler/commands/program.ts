@@ -1,16 +1,8 @@
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { type ExitCode, exitCodes } from "../ir/exit-codes.ts";
 import { version } from "../version.ts";
-import {
-  type DiffFormat,
-  diffFormats,
-  type FindingFormat,
-  findingFormats,
-  graphFormats,
-  pageFormats,
-  type SchemaName,
-  schemaNames,
-} from "./formats.ts";
+import type { DiffOptions } from "./diff.ts";
+import { diffFormats, type FindingFormat, findingFormats, graphFormats, pageFormats, type SchemaName, schemaNames } from "./formats.ts";
 import type { GraphOptions } from "./graph.ts";
 import type { Gate } from "./judge.ts";
 import type { Output } from "./terminal.ts";
@@ -28,7 +20,7 @@ Examples:
   tamac explain resolve/unknown-agent
 
 Exit codes: 0 ok, 1 the project has errors, 2 wrong usage, 3 the plan is stale
-(build --check), 70 a bug of tamac.`;
+(build --check) or another one (diff --exit-code), 70 a bug of tamac.`;
 
 /** Runs the command that the arguments name. Each is loaded when it is asked for. Throws only for a bug. */
 export async function runProgram(args: readonly string[]): Promise<ExitCode> {
@@ -87,9 +79,10 @@ function comparingCommands(tamac: Command, end: End): void {
     .argument("<old>", "a plan.json, or a project's folder")
     .argument("<new>", "another one")
     .addOption(new Option("--format <format>", "how it is shown").choices([...diffFormats]).default("text"))
-    .action(async (from: string, to: string, options: Options & { readonly format: DiffFormat }) => {
+    .option("--exit-code", "exit 3 where they differ")
+    .action(async (from: string, to: string, options: Options & DiffOptions) => {
       const { runDiff } = await import("./diff.ts");
-      await end(runDiff(from, to, options.format, outputOf({ ...options, format: "text" })));
+      await end(runDiff(from, to, options, outputOf({ ...options, format: "text" })));
     });
   coloured(tamac.command("graph").description("draw a project, or a plan.json").addArgument(target()))
     .addOption(

@@ -1105,11 +1105,11 @@ export function planInvalid(
 /** `{path}` is missing, so it cannot be what the sources give */
 export function planMissing(
   span: Span | null,
-  facts: { readonly path: string | number },
+  facts: { readonly command: string | number; readonly path: string | number },
   related: readonly Related[] = [],
 ): Diagnostic {
   const message = `\`${facts.path}\` is missing, so it cannot be what the sources give`;
-  const help = `run \`tamac build\`, and commit what it writes`;
+  const help = `run \`${facts.command}\`, and commit what it writes`;
   return { code: "plan/missing", severity: "error", message, help, span, related };
 }
 
@@ -1149,11 +1149,11 @@ export function planNotWritable(
 /** `{path}` is not what the sources give */
 export function planStale(
   span: Span | null,
-  facts: { readonly path: string | number },
+  facts: { readonly command: string | number; readonly path: string | number },
   related: readonly Related[] = [],
 ): Diagnostic {
   const message = `\`${facts.path}\` is not what the sources give`;
-  const help = `run \`tamac build\`, and commit what it writes`;
+  const help = `run \`${facts.command}\`, and commit what it writes`;
   return { code: "plan/stale", severity: "error", message, help, span, related };
 }
 

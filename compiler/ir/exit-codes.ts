@@ -4,7 +4,7 @@ export const exitCodes = {
   /** Findings of error severity, or input that cannot be read. */
   diagnostics: 1,
   usage: 2,
-  /** `tamac build --check`: the plan is not what the sources give. */
+  /** `tamac build --check`: the plan is not what the sources give. `tamac diff --exit-code`: one plan is not the other. */
   stale: 3,
   /** `--locked`: a tool or a model is not the plan's. */
   notAsPlanned: 4,
