@@ -37,7 +37,7 @@ test("a stale plan exits 3 with what differs, and stays as it was", async ({ dir
   write(dir, agent("main", "pattern: oneshot", "Do it well."));
   const { code, stderr } = await build(dir, { check: true });
   assert.is(code, exitCodes.stale);
-  for (const part of ["error[plan/stale]", "-Do it.", "+Do it well."]) assert.match(stderr, part);
+  for (const part of ["error[plan/stale]", "-Do it.", "+Do it well.", `run \`tamac build ${dir}\``]) assert.match(stderr, part);
   assert.is(readFileSync(join(dir, "plan.json"), "utf8"), before);
 });
 
@@ -45,6 +45,8 @@ test("a missing or broken plan exits 3 and none is written; an error in the sour
   const missing = await build(dir, { check: true });
   assert.equal([missing.code, existsSync(join(dir, "plan.json"))], [exitCodes.stale, false]);
   assert.match(missing.stderr, "error[plan/missing]");
+  const elsewhere = await build(dir, { check: true, output: join(dir, "out.json") });
+  assert.match(elsewhere.stderr, `run \`tamac build ${dir} -o ${join(dir, "out.json")}\``);
   write(dir, { "plan.json": "{" });
   assert.is((await build(dir, { check: true })).code, exitCodes.stale);
   write(dir, agent("main", "pattern: oneshto"));

@@ -1,27 +1,13 @@
-import {
-  EmbeddedActionsParser,
-  EOF,
-  type IParserErrorMessageProvider,
-  type IToken,
-  type ParserMethod,
-  type TokenType,
-  tokenLabel,
-} from "chevrotain";
+import { EmbeddedActionsParser, type IToken, type ParserMethod, type TokenType } from "chevrotain";
 import type { Json } from "../ir/json.ts";
+import { expectations } from "./expectations.ts";
 import { operatorOf } from "./operators.ts";
 import type { Extent, Syntax, TypeField, TypeSyntax, Word } from "./syntax.ts";
+import { endOf, quotedWord, wordOf } from "./token-words.ts";
 import * as T from "./tokens.ts";
 import { unquote } from "./unquote.ts";
 
 type Rule<R> = ParserMethod<[], R>;
-
-/** An error's message is what was expected; its token is what was found. */
-const expectations: IParserErrorMessageProvider = {
-  buildMismatchTokenMessage: ({ expected }) => (expected === EOF ? "the end" : tokenLabel(expected)),
-  buildNotAllInputParsedMessage: () => "an operator or the end",
-  buildNoViableAltMessage: ({ customUserDescription }) => customUserDescription ?? "an expression",
-  buildEarlyExitMessage: ({ customUserDescription }) => customUserDescription ?? "an expression",
-};
 
 /**
  * The grammar of expressions and types. Precedence, loosest first: `a if c else b`, `or`, `and`, `not`, one comparison, `+ -`,
@@ -298,16 +284,4 @@ export class Grammar extends EmbeddedActionsParser {
 interface Field {
   readonly name: Word;
   readonly value: Syntax;
-}
-
-function wordOf(token: IToken): Word {
-  return { text: token.image, start: token.startOffset, end: endOf(token) };
-}
-
-function quotedWord(token: IToken): Word {
-  return { ...wordOf(token), text: unquote(token.image) };
-}
-
-function endOf(token: IToken): number {
-  return token.startOffset + token.image.length;
 }
