@@ -1,5 +1,5 @@
 import type { SourceFile } from "../1-source/types.ts";
-import { parseNoFrontmatter, parseUnclosedFrontmatter, parseWrongType } from "../diagnostics/codes.generated.ts";
+import { parseEmptyFrontmatter, parseNoFrontmatter, parseUnclosedFrontmatter, parseWrongType } from "../diagnostics/codes.generated.ts";
 import type { Report } from "../diagnostics/diagnostic.ts";
 import type { Span } from "../ir/span.ts";
 import { type Split, splitFrontmatter } from "./frontmatter.ts";
@@ -17,6 +17,13 @@ export interface Document {
 
 /** Reads a file that must have frontmatter. Null after a finding. */
 export function readDocument(file: SourceFile, yaml: FullYaml, report: Report): Document | null {
+  const document = readWhole(file, yaml, report);
+  if (document?.map.entries.length !== 0) return document;
+  report(parseEmptyFrontmatter(document.head));
+  return null;
+}
+
+function readWhole(file: SourceFile, yaml: FullYaml, report: Report): Document | null {
   const split = splitFrontmatter(file.text);
   if (split.kind === "found") return readFound(file.path, split, yaml, report);
   report(split.kind === "unclosed" ? parseUnclosedFrontmatter(line(file, split.start)) : parseNoFrontmatter(line(file, 0)));
@@ -25,7 +32,7 @@ export function readDocument(file: SourceFile, yaml: FullYaml, report: Report): 
 
 /** Reads a file that may do without frontmatter: then all of it is body. */
 export function readOptionalDocument(file: SourceFile, yaml: FullYaml, report: Report): Document | null {
-  if (splitFrontmatter(file.text).kind !== "none") return readDocument(file, yaml, report);
+  if (splitFrontmatter(file.text).kind !== "none") return readWhole(file, yaml, report);
   const head = line(file, 0);
   const body = { value: file.text, span: { file: file.path, start: 0, end: file.text.length } };
   return { file: file.path, head, span: head, map: { kind: "map", span: head, entries: [] }, body };

@@ -636,6 +636,16 @@ export const parseDuplicateRouteNotes = {
   first: (span: Span): Related => ({ span, message: "first routed here" }),
 };
 
+/** this frontmatter is empty */
+export function parseEmptyFrontmatter(
+  span: Span | null,
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = "this frontmatter is empty";
+  const help = `write \`key: value\` lines in it: \`name\`, \`description\` and what else it needs`;
+  return { code: "parse/empty-frontmatter", severity: "error", message, help, span, related };
+}
+
 /** {file} has no text below its frontmatter, so its system prompt is empty */
 export function parseEmptyPrompt(
   span: Span | null,

@@ -56,6 +56,7 @@ export const codes: Readonly<Record<string, { readonly severity: Severity; reado
   "parse/colon-in-value": {"severity":"error","floor":"error"},
   "parse/duplicate-key": {"severity":"error","floor":"error"},
   "parse/duplicate-route": {"severity":"error","floor":"error"},
+  "parse/empty-frontmatter": {"severity":"error","floor":"error"},
   "parse/empty-prompt": {"severity":"warning","floor":"off"},
   "parse/guard-place": {"severity":"error","floor":"error"},
   "parse/guarded-error": {"severity":"error","floor":"error"},

@@ -20,7 +20,7 @@ const ajv = new Ajv({ allowUnionTypes: true });
 const validate = { agent: ajv.compile(schemas.agent()), skill: ajv.compile(schemas.skill()) };
 
 /** What is wrong with the shape of frontmatter; other errors are about what it means. */
-const shape = ["wrong-type", "missing-key", "unknown-key", "misplaced-key", "not-kebab-case", "unknown-pattern"].map(
+const shape = ["wrong-type", "empty-frontmatter", "missing-key", "unknown-key", "misplaced-key", "not-kebab-case", "unknown-pattern"].map(
   (name) => `parse/${name}`,
 );
 
