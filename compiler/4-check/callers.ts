@@ -48,10 +48,15 @@ function offeredFrom(starts: readonly string[], { topDown, machinesOf }: Calls):
 function startsOf({ config, agents, unread }: ParsedProject): { readonly entries: readonly string[]; readonly others: readonly string[] } {
   const all = agents.map(({ directory }) => directory);
   if (unread.agents.length > 0) return { entries: all, others: [] };
-  const called = new Set(agents.flatMap(({ references }) => references.map(({ name }) => name.value)));
   const entries = config.entries.map(({ name }) => name).filter((name) => all.includes(name));
-  const uncalled = all.filter((name) => !called.has(name));
+  const uncalled = uncalledOf(agents).map(({ directory }) => directory);
   return entries.length > 0 ? { entries, others: uncalled } : { entries: uncalled, others: [] };
+}
+
+/** The agents that no agent calls. */
+export function uncalledOf(agents: readonly ParsedAgent[]): readonly ParsedAgent[] {
+  const called = new Set(agents.flatMap(({ references }) => references.map(({ name }) => name.value)));
+  return agents.filter(({ directory }) => !called.has(directory));
 }
 
 /** What the last step of an agent may finish with: the words that it declares, else those that its caller allows. */

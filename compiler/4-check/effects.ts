@@ -10,6 +10,7 @@ import type { Related, Report } from "../diagnostics/diagnostic.ts";
 import { reachable } from "../graph.ts";
 import type { Effect } from "../ir/plan.ts";
 import type { Span } from "../ir/span.ts";
+import { uncalledOf } from "./callers.ts";
 
 /** A way to an effect: an agent, the skill that it uses, the tool that the skill unlocks; or what the agent is or declares itself. */
 interface Way {
@@ -58,8 +59,7 @@ export function entriesOf({ config, agents }: ParsedProject): readonly Located<s
     return agent ? [{ value: name, span: span ?? agent.name.span }] : [];
   });
   if (config.entries.length > 0) return named;
-  const called = new Set(agents.flatMap(({ references }) => references.map(({ name }) => name.value)));
-  const roots = agents.filter(({ directory }) => !called.has(directory));
+  const roots = uncalledOf(agents);
   return roots.length === 1 ? roots.map(({ directory, name }) => ({ value: directory, span: name.span })) : [];
 }
 
