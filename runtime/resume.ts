@@ -32,7 +32,7 @@ export type OpenedRunResult =
   | { readonly kind: "open"; readonly run: OpenedRun }
   | { readonly kind: "failed"; readonly diagnostic: Diagnostic };
 
-/** Opens a run to go on with it; `resume` closes it, or else its log's `close`. Reports trace/locked, trace/newer-log, trace/unwritable, run/never-began, run/hashes-only. */
+/** Opens a run to go on with it; `resume` closes it, or else its log's `close`. Reports trace/locked, trace/newer-log, trace/damaged-log, trace/unwritable, run/never-began, run/hashes-only. */
 export function openRun(stateDir: string, traceId: string): OpenedRunResult {
   const opened = openRunLog(stateDir, traceId);
   if (opened.kind === "failed") return opened;

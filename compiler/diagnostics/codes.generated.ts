@@ -2069,6 +2069,17 @@ export function suppressUnused(
   return { code: "suppress/unused", severity: "warning", message, help, span, related };
 }
 
+/** the log in `{dir}` is damaged: of what was written after row {row}, not all can be read */
+export function traceDamagedLog(
+  span: Span | null,
+  facts: { readonly dir: string | number; readonly row: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `the log in \`${facts.dir}\` is damaged: of what was written after row ${facts.row}, not all can be read`;
+  const help = `look at what is left with \`tama runs show\`, and begin a new run`;
+  return { code: "trace/damaged-log", severity: "error", message, help, span, related };
+}
+
 /** run `{run}` is being written by process {pid} */
 export function traceLocked(
   span: Span | null,

@@ -183,6 +183,7 @@ export const codes: Readonly<Record<string, { readonly severity: Severity; reado
   "suppress/not-allowed": {"severity":"warning","floor":"off"},
   "suppress/unknown-code": {"severity":"warning","floor":"off"},
   "suppress/unused": {"severity":"warning","floor":"off"},
+  "trace/damaged-log": {"severity":"error","floor":"error"},
   "trace/locked": {"severity":"error","floor":"error"},
   "trace/newer-log": {"severity":"error","floor":"error"},
   "trace/unwritable": {"severity":"error","floor":"error"},

@@ -6,18 +6,18 @@
  *   of `together` share the write that ends it.
  * W3: a batch is written whole before its lines are cut: a row is in one of the files at any time, in both for a moment.
  * W4: numbers run on across segments, without a gap.
+ * W5: nothing is appended where rows are lost that were acknowledged: what the run has done is not known.
  */
 import { closeSync, ftruncateSync, mkdirSync, openSync, writeSync } from "node:fs";
 import { traceLocked, traceUnwritable } from "../../compiler/diagnostics/codes.generated.ts";
 import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
 import { encodeBatch, encodeEnd, encodeSchema } from "./arrow.ts";
-import { sequence } from "./batch.ts";
 import { type Cells, cellsOf } from "./cells.ts";
 import { batchBuffer } from "./column-buffer.ts";
 import type { ColumnName, Row } from "./columns.ts";
 import { place } from "./place.ts";
 import { thisProcess } from "./process-identity.ts";
-import { readBatches, refusal } from "./read.ts";
+import { lastRow, refusal } from "./read.ts";
 import { arrowFile, ownerOf, segmentsOf, walFile } from "./segments.ts";
 import { cellsLine, fillCheck, headerLines, openCheck } from "./wal.ts";
 
@@ -42,7 +42,7 @@ export type OpenedLog = { readonly kind: "open"; readonly log: LogWriter } | { r
 const batchRows = 1024;
 const batchBytes = 8 << 20;
 
-/** Opens the log in folder `dir`, which it makes, to append to. Fails when another process writes it, a newer tama wrote it, or the folder cannot be written. */
+/** Opens the log in folder `dir`, which it makes, to append to. Fails when another process writes it, a newer tama wrote it, it is damaged, or the folder cannot be written. */
 export function openLog(dir: string, traceId: string): OpenedLog {
   try {
     mkdirSync(dir, { recursive: true });
@@ -59,15 +59,11 @@ function claim(dir: string, traceId: string): OpenedLog {
     const owner = ownerOf(dir);
     if (owner) return { kind: "failed", diagnostic: traceLocked(null, { run: traceId, pid: owner.pid }) };
     const segment = (segmentsOf(dir).at(-1) ?? 0) + 1;
+    const last = lastRow(dir);
+    if (typeof last !== "number") return { kind: "failed", diagnostic: last };
     const header = headerLines(thisProcess());
-    if (place(walFile(dir, segment), header)) return { kind: "open", log: writer({ dir, traceId, segment, header, last: lastSeq(dir) }) };
+    if (place(walFile(dir, segment), header)) return { kind: "open", log: writer({ dir, traceId, segment, header, last }) };
   }
-}
-
-function lastSeq(dir: string): number {
-  let last = 0;
-  for (const { batch } of readBatches(dir)) last = Number(sequence(batch).at(-1));
-  return last;
 }
 
 function writer(options: { dir: string; traceId: string; segment: number; header: string; last: number }): LogWriter {

@@ -1,4 +1,4 @@
-import { traceNewerLog } from "../../compiler/diagnostics/codes.generated.ts";
+import { traceDamagedLog, traceNewerLog } from "../../compiler/diagnostics/codes.generated.ts";
 import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
 import { sealedBatches, versionOf } from "./arrow-file.ts";
 import { type Batch, rowsOf, sequence } from "./batch.ts";
@@ -6,7 +6,7 @@ import { batchBuffer } from "./column-buffer.ts";
 import { columnNames, type Row } from "./columns.ts";
 import { logFormat } from "./schema.ts";
 import { arrowFile, ownerOf, readText, segmentsOf, walFile } from "./segments.ts";
-import { parseHeader, parseRows } from "./wal.ts";
+import { isDamaged, parseHeader, parseRows } from "./wal.ts";
 
 /** A part of a batch: its rows from `from` on. */
 export interface Slice {
@@ -44,6 +44,19 @@ export function refusal(dir: string): Diagnostic | null {
     if (version > logFormat.version) return traceNewerLog(null, { dir, version, known: logFormat.version });
   }
   return null;
+}
+
+/** The number of a log's last row, or why nothing may follow it: there were rows that cannot be read. Nobody writes the log meanwhile. */
+export function lastRow(dir: string): number | Diagnostic {
+  let last = 0;
+  for (const { batch, from } of readBatches(dir)) {
+    const numbers = sequence(batch);
+    const [first, end] = [Number(numbers[from]), Number(numbers[batch.rows - 1])];
+    if (first !== last + 1 || end - first !== batch.rows - 1 - from) return traceDamagedLog(null, { dir, row: last });
+    last = end;
+  }
+  const isWhole = segmentsOf(dir).every((segment) => !isDamaged(readText(walFile(dir, segment))));
+  return isWhole ? last : traceDamagedLog(null, { dir, row: last });
 }
 
 /** Lines are read before the stream that they move into, so that no row is missed while a seal goes on. */

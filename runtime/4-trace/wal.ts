@@ -92,6 +92,18 @@ function* writesIn(text: string, { version }: WalHeader): Generator<string> {
   }
 }
 
+/**
+ * Whether lines that were written whole are not as they were written. A write that its process did not live to finish lacks its end. Files
+ * of the first version have no checksums, and tell nothing.
+ */
+export function isDamaged(text: string): boolean {
+  const header = parseHeader(text);
+  if (header !== null && header.version < checkedVersion) return false;
+  let read = header === null ? 0 : text.indexOf("\n") + 1 + openCheck.length;
+  for (const lines of header === null ? [] : writesIn(text, header)) read += lines.length + openCheck.length;
+  return /\n"[^\n]{8}"\n/.test(text.slice(read));
+}
+
 /** Pairs of place and value as cells, those of columns that this tama does not have left out; null where they are no such pairs. */
 function cellsFrom(pairs: readonly unknown[], places: readonly number[]): Cells | null {
   if (pairs.length === 0 || pairs.length % 2 === 1) return null;

@@ -130,6 +130,28 @@ test("a flipped bit in the lines ends them before the write that it is in, and i
   }
 });
 
+test("nothing goes on from lines that were written whole and are not as they were written, nor from rows between which others miss", () => {
+  const dir = newFolder();
+  append(dir, 1, 12, "crash");
+  const whole = readFileSync(walFile(dir, 1));
+  const problem = () => {
+    const opened = openLog(dir, idOf("a"));
+    if (opened.kind === "open") opened.log.close();
+    return opened.kind === "open" ? opened.log.segment : opened.diagnostic.code;
+  };
+  for (let at = 0; at < whole.length; at += 23) {
+    const bytes = Buffer.from(whole);
+    bytes[at] = (bytes[at] ?? 0) ^ 1;
+    writeFileSync(walFile(dir, 1), bytes);
+    assert.match(String(problem()), /^trace\/(damaged|newer)-log$/, `damaged at ${at}`);
+  }
+  writeFileSync(walFile(dir, 1), whole);
+  assert.is(problem(), 2);
+  append(dir, 13, 20, "close");
+  writeFileSync(walFile(dir, 1), "");
+  assert.is(problem(), "trace/damaged-log");
+});
+
 test("a torn batch loses itself alone, wherever it is torn", () => {
   const dir = newFolder();
   const expected = append(dir, 1, 40, "close").slice(0, 40);
