@@ -1,4 +1,5 @@
 import {
+  exprTooComplex,
   parseDuplicateRoute,
   parseDuplicateRouteNotes,
   parseGuardedError,
@@ -46,6 +47,7 @@ export const states: Read<readonly ParsedState[]> = shaped(statesSchema, (node, 
     const routes = readRoutes(value, { key: key.value, report: reading.report });
     reportDuplicates(routes, reading);
     reportOpenGuards(routes, reading);
+    reportManyGuards(routes, reading);
     return { name: key, routes };
   });
 });
@@ -93,6 +95,21 @@ function reportDuplicates(routes: readonly ParsedRoute[], { report }: Reading): 
     const related = first ? [parseDuplicateRouteNotes.first(first.key?.span ?? first.span)] : [];
     if (first) report(parseDuplicateRoute(route.key.span, { key: route.key.value }, related));
     else if (!route.when) firsts.set(route.key.value.toLowerCase(), route);
+  }
+}
+
+/** Guards are tried one within the other, and a plan nests no deeper than so many levels. */
+const maxGuards = 64;
+
+/** Tells of keys with more guards than can be told from one another at a glance. */
+function reportManyGuards(routes: readonly ParsedRoute[], { report }: Reading): void {
+  const counts = new Map<string, number>();
+  for (const { key, when, span } of routes) {
+    if (!when) continue;
+    const word = key?.value.toLowerCase() ?? "*";
+    const count = (counts.get(word) ?? 0) + 1;
+    counts.set(word, count);
+    if (count === maxGuards + 1) report(exprTooComplex(span, { what: `guards of \`${word}\``, limit: maxGuards }));
   }
 }
 
