@@ -69,6 +69,18 @@ const piscinaThreads = {
   },
 };
 
+/** Commander can run commands that are programs of their own. Ours are none, so that what starts programs need not be loaded. */
+const commanderAlone = {
+  name: "commander-alone",
+  setup: (plugin) => {
+    plugin.onLoad({ filter: /commander[\\/]lib[\\/]command\.js$/ }, ({ path }) => {
+      const [before, after, ...more] = readFileSync(path, "utf8").split("const childProcess = require('node:child_process');");
+      if (after === undefined || more.length > 0) throw new Error(`${path} loads what starts programs otherwise than before`);
+      return { contents: before + after };
+    });
+  },
+};
+
 const options = {
   absWorkingDir: root,
   outdir,
@@ -92,6 +104,7 @@ const optionsOf = (group) => ({
     commandsApart,
     openaiClientOnly,
     piscinaThreads,
+    commanderAlone,
     { name: "write", setup: (plugin) => plugin.onEnd(({ outputFiles = [] }) => collect(group, outputFiles)) },
   ],
 });

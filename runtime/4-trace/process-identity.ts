@@ -1,4 +1,3 @@
-import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 
 /** A process, told apart from a later one that got the same number by the time when it started. */
@@ -32,6 +31,7 @@ function startOnLinux(pid: number): string | null {
 }
 
 function startByPs(pid: number): string | null {
+  const { spawnSync } = process.getBuiltinModule("node:child_process"); // only where there is no /proc
   const { stdout } = spawnSync("ps", ["-o", "lstart=,state=", "-p", String(pid)], { encoding: "utf8", env: { LC_ALL: "C" } });
   const [, start, state] = /^\s*(.*\S)\s+(\S+)\s*$/.exec(stdout ?? "") ?? [];
   return start === undefined || state?.startsWith("Z") ? null : start;

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { constants } from "node:os";
 import type { Readable } from "node:stream";
 import { defineTool, type ToolContext, type ToolOutcome } from "../tool.ts";
@@ -46,6 +46,7 @@ function told(ended: Ended, { timeoutMs }: ToolContext): ToolOutcome {
 
 /** Runs a command as the head of a process group, which ends with it, with the signal, or when the time is over. */
 function shell(command: string, { projectDir, env, signal, timeoutMs }: ToolContext): Promise<Ended> {
+  const { spawn } = process.getBuiltinModule("node:child_process"); // not loaded by what only names this tool
   const child = spawn("sh", ["-c", command], { cwd: projectDir, env: { ...env }, detached: true, stdio: ["ignore", "pipe", "pipe"] });
   const [stdout, stderr] = [collect(child.stdout), collect(child.stderr)];
   return new Promise((resolve) => {
