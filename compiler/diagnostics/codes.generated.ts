@@ -1266,7 +1266,7 @@ export function resolveUnknownAgent(
   related: readonly Related[] = [],
 ): Diagnostic {
   const message = `no agent is named \`${facts.name}\``;
-  const help = facts.closest === null ? null : `did you mean \`${facts.closest}\`?`;
+  const help = facts.closest === null ? `make it with \`tamac add oneshot ${facts.name}\`, or another pattern` : `did you mean \`${facts.closest}\`?`;
   return { code: "resolve/unknown-agent", severity: "error", message, help, span, related };
 }
 
@@ -1277,7 +1277,7 @@ export function resolveUnknownEntry(
   related: readonly Related[] = [],
 ): Diagnostic {
   const message = `the entry \`${facts.name}\` is no agent`;
-  const help = facts.closest === null ? null : `did you mean \`${facts.closest}\`?`;
+  const help = facts.closest === null ? `make it with \`tamac add oneshot ${facts.name}\`, or another pattern` : `did you mean \`${facts.closest}\`?`;
   return { code: "resolve/unknown-entry", severity: "error", message, help, span, related };
 }
 
@@ -1304,7 +1304,7 @@ export function resolveUnknownSkill(
   related: readonly Related[] = [],
 ): Diagnostic {
   const message = `no skill is named \`${facts.name}\``;
-  const help = facts.closest === null ? null : `did you mean \`${facts.closest}\`?`;
+  const help = facts.closest === null ? `make it with \`tamac add skill\`` : `did you mean \`${facts.closest}\`?`;
   return { code: "resolve/unknown-skill", severity: "error", message, help, span, related };
 }
 
@@ -1315,7 +1315,7 @@ export function resolveUnknownState(
   related: readonly Related[] = [],
 ): Diagnostic {
   const message = `no state is named \`${facts.name}\``;
-  const help = facts.closest === null ? null : `did you mean \`${facts.closest}\`?`;
+  const help = facts.closest === null ? `list it among the states: \`${facts.name}: ~\`` : `did you mean \`${facts.closest}\`?`;
   return { code: "resolve/unknown-state", severity: "error", message, help, span, related };
 }
 

@@ -1,9 +1,9 @@
 /**
  * Writes codes.generated.ts (one typed function per code), pages.generated.ts (what `tamac explain` prints),
  * severities.generated.ts and codes.generated.md (the published table) from `codes/<phase>/<name>.md`: frontmatter with
- * `message`, `help`, `severity` and `floor`, then the page. `{name}` is a fact; `{name?}` may be null, and then there is no
- * help. `floor` is the least that a project can set the code to: by default an error stays one, all else may be off. `notes` holds by name
- * what is said at related places.
+ * `message`, `help`, `severity` and `floor`, then the page. `{name}` is a fact; `{name?}` may be null, and then the help is
+ * `otherwise`, if there is one. `floor` is the least that a project can set the code to: by default an error stays one, all else may be
+ * off. `notes` holds by name what is said at related places.
  */
 import { readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -17,6 +17,7 @@ interface Page {
   readonly floor: Severity | "off";
   readonly message: string;
   readonly help: string | null;
+  readonly otherwise: string | null;
   readonly notes: Readonly<Record<string, string>>;
   readonly body: string;
 }
@@ -42,6 +43,7 @@ function readPage(code: string, source: string): Page {
   const {
     message,
     help = null,
+    otherwise = null,
     severity = "error",
     floor = severity === "error" ? "error" : "off",
     notes = {},
@@ -50,12 +52,14 @@ function readPage(code: string, source: string): Page {
   if (!/^[a-z0-9-]+\/[a-z0-9-]+$/.test(code)) throw new Error(`${code}: a code is <phase>/<name> in kebab-case`);
   if (typeof message !== "string" || /\?\}/.test(message)) throw new Error(`${code}: \`message\` must be text without optional facts`);
   if (help !== null && typeof help !== "string") throw new Error(`${code}: \`help\` must be text`);
+  if (otherwise !== null && (typeof otherwise !== "string" || !/\?\}/.test(help ?? "") || /\?\}/.test(otherwise)))
+    throw new Error(`${code}: \`otherwise\` is the help where a fact of \`help\` is null`);
   for (const [name, note] of Object.entries(notes))
     if (!/^[a-z]+$/.test(name) || typeof note !== "string") throw new Error(`${code}: notes are text by a word`);
   if (!["error", "warning", "info"].includes(severity)) throw new Error(`${code}: unknown severity ${severity}`);
   if (!["error", "warning", "info", "off"].includes(floor)) throw new Error(`${code}: unknown floor ${floor}`);
   if (Object.keys(rest).length > 0) throw new Error(`${code}: unknown keys ${Object.keys(rest).join(", ")}`);
-  return { code, severity, floor, message, help, notes, body: body.trim() };
+  return { code, severity, floor, message, help, otherwise, notes, body: body.trim() };
 }
 
 function codesModule(all: readonly Page[]): string {
@@ -78,13 +82,14 @@ function notesOf({ code, notes }: Page): string {
   return `\n/** What \`${code}\` says at related places. */\nexport const ${functionName(code)}Notes = {\n${functions.join("")}};\n`;
 }
 
-function findingFunction({ code, severity, message, help }: Page): string {
+function findingFunction({ code, severity, message, help, otherwise }: Page): string {
   const optional = new Set(factsIn(help ?? "").flatMap(([, name, mark]) => (mark ? [name] : [])));
-  const names = [...new Set(factsIn(`${message}\n${help ?? ""}`).map(([, name]) => name))].sort();
+  const names = [...new Set(factsIn(`${message}\n${help ?? ""}\n${otherwise ?? ""}`).map(([, name]) => name))].sort();
   const fields = names.map((name) => `readonly ${name}: string | number${optional.has(name) ? " | null" : ""}`);
   const facts = fields.length > 0 ? `  facts: { ${fields.join("; ")} },\n` : "";
   const nulls = [...optional].sort().map((name) => `facts.${name} === null`);
-  const value = help === null ? "null" : nulls.length > 0 ? `${nulls.join(" || ")} ? null : ${template(help)}` : template(help);
+  const instead = otherwise === null ? "null" : template(otherwise);
+  const value = help === null ? "null" : nulls.length > 0 ? `${nulls.join(" || ")} ? ${instead} : ${template(help)}` : template(help);
   return [
     `/** ${message.replaceAll("*/", "* /").trim()} */`,
     `export function ${functionName(code)}(\n  span: Span | null,\n${facts}  related: readonly Related[] = [],\n): Diagnostic {`,
@@ -100,7 +105,9 @@ function pagesModule(all: readonly Page[]): string {
   const doc = "/** Everything that is known of a code, its page included, by code. */\n";
   const type =
     "Readonly<Record<string, { readonly severity: Severity; readonly message: string; readonly help: string | null; readonly body: string }>>";
-  const entries = all.map(({ code, floor: _, notes: __, ...page }) => `  ${JSON.stringify(code)}: ${JSON.stringify(page)},\n`);
+  const entries = all.map(
+    ({ code, floor: _, notes: __, otherwise: ___, ...page }) => `  ${JSON.stringify(code)}: ${JSON.stringify(page)},\n`,
+  );
   return `${banner}${imports}\n${doc}export const pages: ${type} = {\n${entries.join("")}};\n`;
 }
 

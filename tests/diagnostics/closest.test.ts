@@ -1,7 +1,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { boundedSearch, closest } from "../../compiler/diagnostics/closest.ts";
-import { resolveUnknownAgent, sourceNoProject } from "../../compiler/diagnostics/codes.generated.ts";
+import { resolveUnknownAgent, resolveUnknownTool, sourceNoProject } from "../../compiler/diagnostics/codes.generated.ts";
 import { hasErrors, sortDiagnostics } from "../../compiler/diagnostics/sort.ts";
 
 const test = suite("did you mean, and the order of findings");
@@ -44,8 +44,9 @@ test("all findings together look at so many candidates and no more, whatever is 
   assert.equal([found[0], found.at(-1)], ["near", null]);
 });
 
-test("drops a help whose fact is not known", () => {
-  assert.is(resolveUnknownAgent(null, { name: "a", closest: null }).help, null);
+test("has another help, or none, where a fact of it is not known", () => {
+  assert.match(resolveUnknownAgent(null, { name: "a", closest: null }).help ?? "", "tamac add oneshot a");
+  assert.is(resolveUnknownTool(null, { name: "a", closest: null }).help, null);
   assert.match(resolveUnknownAgent(null, { name: "a", closest: "b" }).help ?? "", "b");
 });
 
