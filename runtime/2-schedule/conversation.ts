@@ -4,13 +4,13 @@ import { canonical, toText } from "../../compiler/ir/json.ts";
 import type { Act, Ask } from "../../compiler/ir/ops.ts";
 import { type Path, turnPath } from "../../compiler/ir/path.ts";
 import { bug } from "../../compiler/ir/unreachable.ts";
-import { type ModelAnswer, type ModelTask, type Task, type TaskResult, textParts } from "../3-task/task.ts";
+import { type ModelAnswer, type ModelTask, type Task, type TaskResult, textParts, wasCut } from "../3-task/task.ts";
 import { planned, spentOn } from "./amounts.ts";
 import { askingStep } from "./asking-step.ts";
 import { envOf } from "./env.ts";
 import type { LoopState, OpFrame, Run } from "./frames.ts";
 import { promptFor } from "./prompts.ts";
-import { contentKey, record, recordSpanEnd, recordSpanStart, spanOf, taskDetail } from "./record.ts";
+import { contentKey, record, recordSpanEnd, recordSpanStart, recordToolCall, spanOf, taskDetail } from "./record.ts";
 import { noRepeats } from "./repeats.ts";
 import { labelOf, settle } from "./run-body.ts";
 import type { Settled } from "./types.ts";
@@ -165,24 +165,9 @@ export function recordSynthetic(
   frame: ModelFrame,
   call: { tool: "start" | "finish"; args: string; result: string; us: number },
 ): void {
-  const path: Path = `${frame.path}:${call.tool}`;
-  record(
-    run,
-    {
-      kind: "tool_call",
-      path,
-      parent: spanOf(frame),
-      prev: frame.lastSpan,
-      name: `tool:${call.tool}`,
-      span_kind: "synthetic",
-      tool_name: call.tool,
-      status: "ok",
-      start_us: call.us,
-      end_us: call.us,
-    },
-    { input_hash: call.args, value_hash: call.result },
-  );
-  frame.lastSpan = path;
+  const { tool, args, result, us } = call;
+  const event = { status: "ok", start_us: us, end_us: us };
+  recordToolCall(run, frame, `${frame.path}:${tool}`, { name: tool, span: "synthetic", raw: args, event, result });
 }
 
 /** The state of a conversation. */
@@ -205,6 +190,16 @@ export function recordRepair(run: Run, frame: ModelFrame, { kind, errors, correc
   const detail = canonical({ attempt: budget, ...(kind === "schema_retry" ? { nudge_used: correction !== null } : {}) });
   const event = { kind, path: turnPath(frame.path, state.turn), parent: spanOf(frame), iteration: state.turn, message: errors, detail };
   record(run, event, correction === null ? {} : { input_hash: correction });
+}
+
+/** Has a model that answered nothing asked again, as long as it may be. */
+export function retryEmpty(run: Run, frame: ModelFrame, { answer, again }: { answer: ModelAnswer; again: () => void }): void {
+  const state = loopOf(frame);
+  const errors = wasCut(answer) ? "the model answered nothing before it had used up its max_tokens" : "the model answered nothing";
+  if (state.emptyLeft === 0) return failTalk(run, frame, "model", errors);
+  state.emptyLeft -= 1;
+  recordRepair(run, frame, { kind: "empty_completion_retry", errors, correction: null });
+  again();
 }
 
 /** Fails a conversation for good, once its repairs are used up. */

@@ -33,6 +33,36 @@ export function recordSpanEnd(run: Run, path: Path, settled: Settled): void {
   record(run, { kind: "span_ended", path, status: "ok", key: settled.key }, { value_hash: toText(settled.value) });
 }
 
+/** What a tool call came to. */
+export interface ToolCallTold {
+  readonly name: string;
+  /** `synthetic`: what a model's plain text stands for in the protocol. */
+  readonly span: "tool" | "synthetic";
+  /** The arguments, as the model wrote them. */
+  readonly raw: string;
+  readonly event: Omit<Partial<TraceEvent>, "kind" | "path"> & { readonly status: string };
+  readonly result: string;
+}
+
+/** A tool call, which is the op's last span from then on. */
+export function recordToolCall(run: Run, frame: OpFrame, path: Path, { name, span, raw, event, result }: ToolCallTold): void {
+  record(
+    run,
+    {
+      kind: "tool_call",
+      path,
+      parent: spanOf(frame),
+      prev: frame.lastSpan,
+      name: `tool:${name}`,
+      span_kind: span,
+      tool_name: name,
+      ...event,
+    },
+    { input_hash: raw, value_hash: result },
+  );
+  frame.lastSpan = path;
+}
+
 /** A write to memory, by a tool. */
 export function recordWrite(run: Run, frame: OpFrame, { path, tool }: { path: Path; tool: string }, written: Written): void {
   const kind = written.value === undefined ? "state_deleted" : "state_set";

@@ -8,11 +8,10 @@ import { builtInTool } from "../../stdlib/tools/index.ts";
 import { defaultTimeoutMs } from "../../stdlib/worker.ts";
 import type { ArtifactTask, OwnTool, TaskResult, ToolTask } from "../3-task/task.ts";
 import { truncate } from "../3-task/truncate.ts";
-import type { TraceEvent } from "../4-trace/columns.ts";
 import { isArtifactTool, runArtifactTool } from "./artifact-tools.ts";
 import { dispatch, inputOf, loopOf, outcomeOf } from "./conversation.ts";
 import type { OpFrame, Run, TurnCalls } from "./frames.ts";
-import { contentKey, record, recordArtifact, recordWrite, spanOf, taskDetail } from "./record.ts";
+import { contentKey, record, recordArtifact, recordToolCall, recordWrite, spanOf, type ToolCallTold, taskDetail } from "./record.ts";
 import { noteWrite } from "./roll-back.ts";
 import { runStateTool } from "./state-tools.ts";
 
@@ -193,13 +192,7 @@ export function noteSkipped(run: Run, frame: OpFrame<Act>, calls: TurnCalls, { c
   recordCall(run, frame, path, { name: call.name, raw: call.args, event, result: text });
 }
 
-/** A call that came to something. */
-interface Told {
-  readonly name: string;
-  readonly raw: string;
-  readonly event: Omit<Partial<TraceEvent>, "kind" | "path"> & { readonly status: string };
-  readonly result: string;
-}
+type Told = Omit<ToolCallTold, "span">;
 
 function countUp(counts: Map<string, number>, name: string): void {
   counts.set(name, (counts.get(name) ?? 0) + 1);
@@ -225,22 +218,8 @@ export function recordFinish(
 }
 
 function recordCallRow(run: Run, frame: OpFrame<Act>, path: Path, told: Told): void {
-  record(
-    run,
-    {
-      kind: "tool_call",
-      path,
-      parent: spanOf(frame),
-      prev: frame.lastSpan,
-      name: `tool:${told.name}`,
-      span_kind: "tool",
-      tool_name: told.name,
-      iteration: loopOf(frame).turn,
-      ...told.event,
-    },
-    { input_hash: told.raw, value_hash: told.result },
-  );
-  frame.lastSpan = path;
+  const event = { iteration: loopOf(frame).turn, ...told.event };
+  recordToolCall(run, frame, path, { name: told.name, span: "tool", raw: told.raw, event, result: told.result });
 }
 
 function refused(text: string): Reply {

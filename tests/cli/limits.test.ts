@@ -8,7 +8,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { planJson } from "../../compiler/emit/plan-json.ts";
 import type { Plan } from "../../compiler/ir/plan.ts";
-import { type ModelHandler, type ModelServer, meeting, startModelServer } from "../support/model-server.ts";
+import { type ModelHandler, type ModelServer, meeting, startModelServer, withServer } from "../support/model-server.ts";
 import { agent, planOf } from "../support/plan-of.ts";
 
 const tama = fileURLToPath(new URL("../../dist/tama.js", import.meta.url));
@@ -118,15 +118,6 @@ interface Ended {
   readonly code: number | null;
   readonly stdout: string;
   readonly stderr: string;
-}
-
-async function withServer(handler: ModelHandler, use: (server: ModelServer) => Promise<void>): Promise<void> {
-  const server = await startModelServer(handler);
-  try {
-    await use(server);
-  } finally {
-    await server.close();
-  }
 }
 
 /** Runs `tama` in a folder with nothing in its environment but what it needs; a plan is put there first. */

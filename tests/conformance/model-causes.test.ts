@@ -6,7 +6,7 @@ import { isObject } from "../../compiler/ir/json.ts";
 import type { ModelTask } from "../../runtime/3-task/task.ts";
 import { type OpenaiOptions, openaiProvider } from "../../runtime/providers/openai.ts";
 import type { ProviderResult } from "../../runtime/providers/provider.ts";
-import { type ModelHandler, type ModelServer, type Reply, startModelServer } from "../support/model-server.ts";
+import { type ModelServer, type Reply, withServer } from "../support/model-server.ts";
 import { askTask, serverModel } from "../support/tasks.ts";
 
 const test = suite("causes");
@@ -218,15 +218,6 @@ const context = {
 
 function refusal(status: number, error: { readonly message: string; readonly code?: string; readonly type?: string }): Reply {
   return { status, body: { error } };
-}
-
-async function withServer(handler: ModelHandler, work: (server: ModelServer) => Promise<void>): Promise<void> {
-  const server = await startModelServer(handler);
-  try {
-    await work(server);
-  } finally {
-    await server.close();
-  }
 }
 
 function ask(task: ModelTask, options: Partial<OpenaiOptions> = quick): Promise<ProviderResult> {

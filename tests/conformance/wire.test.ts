@@ -4,7 +4,7 @@ import * as assert from "uvu/assert";
 import type { Delta, ModelTask } from "../../runtime/3-task/task.ts";
 import { openaiProvider } from "../../runtime/providers/openai.ts";
 import type { Provider, ProviderResult } from "../../runtime/providers/provider.ts";
-import { type ModelHandler, type ModelServer, startModelServer } from "../support/model-server.ts";
+import { withServer } from "../support/model-server.ts";
 import { turn } from "../support/provider-worlds.ts";
 import { actTask, askTask, serverModel, system, user } from "../support/tasks.ts";
 
@@ -221,15 +221,6 @@ quirks("a refusal that is about something else fails, once", () =>
 );
 
 quirks.run();
-
-async function withServer(handler: ModelHandler, work: (server: ModelServer) => Promise<void>): Promise<void> {
-  const server = await startModelServer(handler);
-  try {
-    await work(server);
-  } finally {
-    await server.close();
-  }
-}
 
 async function watch(provider: Provider, task: ModelTask, signal = new AbortController().signal) {
   const deltas: Delta[] = [];

@@ -86,6 +86,16 @@ interface Waiter {
   readonly resolve: () => void;
 }
 
+/** Does work with a server of its own, which is closed when it has ended. */
+export async function withServer(handler: ModelHandler, work: (server: ModelServer) => Promise<void>): Promise<void> {
+  const server = await startModelServer(handler);
+  try {
+    await work(server);
+  } finally {
+    await server.close();
+  }
+}
+
 /** Starts a server on a free port of loopback. A handler that throws is answered with 599 and its message. */
 export async function startModelServer(handler: ModelHandler): Promise<ModelServer> {
   const requests: ModelRequest[] = [];

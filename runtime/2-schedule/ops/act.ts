@@ -2,9 +2,9 @@ import { canonical, type Json } from "../../../compiler/ir/json.ts";
 import type { Act } from "../../../compiler/ir/ops.ts";
 import { toolPath, turnPath } from "../../../compiler/ir/path.ts";
 import { bug } from "../../../compiler/ir/unreachable.ts";
-import { type ModelAnswer, type TaskResult, textParts, wasCut } from "../../3-task/task.ts";
+import { type ModelAnswer, type TaskResult, textParts } from "../../3-task/task.ts";
 import { countTokens, makeRoom, takeSummary } from "../compaction.ts";
-import { answered, begin, cancelledAt, end, failTalk, loopOf, recordRepair, recordSynthetic } from "../conversation.ts";
+import { answered, begin, cancelledAt, end, failTalk, loopOf, recordRepair, recordSynthetic, retryEmpty } from "../conversation.ts";
 import { type Finish, finishOf, spelledOut } from "../finish.ts";
 import type { OpFrame, Run, TurnCalls } from "../frames.ts";
 import { guardedResults, mustWait, skipNote } from "../loop-guards.ts";
@@ -78,7 +78,7 @@ function take(run: Run, frame: OpFrame<Act>, answer: ModelAnswer, result: TaskRe
 function takeText(run: Run, frame: OpFrame<Act>, answer: ModelAnswer, result: TaskResult): void {
   const { text } = answer;
   const state = loopOf(frame);
-  if (text.trim() === "") return retryEmpty(run, frame, answer);
+  if (text.trim() === "") return retryEmpty(run, frame, { answer, again: () => again(run, frame) });
   const args = spelledOut(text) ?? { key: "done", value: text };
   const finish = finishOf(frame, args);
   if (finish.kind === "ok") {
@@ -89,15 +89,6 @@ function takeText(run: Run, frame: OpFrame<Act>, answer: ModelAnswer, result: Ta
   const correction = `${finish.message}. Call finish with a key and a value.`;
   if (!repair(run, frame, finish, correction)) return;
   state.messages.push({ role: "user", parts: textParts(correction) });
-  again(run, frame);
-}
-
-function retryEmpty(run: Run, frame: OpFrame<Act>, answer: ModelAnswer): void {
-  const state = loopOf(frame);
-  const errors = wasCut(answer) ? "the model answered nothing before it had used up its max_tokens" : "the model answered nothing";
-  if (state.emptyLeft === 0) return failTalk(run, frame, "model", errors);
-  state.emptyLeft -= 1;
-  recordRepair(run, frame, { kind: "empty_completion_retry", errors, correction: null });
   again(run, frame);
 }
 

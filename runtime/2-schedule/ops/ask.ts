@@ -2,8 +2,8 @@ import { canonical, type Json } from "../../../compiler/ir/json.ts";
 import type { Ask } from "../../../compiler/ir/ops.ts";
 import { jsonSchema, show } from "../../../compiler/ir/types.ts";
 import { bug } from "../../../compiler/ir/unreachable.ts";
-import { type ModelAnswer, type TaskResult, textParts, wasCut } from "../../3-task/task.ts";
-import { answered, begin, end, failTalk, inputOf, loopOf, recordRepair, recordSynthetic } from "../conversation.ts";
+import { type ModelAnswer, type TaskResult, textParts } from "../../3-task/task.ts";
+import { answered, begin, end, failTalk, inputOf, loopOf, recordRepair, recordSynthetic, retryEmpty } from "../conversation.ts";
 import type { OpFrame, Run } from "../frames.ts";
 import { coerce } from "../keys.ts";
 import { request } from "../requests.ts";
@@ -32,7 +32,7 @@ function send(run: Run, frame: OpFrame<Ask>): void {
 
 function take(run: Run, frame: OpFrame<Ask>, answer: ModelAnswer, result: TaskResult): void {
   const state = loopOf(frame);
-  if (answer.text.trim() === "") return retryEmpty(run, frame, answer);
+  if (answer.text.trim() === "") return retryEmpty(run, frame, { answer, again: () => send(run, frame) });
   const value = coerce(answer.text, frame.op.output);
   if (value !== undefined) return finish(run, frame, value, result);
   const wrong = `the answer is not of type ${show(frame.op.output)}`;
@@ -42,15 +42,6 @@ function take(run: Run, frame: OpFrame<Ask>, answer: ModelAnswer, result: TaskRe
   recordRepair(run, frame, { kind: "schema_retry", errors: wrong, correction });
   state.messages.push({ role: "assistant", parts: textParts(answer.text), calls: [] });
   state.messages.push({ role: "user", parts: textParts(correction) });
-  send(run, frame);
-}
-
-function retryEmpty(run: Run, frame: OpFrame<Ask>, answer: ModelAnswer): void {
-  const state = loopOf(frame);
-  const errors = wasCut(answer) ? "the model answered nothing before it had used up its max_tokens" : "the model answered nothing";
-  if (state.emptyLeft === 0) return failTalk(run, frame, "model", errors);
-  state.emptyLeft -= 1;
-  recordRepair(run, frame, { kind: "empty_completion_retry", errors, correction: null });
   send(run, frame);
 }
 
