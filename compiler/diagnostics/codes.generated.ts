@@ -1501,7 +1501,7 @@ export function runBadInputs(
   related: readonly Related[] = [],
 ): Diagnostic {
   const message = `${facts.file}, line ${facts.line}: ${facts.problem}`;
-  const help = `a line is one JSON value, the input of one run; or an object with \`input\`, and perhaps an \`id\` that is copied to its result`;
+  const help = `a line is one JSON value, the input of one run; or an object with \`input\`, and perhaps an \`id\` of its own that is copied to its result`;
   return { code: "run/bad-inputs", severity: "error", message, help, span, related };
 }
 

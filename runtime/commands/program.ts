@@ -149,7 +149,7 @@ function all<F extends object>(command: Command, flags: F): F {
   return { ...command.optsWithGlobals<object>(), ...flags };
 }
 
-/** Runs a command and leaves with its exit code. Ctrl-C stops it cleanly; a second one at once. */
+/** Runs a command and leaves with its exit code. Ctrl-C stops it cleanly; a second one at once, also where a thread cannot be ended. */
 async function end(action: (host: Host) => Promise<number>, command: Command): Promise<void> {
   const { debug, break: at, inputs } = command.optsWithGlobals<Pick<ExecFlags, "debug" | "break" | "inputs">>();
   if (at && !debug) command.error("error: option '--break <name>' needs option '--debug'");
@@ -158,7 +158,7 @@ async function end(action: (host: Host) => Promise<number>, command: Command): P
   const controller = new AbortController();
   const io = ioOf(command);
   process.on("SIGINT", () => {
-    if (controller.signal.aborted) process.exit(exitCodes.interrupted);
+    if (controller.signal.aborted) return leaveAtOnce();
     io.stderr("tama: stopping; Ctrl-C again stops at once\n");
     controller.abort();
   });
@@ -172,6 +172,12 @@ async function end(action: (host: Host) => Promise<number>, command: Command): P
     input,
     threads: null,
   });
+}
+
+/** Ends the process by the signal itself, for shells exit code 130: to exit waits for threads, and one may be in a call that never returns. */
+function leaveAtOnce(): void {
+  process.removeAllListeners("SIGINT");
+  process.kill(process.pid, "SIGINT");
 }
 
 /** Where a person can be asked. Not looked at before it is needed: that opens it. */

@@ -1,5 +1,5 @@
 /** `tama exec --inputs` as its users run it: many runs, in order, stopped and gone on with. */
-import type { ChildProcess } from "node:child_process";
+import { type ChildProcess, execFileSync } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,8 +9,8 @@ import * as assert from "uvu/assert";
 import { planJson } from "../../compiler/emit/plan-json.ts";
 import type { Plan } from "../../compiler/ir/plan.ts";
 import { type ModelHandler, meeting, startModelServer } from "../support/model-server.ts";
-import { agent, planOf } from "../support/plan-of.ts";
-import { collected, startTama } from "../support/tama-process.ts";
+import { agent, planOf, worker } from "../support/plan-of.ts";
+import { collected, says, startTama } from "../support/tama-process.ts";
 
 const tama = fileURLToPath(new URL("../../dist/tama.js", import.meta.url));
 const test = suite<{ dir: string }>("tama exec --inputs");
@@ -134,6 +134,38 @@ test("1: every line is looked at before anything runs", async ({ dir }) => {
   assert.match(stderr, /line 2: the input is not of type/);
   assert.match(stderr, "line 3: beside `input` there is `note`");
   assert.not.ok(existsSync(join(dir, "state")));
+});
+
+test("1: an id that two lines have is told with both lines before anything runs; 1 and '1' are two", async ({ dir }) => {
+  const texts = [
+    { id: 1, input: "a" },
+    { id: "1", input: "b" },
+    { input: "c" },
+    { input: "d" },
+    { id: "1", input: "e" },
+    { id: 1, input: "f" },
+  ];
+  const { code, stdout, stderr } = await inputs(dir, poet, texts, { env: {}, args: ["--model", "sim"] });
+  assert.equal([code, stdout], [1, ""]);
+  assert.match(stderr, 'line 5: the id "1" is that of line 2, too');
+  assert.match(stderr, "line 6: the id 1 is that of line 1, too");
+  assert.not.match(stderr, /line [1-4]:/);
+  assert.not.ok(existsSync(join(dir, "state")));
+});
+
+test("a second Ctrl-C stops at once, also where worker code is in a call that never returns", async ({ dir }) => {
+  execFileSync("mkfifo", [join(dir, "nobody-writes")]);
+  const bundle = `import { readFileSync } from "node:fs";
+    export default { run: (name) => { console.log("blocked"); return readFileSync(${JSON.stringify(dir)} + "/" + name, "utf8"); } };`;
+  const reader = planOf(agent("main", "pattern: code", ""), worker("main", { bundle }));
+  const child = start(dir, reader, ["nobody-writes"], { env: {}, args: ["--allow-code"] });
+  const ended = collected(child);
+  await says(child, "blocked");
+  child.kill("SIGINT");
+  await says(child, "Ctrl-C again stops at once");
+  child.kill("SIGINT");
+  await ended;
+  assert.is(child.signalCode, "SIGINT");
 });
 
 test("2: options that do not go together", async ({ dir }) => {

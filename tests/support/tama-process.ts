@@ -21,3 +21,15 @@ export async function collected(child: ChildProcess): Promise<{ code: number | n
   const code = await new Promise<number | null>((resolve) => child.on("close", resolve));
   return { code, ...out };
 }
+
+/** Waits until it has said this on stderr, from now on; or has ended. */
+export function says(child: ChildProcess, words: string): Promise<void> {
+  let said = "";
+  return new Promise((resolve) => {
+    child.stderr?.setEncoding("utf8").on("data", (text: string) => {
+      said += text;
+      if (said.includes(words)) resolve();
+    });
+    child.on("close", () => resolve());
+  });
+}

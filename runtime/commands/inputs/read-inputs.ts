@@ -28,9 +28,24 @@ export function readInputs(text: string, file: string, taken: Type): ReadInputs 
     .filter(({ words }) => words.trim() !== "")
     .map(({ line, words }) => ({ line, meant: meant(words, taken) }));
   if (read.length === 0) return { kind: "failed", diagnostics: [runBadInputs(null, { file, line: 1, problem: "there is no input" })] };
-  const wrong = read.flatMap(({ line, meant: { problem } }) => (problem === null ? [] : [runBadInputs(null, { file, line, problem })]));
+  const repeated = repeatedId();
+  const wrong = read.flatMap(({ line, meant }) => {
+    const problem = meant.problem ?? repeated(line, meant.id);
+    return problem === null ? [] : [runBadInputs(null, { file, line, problem })];
+  });
   if (wrong.length > 0) return { kind: "failed", diagnostics: wrong.slice(0, most) };
   return { kind: "ok", lines: read.map(({ line, meant: { id, task } }) => ({ line, id, task })) };
+}
+
+/** Tells of an id that an earlier line has: nobody could tell their results apart. */
+function repeatedId(): (line: number, id: InputLine["id"]) => string | null {
+  const lines = new Map<string | number, number>();
+  return (line, id) => {
+    if (id === null) return null;
+    const first = lines.get(id);
+    if (first === undefined) lines.set(id, line);
+    return first === undefined ? null : `the id ${JSON.stringify(id)} is that of line ${first}, too`;
+  };
 }
 
 interface Meant {
