@@ -9,6 +9,7 @@ import { httpFetch } from "./fetch.ts";
 import { modelFailure, type Provider, type ProviderContext, type ProviderResult } from "./provider.ts";
 import { factsOf, noKey } from "./providers.ts";
 import { learn, type Quirks, usualQuirks } from "./quirks.ts";
+import { withoutSecrets } from "./redacted-deltas.ts";
 import { wireRequest } from "./request.ts";
 import { inPlainForm } from "./server-error.ts";
 import { openSilence } from "./silence.ts";
@@ -33,7 +34,9 @@ interface Server {
   readonly client: OpenAI;
   /** Takes the key, and what is secret of the base URL, out of what went wrong. */
   readonly redact: (text: string) => string;
-  /** The same for answers, but for what may be a word of them: keys such as `lm-studio`, for servers that want none. */
+  /** What no answer may hold. */
+  readonly secrets: readonly Secret[];
+  /** Takes that out of an answer. */
   readonly redactAnswer: (text: string) => string;
 }
 
@@ -76,9 +79,6 @@ interface Session {
   readonly settings: OpenaiOptions;
 }
 
-/** Keys of providers are longer. */
-const minKeyLength = 16;
-
 interface Address {
   readonly baseUrl: string;
   readonly key: string;
@@ -97,11 +97,23 @@ function addressOf({ model }: ModelTask, { env }: ProviderContext): Address | st
   return key ? { baseUrl, key, keyEnv } : `the environment variable ${keyEnv} is not set: it holds the key for ${model.provider}`;
 }
 
-/** The key, and what a base URL may hold that nobody is to see. */
-function secretsOf({ baseUrl, key, keyEnv }: Address): readonly Secret[] {
+/** What nobody is to see; `isKey`: it is a key by its place or name, where all else is one by chance. */
+type Hidden = Secret & { readonly isKey: boolean };
+
+/** The key, and what a base URL may hold. */
+function hiddenOf({ baseUrl, key, keyEnv }: Address): readonly Hidden[] {
   const { password, searchParams } = new URL(baseUrl);
-  const inUrl = [password, ...searchParams.values()].map((value) => ({ name: "part of the base URL", value }));
-  return keyEnv === null ? inUrl : [{ name: keyEnv, value: key }, ...inUrl];
+  const inUrl = [["password", password] as const, ...searchParams].map(([name, value]) => ({
+    name: "part of the base URL",
+    value,
+    isKey: /pass|key|token|secret|auth|sig/i.test(name),
+  }));
+  return keyEnv === null ? inUrl : [{ name: keyEnv, value: key, isKey: true }, ...inUrl];
+}
+
+/** Whether it is a key, and no word that an answer may hold: servers that want no key are given some word, such as `lm-studio`. */
+function isTelling({ value, isKey }: Hidden): boolean {
+  return isKey && (value.length >= 16 || (value.length >= 8 && /\d/.test(value) && /\p{L}/u.test(value)));
 }
 
 /** A client for a server. Its own retries and log are off, and it reads nothing of the environment. */
@@ -121,9 +133,9 @@ function connect(address: Address, { env }: ProviderContext, settings: OpenaiOpt
     logLevel: "off",
     fetch: async (url, init) => inPlainForm(await fetch(url, init)),
   });
-  const secrets = secretsOf(address);
-  const long = secrets.filter(({ value }) => value.length >= minKeyLength);
-  return { baseUrl, client, redact: redactor(secrets), redactAnswer: redactor(long) };
+  const hidden = hiddenOf(address);
+  const secrets = hidden.filter(isTelling);
+  return { baseUrl, client, redact: redactor(hidden), secrets, redactAnswer: redactor(secrets) };
 }
 
 async function complete(task: ModelTask, context: ProviderContext, session: Session): Promise<ProviderResult> {
@@ -166,12 +178,15 @@ async function respond(
   { signal, onDelta }: ProviderContext,
 ): Promise<Completion | Broken> {
   if (!onDelta) return readBody(await post(server, { body: wireRequest(task, quirks, "whole"), signal }));
-  onDelta({ kind: "begin" });
+  const { hear, end } = withoutSecrets(onDelta, server.secrets);
+  hear({ kind: "begin" });
   const silence = openSilence(settings.silenceMs, signal);
   try {
     const response = await post(server, { body: wireRequest(task, quirks, "streamed"), signal: silence.signal, stream: true });
     const isStream = response.headers.get("content-type")?.includes("text/event-stream") === true;
-    return isStream ? await readStream(response, { onDelta, onPiece: silence.heard }) : await readBody(response);
+    const came = isStream ? await readStream(response, { onDelta: hear, onPiece: silence.heard }) : await readBody(response);
+    if (came.kind === "body") end();
+    return came;
   } catch (error) {
     if (silence.isOver()) return broken("timeout", `said nothing for ${settings.silenceMs / 1_000} s`);
     throw error;

@@ -3,7 +3,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { ModelCause } from "../../compiler/ir/failure.ts";
 import { isObject } from "../../compiler/ir/json.ts";
-import type { ModelTask } from "../../runtime/3-task/task.ts";
+import type { Delta, ModelTask } from "../../runtime/3-task/task.ts";
 import { type OpenaiOptions, openaiProvider } from "../../runtime/providers/openai.ts";
 import type { ProviderResult } from "../../runtime/providers/provider.ts";
 import { type ModelServer, type Reply, withServer } from "../support/model-server.ts";
@@ -194,13 +194,49 @@ test("neither the key nor what is secret in a base URL is told, in an answer or 
     },
   ));
 
-test("a key that is a word may be a word of an answer", () =>
+for (const [key, isHidden] of [
+  ["lm-studio", false],
+  ["12345678", false],
+  ["ab1", false],
+  ["token-abc123", true],
+  ["no-digit-but-long", true],
+] as const)
+  test(`a key that ${isHidden ? "is no word is taken out of" : "may be a word stays in"} answers: ${key}`, () =>
+    withServer(
+      () => `run ${key} now`,
+      async ({ url }) => {
+        const env = (name: string) => (name === "TEST_KEY" ? key : undefined);
+        const result = await openaiProvider(quick).complete(askTask(serverModel(url)), { ...context, env });
+        assert.is(result.kind === "ok" && result.answer.text, `run ${isHidden ? "[redacted TEST_KEY]" : key} now`);
+      },
+    ));
+
+test("what a base URL says beside keys stays in answers: the date of an API", () =>
   withServer(
-    () => "run lm-studio",
+    () => "since 2024-10-21-preview",
     async ({ url }) => {
-      const env = (name: string) => (name === "TEST_KEY" ? "lm-studio" : undefined);
-      const result = await openaiProvider(quick).complete(askTask(serverModel(url)), { ...context, env });
-      assert.is(result.kind === "ok" && result.answer.text, "run lm-studio");
+      const result = await ask(askTask(serverModel(`${url}?api-version=2024-10-21-preview`)));
+      assert.is(result.kind === "ok" && result.answer.text, "since 2024-10-21-preview");
+    },
+  ));
+
+test("who watches an answer sees no key either, however it is cut into pieces", () =>
+  withServer(
+    ({ hit }) => ({
+      raw: streamed(`you sent ${key} and sk-secret`, `{"key":"${key}"}`, pieceSizes[hit - 1] ?? 1),
+      type: "text/event-stream",
+    }),
+    async ({ url }) => {
+      for (const _ of pieceSizes) {
+        const deltas: Delta[] = [];
+        const onDelta = (delta: Delta) => void deltas.push(delta);
+        const result = await openaiProvider(quick).complete(askTask(serverModel(url)), { ...context, onDelta });
+        const [text, args] = (["text", "args"] as const).map((kind) =>
+          deltas.map((delta) => (delta.kind === kind ? delta.text : "")).join(""),
+        );
+        assert.equal([text, args], ["you sent [redacted TEST_KEY] and sk-secret", '{"key":"[redacted TEST_KEY]"}']);
+        assert.is(result.kind === "ok" && result.answer.text, text);
+      }
     },
   ));
 
@@ -218,6 +254,20 @@ const context = {
 
 function refusal(status: number, error: { readonly message: string; readonly code?: string; readonly type?: string }): Reply {
   return { status, body: { error } };
+}
+
+const pieceSizes = [1, 2, 3, 7, 20, 100];
+
+/** The stream of an answer with a text and a call, in pieces of so many characters. */
+function streamed(text: string, args: string, size: number): string {
+  const pieces = (whole: string) => whole.match(new RegExp(`.{1,${size}}`, "g")) ?? [];
+  const deltas = [
+    ...pieces(text).map((content) => ({ content })),
+    { tool_calls: [{ index: 0, id: "c", function: { name: "x", arguments: "" } }] },
+    ...pieces(args).map((piece) => ({ tool_calls: [{ index: 0, function: { arguments: piece } }] })),
+  ];
+  const chunks = [...deltas.map((delta) => ({ choices: [{ delta }] })), { choices: [{ delta: {}, finish_reason: "stop" }] }];
+  return [...chunks.map((chunk) => `data: ${JSON.stringify(chunk)}\n\n`), "data: [DONE]\n\n"].join("");
 }
 
 function ask(task: ModelTask, options: Partial<OpenaiOptions> = quick): Promise<ProviderResult> {
