@@ -24,12 +24,20 @@ export interface Drawable {
   readonly rows?: number;
 }
 
+/** From here on what is too wide for a line is cut off; is broken into further lines, as is usual. */
+const [unbroken, broken] = ["\u001b[?7l", "\u001b[?7h"];
+
+/** So many pictures, of which there are ten in a second. */
+const leftOut = 5;
+
 /**
  * Owns what is drawn at the end of an output. Each change is one write.
  *
  * - A1: every line of the area ends with a line break, so that the cursor is at the start of the line below it.
  * - A2: while somebody holds it, nothing of it is on the terminal.
  * - A3: in a terminal that was made narrower, lines of the area take as many rows as they were broken into.
+ * - A4: no line is broken as it is drawn, so that what is drawn before a new width is known takes the rows that it should.
+ * - A5: after a change of width some pictures are left out: tmux tells it up to a quarter of a second late.
  */
 export function openScreen(output: Drawable): Screen {
   let lines: readonly string[] = [];
@@ -37,6 +45,8 @@ export function openScreen(output: Drawable): Screen {
   let holders = 0;
 
   const columns = () => output.columns || 80;
+  let known = columns();
+  let unsettled = 0;
   const height = () => drawn.reduce((sum, line) => sum + Math.max(1, Math.ceil(width(line) / columns())), 0);
   const home = (): string => (drawn.length === 0 ? "" : `\u001b[${height()}A\r`);
   const erase = (): string => {
@@ -45,10 +55,10 @@ export function openScreen(output: Drawable): Screen {
     return up;
   };
   const draw = (): string => {
-    if (holders > 0) return "";
+    if (holders > 0 || unsettled > 0) return "";
     const [up, rest] = [home(), lines.length < height() ? "\u001b[J" : ""];
     drawn = lines;
-    return `${up}${lines.map((line) => `${line}\u001b[K\n`).join("")}${rest}`;
+    return `${up}${unbroken}${lines.map((line) => `\u001b[K${line}\n`).join("")}${broken}${rest}`;
   };
   const put = (text: string): void => {
     if (text !== "") output.write(text);
@@ -58,9 +68,14 @@ export function openScreen(output: Drawable): Screen {
     write: (text) => put(`${erase()}${text}${text.endsWith("\n") ? draw() : ""}`),
     show: (next) => {
       lines = next;
+      unsettled = columns() === known ? Math.max(0, unsettled - 1) : leftOut;
+      known = columns();
       put(draw());
     },
     leave: () => {
+      const isLate = unsettled > 0;
+      unsettled = 0;
+      if (isLate) put(draw());
       lines = [];
       drawn = [];
     },

@@ -3,7 +3,7 @@ import * as assert from "uvu/assert";
 import { width } from "../../runtime/commands/columns-text.ts";
 import { frameOf } from "../../runtime/commands/live/frame.ts";
 import { createSteps } from "../../runtime/commands/live/steps.ts";
-import { openScreen } from "../../runtime/commands/screen.ts";
+import { openScreen, type Screen } from "../../runtime/commands/screen.ts";
 import { ask, handClock, play } from "../support/live-scene.ts";
 import { agent, planOf } from "../support/plan-of.ts";
 import { runPlan } from "../support/run-plan.ts";
@@ -137,21 +137,63 @@ test("A2: while a person types nothing is drawn, and then it is back", () => {
 });
 
 test("A3: in a terminal that was made narrower the rows of broken lines are replaced, too", () => {
-  const terminal = { ...emulated(), columns: 80 };
-  const screen = openScreen(terminal);
-  screen.write("a remark\n");
-  screen.show(["x".repeat(70), "two"]);
-  terminal.breakAt(40);
+  const { terminal, screen } = withPicture();
+  terminal.resize(40);
   terminal.columns = 40;
   assert.equal(terminal.lines(), ["a remark", "x".repeat(40), "x".repeat(30), "two", ""]);
-  screen.show(["one", "two"]);
+  settle(screen);
   assert.equal(terminal.lines(), ["a remark", "one", "two", ""]);
 });
 
-/** As much of a terminal as a screen uses: up, to the line's start, erase to the line's end, erase below. */
+test("A4: of pictures that are drawn before the new width is told nothing stays", () => {
+  const { terminal, screen } = withPicture();
+  terminal.resize(40);
+  for (const letter of "yz") screen.show([letter.repeat(70), "two"]);
+  terminal.columns = 40;
+  settle(screen);
+  assert.equal(terminal.lines(), ["a remark", "one", "two", ""]);
+});
+
+test("A5: nor of a width that is told when it is another one already; the last picture is drawn in any case", () => {
+  const { terminal, screen } = withPicture();
+  terminal.columns = 60;
+  terminal.resize(40);
+  for (const letter of "yz") screen.show([letter.repeat(60), "two"]);
+  terminal.columns = 40;
+  screen.show(["one", "two"]);
+  screen.leave();
+  assert.equal(terminal.lines(), ["a remark", "one", "two", ""]);
+});
+
+test("what is written while the width changes is there at once", () => {
+  const { terminal, screen } = withPicture();
+  terminal.resize(40);
+  terminal.columns = 40;
+  screen.show(["one", "two"]);
+  screen.write("another\n");
+  assert.equal(terminal.lines(), ["a remark", "another", ""]);
+  settle(screen);
+  assert.equal(terminal.lines(), ["a remark", "another", "one", "two", ""]);
+});
+
+function withPicture() {
+  const terminal = emulated();
+  const screen = openScreen(terminal);
+  screen.write("a remark\n");
+  screen.show(["x".repeat(70), "two"]);
+  return { terminal, screen };
+}
+
+/** Draws until the width is believed. */
+function settle(screen: Screen): void {
+  for (let time = 0; time < 6; time += 1) screen.show(["one", "two"]);
+}
+
+/** As much of a terminal as a screen uses: up, to the line's start, erase to the line's end, erase below, break lines or not. */
 function emulated() {
-  let [lines, row, column]: [string[], number, number] = [[""], 0, 0];
+  let [lines, row, column, actual, breaks]: [string[], number, number, number, boolean] = [[""], 0, 0, 80, true];
   const put = (char: string) => {
+    if (column === actual) [row, column] = breaks ? [row + 1, 0] : [row, column - 1];
     const line = lines[row] ?? "";
     lines[row] = line.slice(0, column).padEnd(column) + char + line.slice(column + 1);
     column += 1;
@@ -159,6 +201,7 @@ function emulated() {
   const obey = (token: string) => {
     if (token === "\n") [row, column] = [row + 1, 0];
     else if (token === "\r") column = 0;
+    else if (token.startsWith("\u001b[?7")) breaks = token.endsWith("h");
     else if (token === "\u001b[K") lines[row] = (lines[row] ?? "").slice(0, column);
     else if (token === "\u001b[J") lines = [...lines.slice(0, row), (lines[row] ?? "").slice(0, column)];
     else if (token.startsWith("\u001b[")) row -= Number.parseInt(token.slice(2), 10);
@@ -167,14 +210,15 @@ function emulated() {
   };
   const write = (text: string) => {
     // biome-ignore lint/suspicious/noControlCharactersInRegex: this is how commands to a terminal begin
-    for (const token of text.match(/\u001b\[\d*[A-Z]|[\s\S]/gu) ?? []) obey(token);
+    for (const token of text.match(/\u001b\[\??\d*[A-Za-z]|[\s\S]/gu) ?? []) obey(token);
   };
-  /** Lines of the terminal are broken as it is made narrower; the cursor stays below the last. */
-  const breakAt = (width: number) => {
+  /** Lines of the terminal are broken as it is made narrower; the cursor stays below the last. What it says of its width is another matter. */
+  const resize = (width: number) => {
+    actual = width;
     lines = lines.flatMap((line) => line.match(new RegExp(`.{1,${width}}`, "g")) ?? [""]);
     row = lines.length - 1;
   };
-  return { write, columns: 80, rows: 24, lines: () => lines, breakAt };
+  return { write, columns: 80, rows: 24, lines: () => lines, resize };
 }
 
 test.run();
