@@ -120,10 +120,16 @@ function problemOf(plan: Known, expr: Expr, scope: Scope): string | null {
     case "local":
       return scope.locals.includes(expr.name) ? null : `reads \`${expr.name}\`, which no \`each\` around it binds`;
     case "builtin":
-      return Object.hasOwn(builtins, expr.name) ? null : `uses a function that is not known: \`${expr.name}\``;
+      return problemOfCall(expr);
     default:
       return null;
   }
+}
+
+function problemOfCall({ name, args }: Expr & { kind: "builtin" }): string | null {
+  const params = Object.hasOwn(builtins, name) ? builtins[name]?.params : undefined;
+  if (!params) return `uses a function that is not known: \`${name}\``;
+  return args.length === params.length ? null : `calls \`${name}\` with ${args.length} arguments, not ${params.length}`;
 }
 
 function inLoop(scope: Scope, op: string, kinds: readonly string[]): boolean {

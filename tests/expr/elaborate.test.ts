@@ -156,6 +156,36 @@ test("types never lie: what an expression without a finding gives is of its type
   assert.ok(sound > 300, `only ${sound} made sense`);
 });
 
+test("an operand or argument that is told of changes nothing, whatever it is", () => {
+  const uses = [
+    ..."a and b|a or b|a == b|a < b|a >= b|a + b|a - b|a * b|a % b|a in b|a[b]|not a|-a|1 if a else 2".split("|"),
+    ...Object.entries(builtins).map(([name, { params }]) => `${name}(${["a", "b"].slice(0, params.length).join(", ")})`),
+  ];
+  // No numbers: one may be whole, and is then what was asked for.
+  const solid = fc.constantFrom("text", "int", "bool", "list<int>", "list<text>", "{a: int}", "'x' | 'y'", "failure").map(typeOf);
+  const counts = { told: 0 };
+  fc.assert(
+    fc.property(fc.constantFrom(...uses), solid, solid, fc.gen(), (use, a, b, gen) => {
+      const at = (name: string, type: Type): Names => ({ [name]: { expr: { kind: "local", name }, type } });
+      const found: Diagnostic[] = [];
+      const source = sourceOf(use);
+      const read = reader.expression(source, none);
+      const made = read && elaborate(read, { ...at("a", a), ...at("b", b) }, source, (one) => found.push(one));
+      const told = found.filter(({ code }) => code === "expr/wrong-operand" || code === "expr/wrong-argument");
+      const wrong = told.map(({ span }) => use.slice(span?.start, span?.end));
+      if (wrong.length === 0) return;
+      const value = (type: Type) => gen(() => valuesOf(type) ?? fc.constant(null));
+      const given = { a: value(a), b: value(b) };
+      const other = { ...given, ...(wrong.includes("a") ? { a: value(a) } : {}), ...(wrong.includes("b") ? { b: value(b) } : {}) };
+      counts.told += wrong.length;
+      const answers = made ? [given, other].map((locals) => evaluate(made.expr, envOf(null), locals)) : [];
+      assert.equal(answers[0], answers[1], `${use}; ${wrong}: ${JSON.stringify([given, other])}`);
+    }),
+    { numRuns: 3000, endOnFailure: true },
+  );
+  assert.ok(counts.told > 1000);
+});
+
 test("what is found out of any expression of a plan holds for its value", () => {
   const typed = type.map((of) => ({ of, values: valuesOf(of) })).filter(({ values }) => values !== null);
   const given = typed.chain(({ of, values }) => (values ?? fc.constant(null)).map((value) => ({ of, value })));

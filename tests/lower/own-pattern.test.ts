@@ -173,6 +173,11 @@ const failures: readonly (readonly [what: string, body: string, problem: string 
     "a result uses a function that is not known: `shout`",
   ],
   [
+    "calls a function with less than it takes",
+    `return build.exit("done", { kind: "builtin", name: "join", args: [build.input] });`,
+    "a result calls `join` with 1 arguments, not 2",
+  ],
+  [
     "calls an agent that no field names",
     `return build.pass(build.call("c", "main", build.input));`,
     "op `c` calls `main`, which no field of the agent names",
