@@ -1,6 +1,6 @@
 import * as http from "node:http";
 import * as https from "node:https";
-import type { LookupFunction } from "node:net";
+import type { LookupFunction, Socket } from "node:net";
 import { Readable } from "node:stream";
 import { TLSSocket } from "node:tls";
 import { createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
@@ -11,6 +11,8 @@ export interface FetchOptions {
   readonly env: (name: string) => string | undefined;
   /** The longest time that a connection may take to open. */
   readonly connectTimeoutMs: number;
+  /** The longest time in which nothing comes: before the first byte of an answer, and between two. Default: any. */
+  readonly silenceMs?: number;
   /** Finds the addresses of hosts that are not behind a proxy. Default: the system's. */
   readonly lookup?: LookupFunction;
   /** `once`: each connection serves one request, and none is ever sent twice. Default: connections are kept. */
@@ -83,12 +85,12 @@ async function toRequest(input: string | URL | globalThis.Request, init: Request
   return { url, method: method.toUpperCase(), headers, body: bytes, redirect, signal };
 }
 
-async function follow(first: Request, route: Route, { connectTimeoutMs, bodies = "whole" }: FetchOptions): Promise<Response> {
+async function follow(first: Request, route: Route, options: FetchOptions): Promise<Response> {
   let request = first;
   for (let hops = 0; ; hops++) {
-    const message = await send(request, route, connectTimeoutMs);
+    const message = await send(request, route, options);
     const next = redirected(request, message);
-    if (next === null) return toResponse(request, message, { isRedirected: hops > 0, bodies });
+    if (next === null) return toResponse(request, message, { isRedirected: hops > 0, bodies: options.bodies ?? "whole" });
     message.resume();
     if (request.redirect === "error" || hops === maxRedirects) throw new TypeError("fetch failed: too many redirects");
     request = next;
@@ -96,10 +98,10 @@ async function follow(first: Request, route: Route, { connectTimeoutMs, bodies =
 }
 
 /** One exchange, up to the head of the answer. A kept-alive connection that the server had closed is replaced by another. */
-async function send(request: Request, route: Route, connectTimeoutMs: number): Promise<http.IncomingMessage> {
+async function send(request: Request, route: Route, options: FetchOptions): Promise<http.IncomingMessage> {
   for (;;) {
     request.signal?.throwIfAborted();
-    const outcome = await exchange(request, route(request.url), connectTimeoutMs);
+    const outcome = await exchange(request, route(request.url), options);
     if (outcome.kind === "answered") return outcome.message;
     if (request.signal?.aborted) throw request.signal.reason;
     if (!outcome.wasStale) throw new TypeError("fetch failed", { cause: outcome.error });
@@ -110,7 +112,14 @@ type Exchange =
   | { readonly kind: "answered"; readonly message: http.IncomingMessage }
   | { readonly kind: "failed"; readonly error: Error; readonly wasStale: boolean };
 
-function exchange(request: Request, { options, headers }: ReturnType<Route>, connectTimeoutMs: number): Promise<Exchange> {
+/** The code of an error: a server said nothing for too long. */
+export const silentCode = "ESILENT";
+
+function exchange(
+  request: Request,
+  { options, headers }: ReturnType<Route>,
+  { connectTimeoutMs, silenceMs }: FetchOptions,
+): Promise<Exchange> {
   const { method, body, signal } = request;
   const sender = options.protocol === "https:" ? https.request : http.request;
   return new Promise((resolve) => {
@@ -119,7 +128,12 @@ function exchange(request: Request, { options, headers }: ReturnType<Route>, con
     signal?.addEventListener("abort", abort, { once: true });
     client.once("close", () => signal?.removeEventListener("abort", abort));
     client.once("socket", (socket) => limitConnect(client, socket, connectTimeoutMs));
-    client.once("response", (message) => resolve({ kind: "answered", message }));
+    let heard: http.ClientRequest | http.IncomingMessage = client;
+    if (silenceMs !== undefined) client.setTimeout(silenceMs, () => heard.destroy(silentFor(silenceMs)));
+    client.once("response", (message) => {
+      heard = message;
+      resolve({ kind: "answered", message });
+    });
     client.on("error", (error: NodeJS.ErrnoException) => {
       resolve({ kind: "failed", error, wasStale: client.reusedSocket && (error.code === "ECONNRESET" || error.code === "EPIPE") });
     });
@@ -127,12 +141,18 @@ function exchange(request: Request, { options, headers }: ReturnType<Route>, con
   });
 }
 
-function limitConnect(client: http.ClientRequest, socket: { readonly connecting: boolean } & NodeJS.EventEmitter, timeoutMs: number): void {
-  if (!socket.connecting) return;
+/** A TLS socket is connected once its handshake is over; at the end of a tunnel that is all there is to wait for. */
+function limitConnect(client: http.ClientRequest, socket: Socket, timeoutMs: number): void {
+  const isSecure = socket instanceof TLSSocket;
+  if (isSecure ? socket.getFinished() !== undefined : !socket.connecting) return;
   const error = Object.assign(new Error(`no connection within ${timeoutMs} ms`), { code: "ETIMEDOUT" });
   const timer = setTimeout(() => client.destroy(error), timeoutMs);
-  socket.once(socket instanceof TLSSocket ? "secureConnect" : "connect", () => clearTimeout(timer));
+  socket.once(isSecure ? "secureConnect" : "connect", () => clearTimeout(timer));
   client.once("close", () => clearTimeout(timer));
+}
+
+function silentFor(ms: number): Error {
+  return Object.assign(new Error(`said nothing for ${ms / 1_000} s`), { code: silentCode });
 }
 
 /** The request that a redirect asks for. Another origin never sees the credentials. */

@@ -4,7 +4,7 @@ import { redactor, type Secret } from "../3-task/redact.ts";
 import type { ModelAnswer, ModelTask } from "../3-task/task.ts";
 import { readAnswer } from "./answer.ts";
 import { sleep, type Tries, type Try, tryAgain } from "./attempts.ts";
-import { type Broken, broken } from "./causes.ts";
+import type { Broken } from "./causes.ts";
 import { httpFetch } from "./fetch.ts";
 import { modelFailure, type Provider, type ProviderContext, type ProviderResult } from "./provider.ts";
 import { factsOf, noKey } from "./providers.ts";
@@ -12,14 +12,13 @@ import { learn, type Quirks, usualQuirks } from "./quirks.ts";
 import { withoutSecrets } from "./redacted-deltas.ts";
 import { wireRequest } from "./request.ts";
 import { inPlainForm } from "./server-error.ts";
-import { openSilence } from "./silence.ts";
 import { type Completion, readStream } from "./stream.ts";
 import { noAnswer, shownUrl, troubleOf } from "./trouble.ts";
 
 export interface OpenaiOptions {
   /** For a whole request with all its tries. */
   readonly timeoutMs: number;
-  /** How long a streamed answer may be silent, before its first piece and between two. */
+  /** How long nothing may be heard of an answer, before its first byte and between two. Default: half of `timeoutMs`, so that there is time for another try. */
   readonly silenceMs: number;
   readonly connectTimeoutMs: number;
   readonly tries: number;
@@ -40,9 +39,8 @@ interface Server {
   readonly redactAnswer: (text: string) => string;
 }
 
-const defaults: OpenaiOptions = {
-  timeoutMs: 600_000,
-  silenceMs: 300_000, // models that think say nothing for minutes
+const defaults: Omit<OpenaiOptions, "silenceMs"> = {
+  timeoutMs: 600_000, // models that think say nothing for minutes
   connectTimeoutMs: 10_000,
   tries: 3,
   crowdedTries: 6,
@@ -56,7 +54,7 @@ const defaults: OpenaiOptions = {
  * State: clients by server and key, and what each model turned out to refuse, for the life of the provider.
  */
 export function openaiProvider(options: Partial<OpenaiOptions> = {}): Provider {
-  const settings = { ...defaults, ...options };
+  const settings = { ...defaults, silenceMs: (options.timeoutMs ?? defaults.timeoutMs) / 2, ...options };
   new Headers(); // Node loads what it has of the web when that is first named: here nobody waits for it yet
   const servers = new Map<string, Server>();
   const quirks = new Map<string, Quirks>();
@@ -118,7 +116,8 @@ function isTelling({ value, isKey }: Hidden): boolean {
 
 /** A client for a server. Its own retries and log are off, and it reads nothing of the environment. */
 function connect(address: Address, { env }: ProviderContext, settings: OpenaiOptions): Server {
-  const fetch = httpFetch({ env, connectTimeoutMs: settings.connectTimeoutMs });
+  const { connectTimeoutMs, silenceMs } = settings;
+  const fetch = httpFetch({ env, connectTimeoutMs, silenceMs });
   const { baseUrl, key } = address;
   const { search, searchParams } = new URL(baseUrl);
   const isOwn = baseUrl === factsOf("openai")?.baseUrl;
@@ -159,7 +158,7 @@ async function attempt(task: ModelTask, session: Session, context: ProviderConte
   const quirks = session.quirks.get(model) ?? usualQuirks(task);
   const facts = { baseUrl, redact, nowMs: context.nowUs() / 1_000 };
   try {
-    const came = await respond(task, quirks, session, context);
+    const came = await respond(task, quirks, session.server, context);
     const answer = came.kind === "body" ? readAnswer(task, came.body, quirks) : came;
     return answer.kind === "model" ? { kind: "done", value: redacted(answer, redactAnswer), status: 200 } : noAnswer(answer, facts);
   } catch (error) {
@@ -174,25 +173,17 @@ async function attempt(task: ModelTask, session: Session, context: ProviderConte
 async function respond(
   task: ModelTask,
   quirks: Quirks,
-  { server, settings }: Session,
+  server: Server,
   { signal, onDelta }: ProviderContext,
 ): Promise<Completion | Broken> {
   if (!onDelta) return readBody(await post(server, { body: wireRequest(task, quirks, "whole"), signal }));
   const { hear, end } = withoutSecrets(onDelta, server.secrets);
   hear({ kind: "begin" });
-  const silence = openSilence(settings.silenceMs, signal);
-  try {
-    const response = await post(server, { body: wireRequest(task, quirks, "streamed"), signal: silence.signal, stream: true });
-    const isStream = response.headers.get("content-type")?.includes("text/event-stream") === true;
-    const came = isStream ? await readStream(response, { onDelta: hear, onPiece: silence.heard }) : await readBody(response);
-    if (came.kind === "body") end();
-    return came;
-  } catch (error) {
-    if (silence.isOver()) return broken("timeout", `said nothing for ${settings.silenceMs / 1_000} s`);
-    throw error;
-  } finally {
-    silence.end();
-  }
+  const response = await post(server, { body: wireRequest(task, quirks, "streamed"), signal, stream: true });
+  const isStream = response.headers.get("content-type")?.includes("text/event-stream") === true;
+  const came = isStream ? await readStream(response, hear) : await readBody(response);
+  if (came.kind === "body") end();
+  return came;
 }
 
 function post({ client }: Server, request: { readonly body: object; readonly signal: AbortSignal; readonly stream?: true }) {

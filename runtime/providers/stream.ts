@@ -27,21 +27,14 @@ export interface Completion {
   readonly body: unknown;
 }
 
-export interface StreamWatch {
-  readonly onDelta: (delta: Delta) => void;
-  /** Called for everything that comes. */
-  readonly onPiece: () => void;
-}
-
 /**
  * Reads a streamed chat completion to its end and gives what a plain one would have been; or what it broke off with. A server that says
  * `[DONE]` is through, whether it has told why or not.
  */
-export async function readStream(response: Response, { onDelta, onPiece }: StreamWatch): Promise<Completion | Broken> {
+export async function readStream(response: Response, onDelta: (delta: Delta) => void): Promise<Completion | Broken> {
   const partial: Pieces = { text: "", refusal: "", calls: [], finish: null, model: null, usage: null };
   let isDone = false;
   for await (const { data } of _iterSSEMessages(response, new AbortController())) {
-    onPiece();
     isDone ||= data.startsWith("[DONE]");
     if (isDone || data.trim() === "") continue;
     const chunk = parseJson(data);

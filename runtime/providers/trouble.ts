@@ -2,6 +2,7 @@ import type { ModelCause } from "../../compiler/ir/failure.ts";
 import { isObject } from "../../compiler/ir/json.ts";
 import { maxPauseMs, retryAfterMs, type Try } from "./attempts.ts";
 import { type Broken, causeOf, passes } from "./causes.ts";
+import { silentCode } from "./fetch.ts";
 import type { ServerError } from "./server-error.ts";
 
 /** What is known of a failed request: enough to say it in a sentence. */
@@ -58,8 +59,13 @@ function unanswered(error: unknown, facts: RequestFacts): Failed {
     null,
   );
   const said = oneLine(textOr(fieldOf(causes.at(-1), "message"), String(error)), facts);
-  const message = `cannot reach the model server at ${shownUrl(facts.baseUrl)}: ${reasonOf(code) ?? said}`;
-  const result = failed(code === "ETIMEDOUT" ? "timeout" : "connection", message, { status: null, code, type: null });
+  const server = `the model server at ${shownUrl(facts.baseUrl)}`;
+  const message = code === silentCode ? `${server} ${said}` : `cannot reach ${server}: ${reasonOf(code) ?? said}`;
+  const result = failed(code === silentCode ? "timeout" : "connection", message, {
+    status: null,
+    code,
+    type: null,
+  });
   return code !== null && distrusted.test(code) ? { ...result, kind: "failed" } : result;
 }
 

@@ -50,6 +50,49 @@ test("bounds the time until a connection is one, its handshake included", async 
   silent.close();
 });
 
+test("bounds the handshake at the end of a proxy's tunnel, too", async () => {
+  const proxy = createServer().on("connect", (_, client: Socket) => client.write("HTTP/1.1 200 OK\r\n\r\n"));
+  await listen(proxy);
+  const https_proxy = `http://127.0.0.1:${portOf(proxy)}`;
+  const hasty = httpFetch({ env: (name) => ({ https_proxy })[name], connectTimeoutMs: 50 });
+  const error: unknown = await hasty("https://example.invalid/").catch((caught) => caught.cause);
+  assert.is(error instanceof Error && error.message, "no connection within 50 ms");
+  proxy.close().closeAllConnections();
+});
+
+for (const [place, listener] of [
+  ["before its head", () => {}],
+  ["after its head", (_, response) => response.flushHeaders()],
+  ["in its body", (_, response) => response.write("half")],
+  ["in a packed body", (_, response) => response.setHeader("content-encoding", "gzip").write(gzipSync("whole").subarray(0, 12))],
+  ["in a stream", (_, response) => response.setHeader("content-type", "text/event-stream").write("data: 1\n\n")],
+] as const satisfies readonly (readonly [string, RequestListener])[])
+  test(`ends an answer that falls silent ${place}`, async () => {
+    const impatient = httpFetch({ env: () => undefined, connectTimeoutMs: 2_000, silenceMs: 30 });
+    await serving(listener, async (url) => {
+      const error: unknown = await impatient(url)
+        .then((response) => response.text())
+        .catch((caught) => caught.cause ?? caught);
+      assert.is(error instanceof Error && error.message, "said nothing for 0.03 s");
+    });
+  });
+
+test("an answer that comes slowly is not silent, nor is a kept connection that nobody uses", async () => {
+  const slow: RequestListener = async (_, response) => {
+    for (let piece = 0; piece < 8; piece += 1) {
+      response.write(String(piece));
+      await new Promise((resolve) => setTimeout(resolve, 25));
+    }
+    response.end();
+  };
+  const patient = httpFetch({ env: () => undefined, connectTimeoutMs: 2_000, silenceMs: 150 });
+  await serving(slow, async (url) => {
+    assert.is(await (await patient(url)).text(), "01234567");
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    assert.is(await (await patient(url)).text(), "01234567");
+  });
+});
+
 test("gives a body once, in any form, and says when it is read", async () => {
   await serving(
     (_, response) => response.end('{"a":1}'),
