@@ -5,6 +5,7 @@ import type { Act, Ask } from "../../compiler/ir/ops.ts";
 import { type Path, turnPath } from "../../compiler/ir/path.ts";
 import { bug } from "../../compiler/ir/unreachable.ts";
 import { type ModelAnswer, type ModelTask, type Task, type TaskResult, textParts, wasCut } from "../3-task/task.ts";
+import { usageColumns, usageIn } from "../3-task/usage.ts";
 import { planned, spentOn } from "./amounts.ts";
 import { askingStep } from "./asking-step.ts";
 import { envOf } from "./env.ts";
@@ -63,7 +64,7 @@ export function answered(run: Run, frame: ModelFrame, task: ModelTask, result: T
   const answer = result.kind === "ok" && result.answer.kind === "model" ? result.answer : null;
   const state = loopOf(frame);
   state.times = { startUs: state.times?.startUs ?? result.startUs, endUs: result.endUs };
-  const usage = answer?.usage;
+  const usage = usageIn(result);
   const price = planned(run.plan.models[frame.op.model], task.model)?.price ?? null;
   record(
     run,
@@ -84,10 +85,7 @@ export function answered(run: Run, frame: ModelFrame, task: ModelTask, result: T
       role: run.plan.models[frame.op.model]?.role ?? null,
       temperature: task.model.temperature,
       iteration: state.turn,
-      input_tokens: usage?.input ?? null,
-      cached_tokens: usage?.cached ?? null,
-      output_tokens: usage?.output ?? null,
-      reasoning_tokens: usage?.reasoning ?? null,
+      ...usageColumns(usage),
       cost_usd: usage && price ? spentOn(usage, price).microUsd / 1e6 : null,
       ...taskDetail(run, task, result),
     },

@@ -5,6 +5,7 @@ import { type Path, turnPath } from "../../compiler/ir/path.ts";
 import type { PlanModel } from "../../compiler/ir/plan.ts";
 import { bug } from "../../compiler/ir/unreachable.ts";
 import type { Message, ModelTask, RunModel, TaskResult, ToolSchema, Usage } from "../3-task/task.ts";
+import { usageIn } from "../3-task/usage.ts";
 import { type Counted, countedIn, mostOf, planned, spentOn } from "./amounts.ts";
 import { cancelledAt, dispatch, end, loopOf, type ModelFrame } from "./conversation.ts";
 import { applyEdit } from "./edits.ts";
@@ -44,16 +45,16 @@ export function request(run: Run, frame: ModelFrame, { tools, output, summary }:
   });
 }
 
-/** Settles a request that was answered, or is to be made again. `usage` of one that failed is null; `isFree`: nobody was asked. */
+/** Settles a request that was answered, or is to be made again. `isFree`: nobody was asked. */
 export function settleRequest(run: Run, task: ModelTask, result: TaskResult, isFree: boolean): void {
   const ticket = run.tickets.get(task.path);
   const frame = run.tasks.get(task.path);
   if (!ticket || !frame) return;
-  const usage = result.kind === "ok" && result.answer.kind === "model" ? result.answer.usage : null;
+  const usage = usageIn(result);
   // A server that counts nothing may have given all that was asked for.
   const spent = result.kind === "ok" && usage === null ? ticket.amount : spentBy(run, frame, task.model, usage);
   free(run, ticket, task.path, isFree ? { calls: 0, tokens: 0, microUsd: 0 } : spent);
-  if (usage && frame.state?.kind === "loop" && accountOf(frame).weighs) frame.state.sized = countedIn(task, usage);
+  if (result.kind === "ok" && usage && frame.state?.kind === "loop" && accountOf(frame).weighs) frame.state.sized = countedIn(task, usage);
 }
 
 /** Makes a request again whose earlier try came to nothing that counts: what that one took is spent. */

@@ -10,7 +10,7 @@ import { type ModuleLoader, moduleLoader, runCode } from "./code.ts";
 import { type OwnOutcome, runOwnTool } from "./own-tool.ts";
 import { redactor, type Secret } from "./redact.ts";
 import { sender } from "./send.ts";
-import type { Attempt, CodeTask, Delta, ModelTask, PermittedTool, TaskResult, ThreadTask } from "./task.ts";
+import type { Attempt, CodeTask, Delta, ModelTask, PermittedTool, TaskResult, ThreadTask, Usage } from "./task.ts";
 import { truncate } from "./truncate.ts";
 
 /** What a thread has for the tasks that it runs. */
@@ -51,7 +51,7 @@ export function watched(host: TaskHost, onDelta: TaskHost["onDelta"]): TaskHost 
 
 type Ended = { readonly attempts?: readonly Attempt[] } & (
   | { readonly kind: "ok"; readonly answer: (TaskResult & { readonly kind: "ok" })["answer"] }
-  | { readonly kind: "failed"; readonly code: FailureCode; readonly message: string; readonly details?: Json }
+  | { readonly kind: "failed"; readonly code: FailureCode; readonly message: string; readonly details?: Json; readonly usage?: Usage }
 );
 
 /** Runs a task in this thread. Never rejects; when the signal comes first, the result is `cancelled`. */
@@ -60,7 +60,8 @@ export async function runTask(task: ThreadTask, host: TaskHost, signal: AbortSig
   const ended = signal.aborted ? cancelled : await end(task, host, signal).catch(unexpected);
   const times = { startUs, endUs: host.nowUs(), thread: host.thread, attempts: ended.attempts ?? [] };
   if (ended.kind === "ok") return { kind: "ok", answer: ended.answer, ...times };
-  return { kind: "failed", code: ended.code, message: ended.message, details: ended.details ?? null, ...times };
+  const { kind, code, message, details = null, usage } = ended;
+  return { kind, code, message, details, ...(usage ? { usage } : {}), ...times };
 }
 
 const cancelled: Ended = { kind: "failed", code: "cancelled", message: "the step was cancelled" };

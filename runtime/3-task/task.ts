@@ -155,7 +155,7 @@ export interface Usage {
   readonly reasoning: number;
 }
 
-/** What a model answered. `usage` null: the server told none. */
+/** What a model answered. `usage`: what the request took with all its tries; null: the server told none. */
 export interface ModelAnswer {
   readonly kind: "model";
   readonly text: string;
@@ -214,11 +214,11 @@ export interface Attempt {
   readonly cause: ModelCause | null;
 }
 
-/** How a task ended, with the times where it ran (microseconds since 1970) and the thread. */
+/** How a task ended, with the times where it ran (microseconds since 1970) and the thread. `usage`: what a model request took that failed. */
 export type TaskResult = TaskTimes &
   (
     | { readonly kind: "ok"; readonly answer: ModelAnswer | ToolAnswer | FileAnswer | CodeAnswer | WaitAnswer }
-    | { readonly kind: "failed"; readonly code: FailureCode; readonly message: string; readonly details: Json }
+    | { readonly kind: "failed"; readonly code: FailureCode; readonly message: string; readonly details: Json; readonly usage?: Usage }
   );
 
 export interface TaskTimes {

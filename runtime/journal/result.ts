@@ -13,7 +13,8 @@ export function resultOf(journal: Journal, recorded: RecordedTask, nowUs: number
   const { row } = recorded;
   if (row.status !== "ok") {
     const details = detailOf(row)["details"] ?? null;
-    return { kind: "failed", code: codeOf(row), message: row.message ?? "", details, ...times };
+    const usage = usageOf(row);
+    return { kind: "failed", code: codeOf(row), message: row.message ?? "", details, ...(usage ? { usage } : {}), ...times };
   }
   const text = journal.text(row.value_hash);
   const answer = text === null ? null : answerOf(recorded, text);

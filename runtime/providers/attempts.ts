@@ -1,5 +1,6 @@
 import type { ModelCause } from "../../compiler/ir/failure.ts";
-import type { Attempt } from "../3-task/task.ts";
+import type { Attempt, Usage } from "../3-task/task.ts";
+import { sumOfUsage } from "../3-task/usage.ts";
 import type { ServerError } from "./server-error.ts";
 
 /** How one try ended. `again`: at once, another way; `later`: after a pause, which the server may have named. */
@@ -12,6 +13,8 @@ export type Try<T> =
 /** Why a try failed. `status` is null where there was no response. */
 export interface Trouble extends ServerError {
   readonly cause: ModelCause;
+  /** What it took all the same, where the server told. */
+  readonly usage?: Usage | null;
 }
 
 export interface RetryPolicy {
@@ -25,8 +28,8 @@ export interface RetryPolicy {
   readonly signal: AbortSignal;
 }
 
-/** How all tries ended. `stopped`: the signal came. */
-export type Tries<T> = { readonly attempts: readonly Attempt[] } & (
+/** How all tries ended, and what those took that failed. `stopped`: the signal came. */
+export type Tries<T> = { readonly attempts: readonly Attempt[]; readonly wasted: Usage | null } & (
   | { readonly kind: "done"; readonly value: T }
   | ({ readonly kind: "failed" } & Trouble)
   | { readonly kind: "stopped" }
@@ -38,18 +41,20 @@ export const maxPauseMs = 120_000;
 /** Tries until it is done, cannot succeed, or the tries are used up. Every try is recorded. `once` never rejects. */
 export async function tryAgain<T>(once: () => Promise<Try<T>>, policy: RetryPolicy): Promise<Tries<T>> {
   const attempts: Attempt[] = [];
+  let wasted: Usage | null = null;
   for (let pauses = 0; !policy.signal.aborted; ) {
     const startUs = policy.nowUs();
     const result = await once();
     attempts.push({ startUs, endUs: policy.nowUs(), status: result.status, ...toldOf(result, policy.signal) });
-    if (result.kind === "done") return { kind: "done", value: result.value, attempts };
+    if (result.kind === "done") return { kind: "done", value: result.value, attempts, wasted };
+    wasted = sumOfUsage(wasted, result.usage ?? null);
     if (policy.signal.aborted) break;
     if (result.kind === "again") continue;
-    if (result.kind === "failed" || isEnough(result, pauses + 1, policy)) return { ...result, kind: "failed", attempts };
+    if (result.kind === "failed" || isEnough(result, pauses + 1, policy)) return { ...result, kind: "failed", attempts, wasted };
     await policy.sleep(pauseMs(pauses, result.afterMs, policy.random), policy.signal);
     pauses++;
   }
-  return { kind: "stopped", attempts };
+  return { kind: "stopped", attempts, wasted };
 }
 
 function toldOf<T>(result: Try<T>, { aborted }: AbortSignal): Pick<Attempt, "error" | "cause"> {

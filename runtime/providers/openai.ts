@@ -1,12 +1,13 @@
 import { OpenAI } from "openai";
-import { canonical, parseJson } from "../../compiler/ir/json.ts";
+import { canonical, isObject, parseJson } from "../../compiler/ir/json.ts";
 import { redactor, type Secret } from "../3-task/redact.ts";
-import type { ModelAnswer, ModelTask } from "../3-task/task.ts";
-import { readAnswer } from "./answer.ts";
+import type { ModelAnswer, ModelTask, Usage } from "../3-task/task.ts";
+import { sumOfUsage } from "../3-task/usage.ts";
+import { readAnswer, readUsage } from "./answer.ts";
 import { sleep, type Tries, type Try, tryAgain } from "./attempts.ts";
 import type { Broken } from "./causes.ts";
 import { httpFetch } from "./fetch.ts";
-import { modelFailure, type Provider, type ProviderContext, type ProviderResult } from "./provider.ts";
+import { modelFailure, type Provider, type ProviderContext, type ProviderResult, wastedUsage } from "./provider.ts";
 import { factsOf, noKey } from "./providers.ts";
 import { learn, type Quirks, usualQuirks } from "./quirks.ts";
 import { withoutSecrets } from "./redacted-deltas.ts";
@@ -157,12 +158,17 @@ async function attempt(task: ModelTask, session: Session, context: ProviderConte
   const model = canonical([baseUrl, task.model.name]);
   const quirks = session.quirks.get(model) ?? usualQuirks(task);
   const facts = { baseUrl, redact, nowMs: context.nowUs() / 1_000 };
+  let usage: Usage | null = null;
+  const onUsage = (told: unknown) => {
+    usage = readUsage(told) ?? usage;
+  };
   try {
-    const came = await respond(task, quirks, session.server, context);
+    const came = await respond(task, quirks, session.server, { ...context, onUsage });
     const answer = came.kind === "body" ? readAnswer(task, came.body, quirks) : came;
-    return answer.kind === "model" ? { kind: "done", value: redacted(answer, redactAnswer), status: 200 } : noAnswer(answer, facts);
+    if (answer.kind === "model") return { kind: "done", value: redacted(answer, redactAnswer), status: 200 };
+    return { ...noAnswer(answer, facts), usage };
   } catch (error) {
-    const trouble = troubleOf(error, facts);
+    const trouble = { ...troubleOf(error, facts), usage };
     const learned = learn(trouble.status, trouble.message, quirks, task);
     if (learned) session.quirks.set(model, learned);
     return learned ? { ...trouble, kind: "again" } : trouble;
@@ -174,14 +180,14 @@ async function respond(
   task: ModelTask,
   quirks: Quirks,
   server: Server,
-  { signal, onDelta }: ProviderContext,
+  { signal, onDelta, onUsage }: ProviderContext & { readonly onUsage: (told: unknown) => void },
 ): Promise<Completion | Broken> {
-  if (!onDelta) return readBody(await post(server, { body: wireRequest(task, quirks, "whole"), signal }));
+  if (!onDelta) return readBody(await post(server, { body: wireRequest(task, quirks, "whole"), signal }), onUsage);
   const { hear, end } = withoutSecrets(onDelta, server.secrets);
   hear({ kind: "begin" });
   const response = await post(server, { body: wireRequest(task, quirks, "streamed"), signal, stream: true });
   const isStream = response.headers.get("content-type")?.includes("text/event-stream") === true;
-  const came = isStream ? await readStream(response, hear) : await readBody(response);
+  const came = isStream ? await readStream(response, { onDelta: hear, onUsage }) : await readBody(response, onUsage);
   if (came.kind === "body") end();
   return came;
 }
@@ -190,9 +196,11 @@ function post({ client }: Server, request: { readonly body: object; readonly sig
   return client.post("/chat/completions", { ...request, maxRetries: 0 }).asResponse();
 }
 
-async function readBody(response: Response): Promise<Completion> {
+async function readBody(response: Response, onUsage: (told: unknown) => void): Promise<Completion> {
   const text = await response.text();
-  return { kind: "body", body: parseJson(text) ?? text };
+  const body = parseJson(text) ?? text;
+  if (isObject(body)) onUsage(body["usage"]);
+  return { kind: "body", body };
 }
 
 /** A server may tell the key that it was asked with, and a model say what it was told. */
@@ -204,14 +212,17 @@ function redacted(answer: ModelAnswer, redact: (text: string) => string): ModelA
   };
 }
 
-function cancelled({ attempts }: Tries<ModelAnswer>): ProviderResult {
-  return { kind: "failed", code: "cancelled", message: "the request was cancelled", details: null, attempts };
+function cancelled({ attempts, wasted }: Tries<ModelAnswer>): ProviderResult {
+  return { kind: "failed", code: "cancelled", message: "the request was cancelled", details: null, attempts, ...wastedUsage(wasted) };
 }
 
 function toResult(result: Tries<ModelAnswer>, { server, settings }: Session): ProviderResult {
-  const { attempts } = result;
-  if (result.kind === "done") return { kind: "ok", answer: result.value, attempts };
-  if (result.kind === "failed") return modelFailure(result, attempts);
+  const { attempts, wasted } = result;
+  if (result.kind === "done") {
+    const { value } = result;
+    return { kind: "ok", answer: { ...value, usage: value.usage && sumOfUsage(value.usage, wasted) }, attempts };
+  }
+  if (result.kind === "failed") return modelFailure(result, result);
   const message = `the model server at ${shownUrl(server.baseUrl)} gave no answer within ${settings.timeoutMs / 1_000} s`;
-  return modelFailure({ cause: "timeout", status: null, code: null, type: null, message }, attempts);
+  return modelFailure({ cause: "timeout", status: null, code: null, type: null, message }, result);
 }

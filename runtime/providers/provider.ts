@@ -1,6 +1,6 @@
 import type { Json } from "../../compiler/ir/json.ts";
-import type { Attempt, Delta, ModelAnswer, ModelTask } from "../3-task/task.ts";
-import type { Trouble } from "./attempts.ts";
+import type { Attempt, Delta, ModelAnswer, ModelTask, Usage } from "../3-task/task.ts";
+import type { Tries, Trouble } from "./attempts.ts";
 
 /** What a provider gets besides the request. */
 export interface ProviderContext {
@@ -20,11 +20,21 @@ export type ProviderResult =
       readonly message: string;
       readonly details: Json;
       readonly attempts: readonly Attempt[];
+      /** What it took all the same, as the server told. */
+      readonly usage?: Usage;
     };
 
 /** A request that was answered by no model. */
-export function modelFailure({ cause, status, code, type, message }: Trouble, attempts: readonly Attempt[]): ProviderResult {
-  return { kind: "failed", code: "model", message, details: { cause, status, code, type }, attempts };
+export function modelFailure(
+  { cause, status, code, type, message }: Trouble,
+  { attempts, wasted }: Pick<Tries<never>, "attempts" | "wasted">,
+): ProviderResult {
+  return { kind: "failed", code: "model", message, details: { cause, status, code, type }, attempts, ...wastedUsage(wasted) };
+}
+
+/** The field that tells it, where a server did. */
+export function wastedUsage(wasted: Usage | null): { readonly usage?: Usage } {
+  return wasted ? { usage: wasted } : {};
 }
 
 /** Answers model requests. Never rejects, never logs, never puts a key into what it returns. */

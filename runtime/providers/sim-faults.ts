@@ -36,7 +36,7 @@ export async function troubled(
   const { attempts } = tries;
   if (tries.kind === "done") return { kind: "ok", answer: tries.value, attempts };
   if (tries.kind === "stopped") return { kind: "failed", code: "cancelled", message: "the request was cancelled", details: null, attempts };
-  return modelFailure(tries, attempts);
+  return modelFailure(tries, tries);
 }
 
 /** A try after the first is as likely to go wrong as any request. */

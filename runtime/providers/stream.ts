@@ -27,17 +27,28 @@ export interface Completion {
   readonly body: unknown;
 }
 
+export interface StreamWatch {
+  readonly onDelta: (delta: Delta) => void;
+  /** Told what the answer has taken, as often as the server tells it: also of one that breaks off. */
+  readonly onUsage: (usage: unknown) => void;
+}
+
 /**
  * Reads a streamed chat completion to its end and gives what a plain one would have been; or what it broke off with. A server that says
  * `[DONE]` is through, whether it has told why or not.
  */
-export async function readStream(response: Response, onDelta: (delta: Delta) => void): Promise<Completion | Broken> {
+export async function readStream(response: Response, { onDelta, onUsage }: StreamWatch): Promise<Completion | Broken> {
   const partial: Pieces = { text: "", refusal: "", calls: [], finish: null, model: null, usage: null };
   let isDone = false;
   for await (const { data } of _iterSSEMessages(response, new AbortController())) {
     isDone ||= data.startsWith("[DONE]");
     if (isDone || data.trim() === "") continue;
     const chunk = parseJson(data);
+    const usage = usageOf(chunk);
+    if (usage) {
+      partial.usage = usage;
+      onUsage(usage);
+    }
     const error = errorIn(chunk);
     if (error) return brokenBy(error);
     if (chunk === undefined) return broken("connection", `broke off: a piece of its stream is no JSON: ${data}`);
@@ -47,11 +58,16 @@ export async function readStream(response: Response, onDelta: (delta: Delta) => 
   return { kind: "body", body: whole(partial) };
 }
 
+/** What has been taken so far, where a piece tells it. */
+function usageOf(chunk: unknown): object | null {
+  if (!isObject(chunk)) return null;
+  const usage = chunk["usage"] ?? (isObject(chunk["x_groq"]) ? chunk["x_groq"]["usage"] : null);
+  return isObject(usage) ? usage : null;
+}
+
 function take(partial: Pieces, chunk: unknown, onDelta: (delta: Delta) => void): void {
   if (!isObject(chunk)) return;
   if (typeof chunk["model"] === "string") partial.model ??= chunk["model"];
-  const usage = chunk["usage"] ?? (isObject(chunk["x_groq"]) ? chunk["x_groq"]["usage"] : null);
-  if (isObject(usage)) partial.usage = usage;
   const choice: unknown = Array.isArray(chunk["choices"]) ? chunk["choices"][0] : undefined;
   if (!isObject(choice)) return;
   if (typeof choice["finish_reason"] === "string") partial.finish = choice["finish_reason"];

@@ -4,6 +4,7 @@ import { callPath, itemPath, type Path, turnPath } from "../../compiler/ir/path.
 import { jsonSchema, show, type Type, text, union } from "../../compiler/ir/types.ts";
 import { contentKeys } from "../3-task/content-key.ts";
 import { type Message, type ModelTask, type RunModel, type TaskResult, textParts } from "../3-task/task.ts";
+import { usageColumns, usageIn } from "../3-task/usage.ts";
 import type { Executor } from "../executors/executor.ts";
 import type { Capability } from "./agents.ts";
 import type { AgentCall } from "./dispatch.ts";
@@ -108,14 +109,7 @@ function recordCall(
   const status = result.kind === "ok" ? { status: "ok" } : { status: "failed", code: result.code, message: result.message };
   const { provider, name: model, temperature } = task.model;
   const times = { start_us: result.startUs, end_us: result.endUs, thread: result.thread };
-  const tokens = answer?.usage
-    ? {
-        input_tokens: answer.usage.input,
-        cached_tokens: answer.usage.cached,
-        output_tokens: answer.usage.output,
-        reasoning_tokens: answer.usage.reasoning,
-      }
-    : {};
+  const tokens = usageColumns(usageIn(result));
   return journal.event(
     {
       kind: "llm_call",

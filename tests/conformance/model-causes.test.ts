@@ -190,6 +190,41 @@ test("where nothing is said, half of the whole time may pass in silence", () =>
     },
   ));
 
+const counts = { prompt_tokens: 30, completion_tokens: 12, prompt_tokens_details: { cached_tokens: 10 } };
+const taken = { input: 20, cached: 10, output: 12, reasoning: 0 };
+const withheld = { choices: [{ message: { content: null }, finish_reason: "content_filter" }], usage: counts };
+const [begun, brokenOff] = [
+  { choices: [{ delta: { content: "Once" } }], usage: counts },
+  { error: { code: 401, message: "User not found" } },
+].map((chunk) => `data: ${JSON.stringify(chunk)}\n\n`);
+
+for (const [what, raw, more] of [
+  ["is withheld by a filter", JSON.stringify(withheld), {}],
+  ["is no answer", JSON.stringify({ usage: counts }), {}],
+  ["is streamed and withheld", `data: ${JSON.stringify(withheld).replace("message", "delta")}\n\ndata: [DONE]\n\n`, { onDelta: () => {} }],
+  ["breaks off with an error", `${begun}${brokenOff}`, { onDelta: () => {} }],
+] as const)
+  test(`an answer that ${what} has taken what the server told`, () =>
+    withServer(
+      () => ({ raw, type: raw.startsWith("data:") ? "text/event-stream" : "application/json" }),
+      async ({ url }) => {
+        const result = await openaiProvider({ ...quick, tries: 1 }).complete(askTask(serverModel(url)), { ...context, ...more });
+        assert.equal([result.kind, result.kind === "failed" && result.usage], ["failed", taken]);
+      },
+    ));
+
+test("what tries took that failed counts with the one that did not", () =>
+  withServer(
+    ({ hit }) =>
+      hit < 3
+        ? { raw: `${begun}data: {"error":{"code":503,"message":"overloaded"}}\n\n`, type: "text/event-stream" }
+        : { text: "fine", usage: { prompt_tokens: 5, completion_tokens: 1 } },
+    async ({ url }) => {
+      const result = await openaiProvider(quick).complete(askTask(serverModel(url)), { ...context, onDelta: () => {} });
+      assert.equal(result.kind === "ok" && result.answer.usage, { input: 45, cached: 20, output: 25, reasoning: 0 });
+    },
+  ));
+
 test("neither the key nor what is secret in a base URL is told, in an answer or an error", () =>
   withServer(
     ({ headers, path, hit }) =>

@@ -47,6 +47,26 @@ const race = planOf({
   ...agent("broken", "pattern: oneshot"),
 });
 
+test("what a failed request took is told again, and counts for limits as it did", async () => {
+  const usage = { input: 9_960, cached: 0, output: 40, reasoning: 0 };
+  const wide = planOf({
+    ...agent("main", "pattern: parallel\nworkers: [broken, slow]"),
+    ...agent("broken", "pattern: oneshot"),
+    ...agent("slow", "pattern: critic"),
+    "agents/slow/draft.md": "D",
+    "agents/slow/critique.md": "C",
+    "agents/slow/refine.md": "R",
+  });
+  const limited: Plan = { ...wide, limits: { ...wide.limits, tokens: 10_000 } };
+  const says: Says = (task) => (task.path.includes("broken") ? { ...failed, usage } : null);
+  const failed = { ...fails("model", "withheld"), kind: "failed", code: "model", message: "withheld", details: null } as const;
+  const { recorded, repeated, rows } = await twice(limited, says);
+  assert.is(recorded.kind === "ended" && recorded.status, "limit");
+  assert.equal(repeated, recorded);
+  assert.equal(contentOf(rows[1]), contentOf(rows[0]));
+  assert.is(rows[1].find(({ status, kind }) => kind === "llm_call" && status === "failed")?.output_tokens, 40);
+});
+
 test("what was cancelled for a failure that came first is cancelled again", async () => {
   const says: Says = (task) => (task.path.includes("broken") ? fails("model", "down") : null);
   const { recorded, repeated, rows } = await twice(race, says);

@@ -111,6 +111,21 @@ test("L3: a request that finds no room for what it may take waits for what other
   assert.is(requests(dear), 5); // 180 each, and the sixth may take more than the 100 that are left
 });
 
+test("a request that failed has taken what its server told, and nothing where it told nothing", () => {
+  const plan = fanOut(20, { tokens: 1_000 });
+  const failing = (usage: Usage): Came => ({ kind: "failed", code: "model", message: "withheld", usage });
+  const driven = run(plan, { model: short(100), answer: () => failing({ input: 60, cached: 20, output: 90, reasoning: 10 }) });
+  assert.is(failure(driven)?.code, "limit");
+  assert.is(requests(driven), 5);
+  const [call] = driven.records.flatMap(({ event }) => (event.kind === "llm_call" ? [event] : []));
+  assert.equal(
+    [call?.status, call?.input_tokens, call?.cached_tokens, call?.output_tokens, call?.reasoning_tokens],
+    ["failed", 60, 20, 90, 10],
+  );
+  const free = run(plan, { model: short(100), answer: () => ({ kind: "failed", code: "model", message: "away" }) });
+  assert.equal([failure(free)?.code, requests(free)], ["all-failed", 20]);
+});
+
 test("where a server counts nothing, a request counts for all that it may take", () => {
   const plan = fanOut(20, { tokens: 1_000 });
   const sized = { ...plan, models: { m: { ...plan.models["m"], contextTokens: 90 } as Plan["models"][string] } };

@@ -8,13 +8,13 @@ import type { Plan } from "../../compiler/ir/plan.ts";
 import { advance, createRun } from "../../runtime/2-schedule/index.ts";
 import { type LimitOverrides, noOverrides } from "../../runtime/2-schedule/limit-overrides.ts";
 import type { Command, Event, Recorded, Settled } from "../../runtime/2-schedule/types.ts";
-import type { RunModel, Task, TaskResult } from "../../runtime/3-task/task.ts";
+import type { RunModel, Task, TaskResult, Usage } from "../../runtime/3-task/task.ts";
 import { simModel } from "./tasks.ts";
 
 /** What a task comes to: an answer, or a failure. */
 export type Came =
   | (TaskResult & { kind: "ok" })["answer"]
-  | { readonly kind: "failed"; readonly code: FailureCode; readonly message: string };
+  | { readonly kind: "failed"; readonly code: FailureCode; readonly message: string; readonly usage?: Usage };
 
 export interface DriveOptions {
   readonly plan: Plan;
@@ -130,7 +130,7 @@ function worldOf({ answer, pick = () => 0, ignoresCancel = () => false }: DriveO
 }
 
 function resultOf(came: Came): TaskResult {
-  return came.kind === "failed" ? failed(came.code, came.message) : { kind: "ok", answer: came, ...times };
+  return came.kind === "failed" ? { ...times, details: null, ...came } : { kind: "ok", answer: came, ...times };
 }
 
 const times = { startUs: 1, endUs: 2, thread: 0, attempts: [] } as const;
