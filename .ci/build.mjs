@@ -3,7 +3,7 @@
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { build, context } from "esbuild";
+import { build, buildSync, context, transformSync } from "esbuild";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const outdir = join(root, "dist");
@@ -21,9 +21,26 @@ const entries = {
  * Bundled together, so that they share chunks. The commands that start often have chunks of their own: fewer to open, which is
  * most of their start.
  */
-const groups = [["tamac"], ["tama"], ["build"], ["exec", "worker"], ["compiler", "runtime"]].filter((names) =>
+const library = ["compiler", "runtime"];
+const groups = [["tamac"], ["tama"], ["build"], ["exec", "worker"], library].filter((names) =>
   names.some((name) => existsSync(join(root, entries[name]))),
 );
+
+/** What Node itself is given to start. All else of a CLI is scripts that `load.mjs` loads: Node 20 keeps no bytecode of modules. */
+const start = (name) => `process.once("exit", keep);\nload("./${name}.js");`;
+const starts = {
+  tamac: start("tamac"),
+  tama: start("tama"),
+  // It is not asked before it is ended, so it keeps bytecode after its first task. Beside code of the project it keeps none.
+  worker: `
+import { workerData } from "node:worker_threads";
+const { default: run } = load("./worker.js");
+export default async (envelope) => {
+  const result = await run(envelope);
+  if (!workerData.runsCode) keep();
+  return result;
+};`,
+};
 const commands = ["tamac.js", "tama.js"];
 const shebang = "#!/usr/bin/env node\n";
 
@@ -91,14 +108,17 @@ const options = {
   platform: "node",
   target: "node20",
   external,
-  // Some dependencies are CommonJS and call `require` on Node's own modules.
-  banner: { js: 'import { createRequire as __createRequire } from "node:module";\nconst require = __createRequire(import.meta.url);' },
   legalComments: "none",
   logLevel: "warning",
   write: false,
 };
+
+/** Some dependencies are CommonJS and call `require` on Node's own modules. A script is given it. */
+const banner = { js: 'import { createRequire as __createRequire } from "node:module";\nconst require = __createRequire(import.meta.url);' };
+
 const optionsOf = (group) => ({
   ...options,
+  ...(group === library && { banner }),
   entryPoints: Object.fromEntries(present.filter(([name]) => group.includes(name))),
   plugins: [
     commandsApart,
@@ -115,8 +135,28 @@ const made = new Map();
 /** One that failed has no outputs: what is there stays. */
 function collect(group, outputs) {
   if (outputs.length === 0) return;
-  made.set(group, outputs);
+  made.set(group, group === library ? outputs : [...outputs.map(scriptOf), ...group.flatMap(startOf)]);
   if (made.size === groups.length) writeChanged([...made.values()].flat());
+}
+
+/** A module as the script that `load.mjs` loads, a byte for each character: in regular expressions esbuild leaves others. */
+function scriptOf({ path, text }) {
+  const { code } = transformSync(text.replaceAll(/(?<![\w.'"`])import\(/g, "__import("), {
+    format: "cjs",
+    platform: "node",
+    target: "node20",
+    define: { "import.meta.url": "__url" },
+  });
+  const ascii = code.replaceAll(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
+  return { path: path.replace(/js$/, "cjs"), text: ascii };
+}
+
+function startOf(name) {
+  const contents = starts[name];
+  if (contents === undefined) return [];
+  const stdin = { contents: `import { keep, load } from "./load.mjs";\n${contents}\n`, resolveDir: join(root, ".ci") };
+  const { outputFiles } = buildSync({ stdin, bundle: true, format: "esm", platform: "node", target: "node20", write: false });
+  return outputFiles.map(({ text }) => ({ path: join(outdir, `${name}.js`), text }));
 }
 
 /** Replaces only what changed, each file at once, so that a process which runs from dist/ never sees half a file. */
@@ -124,7 +164,7 @@ function writeChanged(outputs) {
   mkdirSync(outdir, { recursive: true });
   for (const output of outputs) write(output.path, output.text);
   const kept = new Set(outputs.map((output) => basename(output.path)));
-  const stale = readdirSync(outdir).filter((name) => name.endsWith(".js") && !kept.has(name));
+  const stale = readdirSync(outdir).filter((name) => /\.c?js$/.test(name) && !kept.has(name));
   for (const name of stale) rmSync(join(outdir, name));
 }
 
@@ -138,10 +178,15 @@ function write(path, text) {
   renameSync(temporary, path);
 }
 
+function fail({ message }) {
+  console.error(message);
+  process.exit(1);
+}
+
 if (present.length === 0) process.exit(0);
 if (process.argv.includes("--watch")) {
   for (const group of groups) await (await context(optionsOf(group))).watch();
   console.log("bundle: watching");
 } else {
-  await Promise.all(groups.map((group) => build(optionsOf(group)))).catch(() => process.exit(1));
+  await Promise.all(groups.map((group) => build(optionsOf(group)))).catch(fail);
 }

@@ -5,8 +5,7 @@ import { version } from "./version.ts";
 const progress = { hasEnded: false };
 process.on("exit", noticeEarlyEnd);
 process.stdout.on("error", endWhenClosed);
-process.exitCode = await main(process.argv.slice(2));
-progress.hasEnded = true;
+void main(process.argv.slice(2)).then(end);
 
 async function main(args: readonly string[]): Promise<ExitCode> {
   if (args.length === 1 && args[0] === "--version") return sayVersion();
@@ -16,6 +15,11 @@ async function main(args: readonly string[]): Promise<ExitCode> {
   } catch (error) {
     return reportBug(error);
   }
+}
+
+function end(code: ExitCode): void {
+  process.exitCode = code;
+  progress.hasEnded = true;
 }
 
 function sayVersion(): ExitCode {
