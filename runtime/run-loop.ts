@@ -83,7 +83,7 @@ export function runLoop(options: LoopOptions): Promise<Settled> {
     const clock = workClock({
       nowUs,
       after: options.after ?? processTimers,
-      before: options.worked ?? null,
+      before: options.worked ?? (() => 0),
       onOver: (path) => guarded(() => current && tell(current, { kind: "time", path })),
     });
     const questions = createQuestions({ asker, inbox, asked, nowUs, onLeft: () => guarded(rest) });
@@ -178,24 +178,20 @@ export function runLoop(options: LoopOptions): Promise<Settled> {
       const isCancelled = controller.signal.aborted;
       const found = isCancelled ? null : (options.cache?.(run, task) ?? null);
       if (found) write.take(task.path, found.source);
-      const isWork = !found && task.kind !== "wait";
-      if (isWork) clock.begin();
-      let isWorking = isWork;
-      const endWork = () => {
-        if (isWorking) clock.end();
-        isWorking = false;
-      };
-      const answer = found ? Promise.resolve(found.result) : start(task, controller.signal);
+      const work = clock.piece(task.path);
+      if (!found && task.kind !== "wait") work.begin();
+      const answer = found ? Promise.resolve(found.result) : start(task, controller.signal, { onQueued: work.pause, onBegun: work.begin });
       const settled = (result: TaskResult) => {
         running.delete(task.path);
         guarded(() => {
-          endWork();
+          work.end();
           tell(run, { kind: "settled", path: task.path, result, isFree: found !== null });
         });
         guarded(rest);
       };
       const { debug } = options;
-      const shown = debug && task.kind === "model" ? lookedAt(debug, task, { answer, signal: controller.signal, endWork }) : answer;
+      const shown =
+        debug && task.kind === "model" ? lookedAt(debug, task, { answer, signal: controller.signal, endWork: work.end }) : answer;
       shown.then(settled, thrown);
     };
     const rest = () => {

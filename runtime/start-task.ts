@@ -1,7 +1,7 @@
 import pLimit from "p-limit";
 import { filesWrite } from "../stdlib/tools/files-write.ts";
 import type { PermittedTool, RunModel, Task, TaskResult, ToolTask } from "./3-task/task.ts";
-import type { Executor } from "./executors/executor.ts";
+import type { Executor, TaskWatch } from "./executors/executor.ts";
 import type { Questions } from "./people/questions.ts";
 import { type Grants, noGrants } from "./permissions/grants.ts";
 import { judge } from "./permissions/judge.ts";
@@ -32,26 +32,26 @@ const usualToolTimeoutMs = 120_000;
  * Starts tasks where they belong: questions with those of the run; artifacts are read here; all else with the executor, model calls
  * within their limits, tool calls with what they may use. A call that nobody granted is not started.
  */
-export function starter(options: StartOptions): (task: Task, signal: AbortSignal) => Promise<TaskResult> {
+export function starter(options: StartOptions): (task: Task, signal: AbortSignal, watch: TaskWatch) => Promise<TaskResult> {
   const limitFor = limiters(options.concurrency);
-  return (task, signal) => {
+  return (task, signal, watch) => {
     if (task.kind === "wait") return options.questions.ask(task, signal);
     if (task.kind === "artifact") return Promise.resolve(artifactResult(options.blobs, task, options.nowUs));
-    if (task.kind === "tool") return startTool(options, task, signal);
-    const work = () => options.executor.run(task, signal);
-    return task.kind === "model" ? limitFor(task.model)(work) : work();
+    if (task.kind === "tool") return startTool(options, task, signal, watch);
+    const work = () => options.executor.run(task, signal, watch);
+    return task.kind === "model" ? limitFor(task.model)(work, watch) : work();
   };
 }
 
 /** An executor that runs side by side use: model calls of all of them together stay within their limits. It is closed by whoever made it. */
 export function sharedExecutor({ run }: Executor, concurrency: number): Executor {
   const limitFor = limiters(concurrency);
-  const work: Executor["run"] = (task, ...how) =>
-    task.kind === "model" ? limitFor(task.model)(() => run(task, ...how)) : run(task, ...how);
+  const work: Executor["run"] = (task, signal, watch = {}) =>
+    task.kind === "model" ? limitFor(task.model)(() => run(task, signal, watch), watch) : run(task, signal, watch);
   return { run: work, close: async () => {} };
 }
 
-function startTool(options: StartOptions, task: ToolTask, signal: AbortSignal): Promise<TaskResult> {
+function startTool(options: StartOptions, task: ToolTask, signal: AbortSignal, watch: TaskWatch = {}): Promise<TaskResult> {
   const { grants = noGrants, toolTimeoutMs: timeoutMs = usualToolTimeoutMs, nowUs } = options;
   const judged = judge(grants, task);
   if (judged.kind === "refused") {
@@ -60,7 +60,7 @@ function startTool(options: StartOptions, task: ToolTask, signal: AbortSignal): 
   }
   const secrets = secretsOf(options, grants);
   const permitted: PermittedTool = { ...task, permit: judged.permit, secrets, timeoutMs: task.own?.timeoutMs ?? timeoutMs };
-  const work = () => options.executor.run(permitted, signal);
+  const work = () => options.executor.run(permitted, signal, watch);
   if (task.own?.writes) return work().then((result) => written(options, task, result, signal));
   return options.actions ? options.actions.around(permitted, signal, work) : work();
 }
@@ -80,7 +80,7 @@ function secretsOf({ models }: StartOptions, { env }: Grants): readonly string[]
   return [...new Set([...env, ...keys])];
 }
 
-type Limiter = <T>(work: () => Promise<T>) => Promise<T>;
+type Limiter = <T>(work: () => Promise<T>, watch: TaskWatch) => Promise<T>;
 
 function limiters(concurrency: number): (model: RunModel) => Limiter {
   const byModel = new Map<string, Limiter>();
@@ -88,8 +88,21 @@ function limiters(concurrency: number): (model: RunModel) => Limiter {
     const name = `${model.provider}:${model.name}`;
     const known = byModel.get(name);
     if (known) return known;
-    const made: Limiter = pLimit(concurrency);
+    const made = limiter(concurrency);
     byModel.set(name, made);
     return made;
+  };
+}
+
+/** Lets so many work at once, and says which of the others wait. */
+function limiter(concurrency: number): Limiter {
+  const limit = pLimit(concurrency);
+  return (work, { onQueued, onBegun }) => {
+    if (limit.activeCount < concurrency) return limit(work);
+    onQueued?.();
+    return limit(() => {
+      onBegun?.();
+      return work();
+    });
   };
 }

@@ -35,6 +35,11 @@ export function toolPath(turn: Path, ordinal: number): Path {
   return `${turn}.${ordinal}`;
 }
 
+/** What stands around a path, the outermost first. An op's id may hold `/`: then there is a place among them that is none. */
+export function enclosing(path: Path): readonly Path[] {
+  return [...path.matchAll(/\//g)].map(({ index }) => path.slice(0, index));
+}
+
 /** The path without attempts: what a retry has in common with the first try. */
 export function withoutAttempts(path: Path): Path {
   return path.replace(/@\d+(?=\/|$)/g, "");

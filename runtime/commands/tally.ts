@@ -1,4 +1,5 @@
 import { isObject, parseJson } from "../../compiler/ir/json.ts";
+import { enclosing } from "../../compiler/ir/path.ts";
 import { wasCut } from "../3-task/task.ts";
 
 /** What was spent. Tokens in disjoint buckets; `cost_usd` null where no price is told. */
@@ -62,7 +63,8 @@ export function tally(): Tally {
       if (event.kind === "span_ended" && event.status === "failed") failed.add(path);
     },
     spent: () => spent,
-    failed: () => [...failed].filter((path) => !retried.has(path) && !above(path).some((other) => failed.has(other) || retried.has(other))),
+    failed: () =>
+      [...failed].filter((path) => !retried.has(path) && !enclosing(path).some((other) => failed.has(other) || retried.has(other))),
     cut: () => cut,
   };
 }
@@ -100,11 +102,6 @@ function added(spent: Spent, event: Told): Spent {
     reasoning_tokens: event.reasoning_tokens ?? 0,
     cost_usd: event.cost_usd ?? null,
   });
-}
-
-/** What encloses a path. */
-function above(path: string): readonly string[] {
-  return [...path.matchAll(/\//g)].map(({ index }) => path.slice(0, index));
 }
 
 /** The attempt before this one. */

@@ -11,10 +11,10 @@ export function inlineExecutor(data: HostData): Executor {
   const host = taskHost(data, 0);
   const closing = new AbortController();
   return {
-    run: (task, signal, onDelta) => {
+    run: (task, signal, watch) => {
       const either = AbortSignal.any([signal, closing.signal]);
       // What crosses a thread is a copy; here it is made, so that no worker can change what others hold.
-      return runsOwnCode(task) ? withTimeout(structuredClone(task), host, either) : runTask(task, watched(host, onDelta), either);
+      return runsOwnCode(task) ? withTimeout(structuredClone(task), host, either) : runTask(task, watched(host, watch?.onDelta), either);
     },
     close: async () => closing.abort(),
   };

@@ -2,17 +2,9 @@ import { availableParallelism } from "node:os";
 import { MessageChannel } from "node:worker_threads";
 import type { Piscina } from "piscina";
 import type { HostData } from "../3-task/run-task.ts";
-import {
-  type Delta,
-  type ModelTask,
-  type OwnCode,
-  type PermittedTool,
-  runsOwnCode,
-  type TaskResult,
-  type ThreadTask,
-} from "../3-task/task.ts";
+import { type ModelTask, type OwnCode, type PermittedTool, runsOwnCode, type TaskResult, type ThreadTask } from "../3-task/task.ts";
 import { endedOutside, timedOut } from "./ended.ts";
-import type { Executor } from "./executor.ts";
+import type { Executor, TaskWatch } from "./executor.ts";
 import { type IoThreadOptions, type IoThreads, startIoThreads, usualIoThreads } from "./io-threads.ts";
 import { type LazyPool, lazyPool } from "./pool.ts";
 import type { Envelope } from "./protocol.ts";
@@ -54,9 +46,9 @@ export function executorOn(io: IoThreads, { bundles, cpuThreads }: CodeThreadOpt
   const cpu = lazyPool(data, { min: 1, max: cpuThreads, tasks: 1 }, () => {});
   const runner: Runner = { nowUs, env: io.env, closing: closing.signal, nextId: counter(), cancels, watchers: io.watchers };
   return {
-    run: (task, signal, onDelta) => {
-      if (runsOwnCode(task)) return runCpu(task, cpu.get, signal, runner);
-      return runIo(task, io.pool.get, signal, onDelta ? { ...runner, onDelta } : runner);
+    run: (task, signal, watch = {}) => {
+      if (runsOwnCode(task)) return runCpu(task, cpu.get, signal, { ...runner, ...watch });
+      return runIo(task, io.pool.get, signal, { ...runner, ...watch });
     },
     close: async () => {
       closing.abort();
@@ -65,14 +57,13 @@ export function executorOn(io: IoThreads, { bundles, cpuThreads }: CodeThreadOpt
   };
 }
 
-interface Runner {
+interface Runner extends TaskWatch {
   readonly nowUs: () => number;
   readonly env: HostData["env"];
   readonly closing: AbortSignal;
   readonly nextId: () => number;
   readonly cancels: IoThreads["cancels"];
   readonly watchers: IoThreads["watchers"];
-  readonly onDelta?: (delta: Delta) => void;
 }
 
 type Pool = LazyPool["get"];
@@ -110,12 +101,13 @@ async function submit(open: Pool, envelope: Envelope, options: Parameters<Piscin
 async function runCpu(task: OwnCode, open: Pool, signal: AbortSignal, runner: Runner): Promise<TaskResult> {
   const startUs = runner.nowUs();
   const stop = new AbortController();
-  const late = lateness(task.timeoutMs, stop);
+  const late = lateness(task.timeoutMs, stop, runner.onBegun);
   const cancel = () => stop.abort();
   const isCancelled = () => signal.aborted || runner.closing.aborted;
   signal.addEventListener("abort", cancel, { once: true });
   try {
     if (isCancelled()) return cancelled(task, startUs, runner);
+    runner.onQueued?.();
     const envelope = { id: runner.nextId(), task, begun: late.port, env: namedBy(task, runner.env), isWatched: false };
     return await submit(open, envelope, { signal: stop.signal, transferList: [late.port] });
   } catch (error) {
@@ -135,11 +127,12 @@ function namedBy(task: OwnCode, env: HostData["env"]): HostData["env"] | null {
 }
 
 /** Stops a task when it has run too long, counted from when its thread says that it began. */
-function lateness(timeoutMs: number, stop: AbortController) {
+function lateness(timeoutMs: number, stop: AbortController, onBegun: TaskWatch["onBegun"]) {
   const { port1, port2 } = new MessageChannel();
   let timer: NodeJS.Timeout | undefined;
   let isLate = false;
   port1.once("message", () => {
+    onBegun?.();
     timer = setTimeout(() => {
       isLate = true;
       stop.abort();

@@ -1,8 +1,8 @@
-import type { Path } from "../../compiler/ir/path.ts";
+import { enclosing, type Path } from "../../compiler/ir/path.ts";
 import type { Row } from "../4-trace/columns.ts";
 import type { WorkedBefore } from "../work-clock.ts";
 
-/** Collects from a log when there was work, and when agents began. */
+/** Collects from a log when there was work, and where. */
 export interface WorkLog {
   readonly note: (row: Row) => void;
   readonly before: () => WorkedBefore;
@@ -15,24 +15,39 @@ const work: ReadonlySet<string> = new Set(["llm_call", "tool_call", "code_call"]
 
 /** Starts with nothing. What was under way when a process was killed left no record, and does not count. */
 export function workLog(): WorkLog {
-  const stretches: Stretch[] = [];
-  const begun = new Map<Path, number>();
+  const done: { readonly path: Path; readonly stretch: Stretch }[] = [];
   return {
-    note: ({ kind, path, source, start_us: from, end_us: to, time_us: at }) => {
-      if (work.has(kind ?? "") && source === null && from !== null && to !== null && from < to) stretches.push([from, to]);
-      if (kind === "span_started" && path !== null && at !== null && !begun.has(path)) begun.set(path, at);
+    note: ({ kind, path, source, start_us: from, end_us: to }) => {
+      if (!work.has(kind ?? "") || source !== null || from === null || to === null || from >= to) return;
+      done.push({ path: path ?? "", stretch: [from, to] });
     },
     before: () => {
-      const until = measure(unite(stretches));
-      return {
-        us: until(Number.POSITIVE_INFINITY),
-        untilUs: (path) => {
-          const at = begun.get(path);
-          return at === undefined ? null : until(at);
-        },
+      const whole = sumOf(done.map(({ stretch }) => stretch));
+      let within: ReadonlyMap<Path, readonly Stretch[]> | null = null; // made where an agent is bounded
+      return (path) => {
+        if (path === "") return whole;
+        within ??= byPlace(done);
+        return sumOf(within.get(path) ?? []);
       };
     },
   };
+}
+
+/** The stretches of all that lies within a place. */
+function byPlace(done: readonly { readonly path: Path; readonly stretch: Stretch }[]): ReadonlyMap<Path, readonly Stretch[]> {
+  const places = new Map<Path, Stretch[]>();
+  for (const { path, stretch } of done)
+    for (const place of enclosing(path)) {
+      const known = places.get(place);
+      if (known) known.push(stretch);
+      else places.set(place, [stretch]);
+    }
+  return places;
+}
+
+/** How long at least one of them lasts. */
+function sumOf(stretches: readonly Stretch[]): number {
+  return unite(stretches).reduce((sum, [from, to]) => sum + to - from, 0);
 }
 
 /** Stretches that do not overlap, in order. */
@@ -44,20 +59,4 @@ function unite(stretches: readonly Stretch[]): readonly Stretch[] {
     else united.push([from, to]);
   }
   return united;
-}
-
-/** How much of the stretches lies before a moment. */
-function measure(united: readonly Stretch[]): (us: number) => number {
-  const before: number[] = [0];
-  for (const [from, to] of united) before.push((before.at(-1) ?? 0) + to - from);
-  return (us) => {
-    let [low, high] = [0, united.length];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if ((united[middle]?.[0] ?? 0) < us) low = middle + 1;
-      else high = middle;
-    }
-    const last = united[low - 1];
-    return last ? (before[low - 1] ?? 0) + Math.min(last[1], us) - last[0] : 0;
-  };
 }

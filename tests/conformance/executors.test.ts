@@ -5,11 +5,12 @@ import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { HostData } from "../../runtime/3-task/run-task.ts";
-import type { TaskResult, ThreadTask } from "../../runtime/3-task/task.ts";
+import type { Delta, TaskResult, ThreadTask } from "../../runtime/3-task/task.ts";
 import type { Executor } from "../../runtime/executors/executor.ts";
 import { inlineExecutor } from "../../runtime/executors/inline.ts";
 import { threadExecutor } from "../../runtime/executors/threads.ts";
 import { noGrants } from "../../runtime/permissions/grants.ts";
+import { sharedExecutor } from "../../runtime/start-task.ts";
 import { meeting, startModelServer } from "../support/model-server.ts";
 import { askTask, bundleOf, codeTask, hostData, serverModel, simModel } from "../support/tasks.ts";
 import { permittedTask } from "../support/tool-calls.ts";
@@ -53,10 +54,11 @@ for (const [name, make] of Object.entries(executors)) {
     const stop = new AbortController();
     const task = askTask({ ...simModel, name: "fault=hang,rate=1" });
     let heard = "";
-    const result = await executor.run(task, stop.signal, (delta) => {
+    const onDelta = (delta: Delta) => {
       if (delta.kind === "text") heard += delta.text;
       if (heard.startsWith("[sim] poet/oneshot: Write of roses.")) stop.abort();
-    });
+    };
+    const result = await executor.run(task, stop.signal, { onDelta });
     assert.is(codeOf(result), "cancelled");
   });
 
@@ -181,6 +183,30 @@ threads("T2: a thread that dies fails its task alone", async ({ executor }) => {
   assert.is(dead && codeOf(dead), "worker-died");
   assert.ok(others.every(({ kind }) => kind === "ok"));
   assert.is((await executor.run(codeTask(upper.digest, "b"), never)).kind, "ok");
+});
+
+threads("a worker's task waits for its turn until its thread begins with it", async () => {
+  const executor = threadExecutor({ ...hostData(all), ioThreads: 1, cpuThreads: 1, warm: [] });
+  const told: string[] = [];
+  const run = async (name: string, task: ThreadTask) => {
+    await executor.run(task, never, { onQueued: () => told.push(`${name} waits`), onBegun: () => told.push(`${name} begins`) });
+    told.push(`${name} ends`);
+  };
+  await Promise.all([
+    run("a", codeTask(spinning.digest, "", { timeoutMs: 20 })),
+    run("b", codeTask(spinning.digest, "", { timeoutMs: 20 })),
+  ]);
+  assert.equal(told, ["a waits", "b waits", "a begins", "a ends", "b begins", "b ends"]);
+  await executor.close();
+});
+
+threads("a request waits for its turn where no more may be under way", async ({ executor }) => {
+  const shared = sharedExecutor(executor, 1);
+  const told: string[] = [];
+  const run = (name: string) =>
+    shared.run(askTask(simModel), never, { onQueued: () => told.push(`${name} waits`), onBegun: () => told.push(`${name} begins`) });
+  await Promise.all([run("a"), run("b")]);
+  assert.equal(told, ["b waits", "b begins"]);
 });
 
 threads("worker code sees no environment, so no key", async ({ executor }) => {

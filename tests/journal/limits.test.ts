@@ -8,7 +8,7 @@ import type { ExecResult } from "../../runtime/exec.ts";
 import type { Executor } from "../../runtime/executors/executor.ts";
 import { workLog } from "../../runtime/journal/worked.ts";
 import type { ResumeResult } from "../../runtime/resume.ts";
-import { type After, workClock } from "../../runtime/work-clock.ts";
+import { type After, type WorkedBefore, workClock } from "../../runtime/work-clock.ts";
 import { agent, planOf } from "../support/plan-of.ts";
 import { contentOf, countingWorld, fails, goOn, inFolder, leave, record, replay, rowsIn, type Says } from "../support/recorded-runs.ts";
 import { failureOf } from "../support/run-plan.ts";
@@ -198,23 +198,102 @@ test("an agent's time is its own: it begins when the agent does", () =>
     }
   }));
 
+test("an agent's time is not used up by waiting for its turn", () =>
+  inFolder(async (stateDir) => {
+    const wall = { ...noLimits, wallMs: 1_500 };
+    const plan = {
+      ...limited(chain, {}),
+      blocks: { ...chain.blocks, bob: { ...chain.blocks["bob"], limits: wall } as Plan["blocks"][string] },
+    };
+    for (const [number, queuedMs, status] of [
+      [1, 60_000, "ok"],
+      [2, 0, "limit"],
+    ] as const) {
+      const time = madeTime();
+      const { executor, ...world } = countingWorld(plan, stateDir);
+      const run: Executor["run"] = async (task, signal, watch) => {
+        if (queuedMs > 0) watch?.onQueued?.();
+        time.pass(2_000);
+        watch?.onBegun?.();
+        return signal.aborted ? fails("cancelled") : executor.run(task, signal);
+      };
+      const timed = { nowUs: time.nowUs, after: time.after };
+      const ended = await record(plan, { stateDir, traceId: id(number), world: { ...world, executor: { ...executor, run } } }, timed);
+      assert.is(statusOf(ended), status);
+    }
+  }));
+
 test("while a person is waited for, no time passes", () => {
-  const time = madeTime();
-  const over: string[] = [];
-  const clock = workClock({ nowUs: time.nowUs, after: time.after, before: null, onOver: (path) => over.push(path) });
+  const { time, clock, over } = clockAt();
+  const [one, two] = [clock.piece("main@1/a"), clock.piece("main@1/b")];
   clock.watch("", 1_000);
   time.pass(5_000);
-  clock.begin();
+  one.begin();
   time.pass(400);
-  clock.end();
+  one.end();
   time.pass(60_000);
   assert.equal([over, clock.over(), time.armed()], [[], [], 0]);
-  clock.begin();
-  clock.begin();
+  two.begin();
+  two.begin();
   time.pass(599);
   assert.equal(over, []);
   time.pass(1);
   assert.equal([over, time.armed()], [[""], 0]);
+});
+
+test("while a piece of work waits for its turn, no time passes; what is said after its end is not heard", () => {
+  const { time, clock, over } = clockAt();
+  const piece = clock.piece("main@1/code");
+  clock.watch("", 1_000);
+  piece.begin();
+  piece.pause();
+  time.pass(5_000);
+  piece.begin();
+  time.pass(999);
+  piece.end();
+  piece.begin();
+  time.pass(5_000);
+  assert.equal([over, time.armed()], [[], 0]);
+});
+
+test("K2: the time of an agent is that of what it does itself, with all that it calls", () => {
+  const { time, clock, over } = clockAt();
+  clock.watch("main@1/a@1", 1_000);
+  clock.watch("main@1/b@1", 1_000);
+  const [one, within, other] = ["main@1/a@1/react:1", "main@1/a@1/sub@1/oneshot:1", "main@1/b@1/oneshot:1"].map(clock.piece);
+  other?.begin();
+  time.pass(600);
+  one?.begin();
+  within?.begin();
+  time.pass(300);
+  other?.end();
+  one?.end();
+  time.pass(600);
+  assert.equal(over, []);
+  time.pass(100);
+  assert.equal(over, ["main@1/a@1"]);
+  time.pass(60_000);
+  assert.equal(over, ["main@1/a@1"]);
+});
+
+test("K1: the time of processes before counts, the run's and an agent's", () => {
+  const before = { "": 900_000, "main@1/old@1": 400_000 };
+  const { time, clock, over } = clockAt((path) => (path === "" || path === "main@1/old@1" ? before[path] : 0));
+  clock.watch("", 1_000);
+  clock.watch("main@1/old@1", 600);
+  clock.watch("main@1/new@1", 300);
+  clock.watch("main@1/done@1", 10);
+  clock.unwatch("main@1/done@1");
+  for (const agent of ["old", "new", "done"]) clock.piece(`main@1/${agent}@1/oneshot:1`).begin();
+  for (const [ms, told] of [
+    [99, []],
+    [1, [""]],
+    [100, ["", "main@1/old@1"]],
+    [100, ["", "main@1/old@1", "main@1/new@1"]],
+  ] as const) {
+    time.pass(ms);
+    assert.equal(over, told);
+  }
 });
 
 test("the time at work of a log is the time in which something was under way, side by side or not, in any order of rows", () => {
@@ -223,45 +302,24 @@ test("the time at work of a log is the time in which something was under way, si
   const nothing = Object.fromEntries(columnNames.map((name) => [name, null]));
   const work = (kind: string, start_us: number, end_us: number, more: Partial<Row> = {}) => row({ kind, start_us, end_us, ...more });
   const rows = [
-    work("tool_call", 500, 700),
-    work("llm_call", 100, 200),
-    work("llm_call", 150, 300),
-    work("wait_answer", 300, 90_000),
+    work("tool_call", 500, 700, { path: "main@1/b@1/react:1.1" }),
+    work("llm_call", 100, 200, { path: "main@1/a@1/oneshot:1" }),
+    work("llm_call", 150, 300, { path: "main@1/a@1/sub@1/oneshot:1" }),
+    work("wait_answer", 300, 90_000, { path: "main@1/b@1/wait" }),
     work("llm_call", 0, 1_000, { source: "cache" }),
     work("code_call", 310, 310),
-    row({ kind: "span_started", path: "a", time_us: 250 }),
-    row({ kind: "span_started", path: "b", time_us: 600 }),
-    row({ kind: "span_started", path: "b", time_us: 700 }),
   ];
   for (const one of rows) log.note(one);
-  const { us, untilUs } = log.before();
-  assert.equal([us, untilUs("a"), untilUs("b"), untilUs("c")], [400, 150, 300, null]);
+  const before = log.before();
+  assert.equal(["", "main@1", "main@1/a@1", "main@1/a@1/sub@1", "main@1/b@1", "main@1/c@1"].map(before), [400, 400, 200, 150, 200, 0]);
 });
 
-test("the time of processes before counts from when the run or the agent began", () => {
+/** A clock by hand, and what it tells. */
+function clockAt(before: WorkedBefore = () => 0) {
   const time = madeTime();
   const over: string[] = [];
-  const before = { us: 900_000, untilUs: (path: string) => (path === "old" ? 500_000 : null) };
   const clock = workClock({ nowUs: time.nowUs, after: time.after, before, onOver: (path) => over.push(path) });
-  clock.watch("", 1_000);
-  clock.watch("old", 600);
-  clock.watch("new", 300);
-  clock.watch("done", 10);
-  clock.unwatch("done");
-  clock.begin();
-  for (const [ms, told] of [
-    [99, []],
-    [1, [""]],
-    [100, [""]],
-    [100, ["", "new"]],
-  ] as const) {
-    time.pass(ms);
-    assert.equal(
-      over.filter((path) => path !== "old"),
-      told,
-    );
-  }
-  assert.equal(over.includes("old"), true);
-});
+  return { time, clock, over };
+}
 
 test.run();

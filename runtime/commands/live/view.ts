@@ -26,9 +26,9 @@ export function liveView(area: Area, io: Io, nowUs: () => number): View {
     note: steps.note,
     watch: ({ run, close }) => ({
       close,
-      run: (task, signal) => {
+      run: (task, signal, watch) => {
         steps.begin(task);
-        return run(task, signal, (delta) => steps.hear(task, delta)).finally(() => steps.end(task));
+        return run(task, signal, { ...watch, onDelta: (delta) => steps.hear(task, delta) }).finally(() => steps.end(task));
       },
     }),
     close: () => {
