@@ -16,6 +16,8 @@ export interface ThreadData extends HostData {
 export interface Envelope {
   readonly id: number;
   readonly task: ThreadTask;
+  /** The messages of a model task, each as JSON, of which `task` itself has none: a conversation is posted anew at each turn, and texts are copied ten times sooner. */
+  readonly messages: readonly string[];
   /** Where the thread says that it has begun; null where nobody asks. */
   readonly begun: MessagePort | null;
   /** The variables of this task alone; null: those of the thread. */

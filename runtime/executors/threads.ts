@@ -6,6 +6,7 @@ import { type ModelTask, type OwnCode, type PermittedTool, runsOwnCode, type Tas
 import { endedOutside, timedOut } from "./ended.ts";
 import type { Executor, TaskWatch } from "./executor.ts";
 import { type IoThreadOptions, type IoThreads, startIoThreads, usualIoThreads } from "./io-threads.ts";
+import { packed } from "./packed.ts";
 import { type LazyPool, lazyPool } from "./pool.ts";
 import type { Envelope } from "./protocol.ts";
 
@@ -77,7 +78,7 @@ async function runIo(task: ModelTask | PermittedTool, open: Pool, signal: AbortS
   signal.addEventListener("abort", cancel, { once: true });
   if (runner.onDelta) runner.watchers.watch(id, runner.onDelta);
   try {
-    return await submit(open, { id, task, begun: null, env: null, isWatched: runner.onDelta !== undefined }, {});
+    return await submit(open, { id, ...packed(task), begun: null, env: null, isWatched: runner.onDelta !== undefined }, {});
   } catch (error) {
     return isCancelled() ? cancelled(task, startUs, runner) : died(task, error, startUs, runner);
   } finally {
@@ -108,7 +109,7 @@ async function runCpu(task: OwnCode, open: Pool, signal: AbortSignal, runner: Ru
   try {
     if (isCancelled()) return cancelled(task, startUs, runner);
     runner.onQueued?.();
-    const envelope = { id: runner.nextId(), task, begun: late.port, env: namedBy(task, runner.env), isWatched: false };
+    const envelope = { id: runner.nextId(), task, messages: [], begun: late.port, env: namedBy(task, runner.env), isWatched: false };
     return await submit(open, envelope, { signal: stop.signal, transferList: [late.port] });
   } catch (error) {
     if (isCancelled()) return cancelled(task, startUs, runner);

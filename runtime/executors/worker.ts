@@ -11,6 +11,7 @@ import { type Delta, type OwnCode, runsOwnCode, type TaskResult } from "../3-tas
 import { cancelBox } from "./cancel-box.ts";
 import type { DeltaMessage } from "./deltas.ts";
 import { labelOutput } from "./label-output.ts";
+import { unpacked } from "./packed.ts";
 import type { Envelope, Listening, ThreadData } from "./protocol.ts";
 
 const run = serve(workerData);
@@ -25,7 +26,9 @@ function serve(data: ThreadData): (envelope: Envelope) => Promise<TaskResult> {
   channel.unref();
   void Promise.all(data.warm.map((provider) => warm(host, provider))).then(() => setImmediate(tellLoaded));
   const label = data.runsCode ? labelOutput() : () => {};
-  return async ({ id, task, begun, env, isWatched }) => {
+  return async (envelope) => {
+    const { id, begun, env, isWatched } = envelope;
+    const task = unpacked(envelope);
     const signal = box.open(id);
     if (runsOwnCode(task)) label(nameOf(task));
     begun?.postMessage(threadId);
