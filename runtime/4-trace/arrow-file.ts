@@ -1,56 +1,86 @@
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { crc32 } from "node:zlib";
 import type { Schema } from "apache-arrow/schema";
-import { decodeBatch, decodeHeader, type Header } from "./arrow.ts";
+import { decodeBatch, decodeHeader, type Header, isAsWritten } from "./arrow.ts";
 import type { Batch } from "./batch.ts";
 import { columnNames, columns } from "./columns.ts";
 import { logFormat } from "./schema.ts";
 import { isMissing } from "./segments.ts";
 
-/** The batches of a stream, up to a torn or damaged one; none when the file is not there. */
-export function* sealedBatches(file: string): Generator<Batch> {
+/**
+ * How a stream ends: as it was closed; in the middle of a message, or after one, as that of a process that was killed; where it is not as
+ * it was written; or it is not there.
+ */
+export type StreamEnd = "closed" | "open" | "torn" | "damaged" | "missing";
+
+/** The batches of a stream, up to a torn or damaged one. */
+export function* sealedBatches(file: string): Generator<Batch, StreamEnd> {
   let schema: Schema | null = null;
-  for (const { header, body } of messagesOf(file)) {
+  let check: number | null = null;
+  const messages = messagesOf(file);
+  for (let next = messages.next(); ; next = messages.next()) {
+    if (next.done) return next.value;
+    const { frame, header, body } = next.value;
     const known: Schema | null = schema;
-    if (header.isSchema()) schema = undamaged(() => header.header());
-    else if (header.isRecordBatch() && known !== null) {
+    if (header.isSchema()) {
+      schema = undamaged(() => header.header());
+      check = schema !== null && formatOf(schema) >= logFormat.checksOfBatches ? crc32(frame) : null;
+    } else if (header.isRecordBatch() && known !== null) {
+      if (check !== null && !isAsWritten({ frame, body }, check)) return "damaged";
       const batch = undamaged(() => decodeBatch(header.header(), known, body));
-      if (batch === null || !isWhole(batch)) return;
+      if (batch === null || !isWhole(batch)) return "damaged";
       yield batch;
-    }
+    } else return "damaged";
   }
 }
 
 /** The format version that a stream declares; null when it has no whole schema. */
 export function versionOf(file: string): number | null {
-  for (const { header } of messagesOf(file))
-    return header.isSchema() ? undamaged(() => Number(header.header().metadata.get(logFormat.name))) : null;
+  for (const { header } of messagesOf(file)) return header.isSchema() ? undamaged(() => formatOf(header.header())) : null;
   return null;
 }
 
+function formatOf({ metadata }: Schema): number {
+  return Number(metadata.get(logFormat.name));
+}
+
+/** A message: `frame` is all of it before its body. */
+interface StreamMessage {
+  readonly frame: Buffer;
+  readonly header: Header;
+  readonly body: Buffer;
+}
+
 /** The whole messages of a stream, up to a torn one. */
-function* messagesOf(file: string): Generator<{ readonly header: Header; readonly body: Uint8Array }> {
+function* messagesOf(file: string): Generator<StreamMessage, StreamEnd> {
   const fd = openIfPresent(file);
-  if (fd === null) return;
+  if (fd === null) return "missing";
   try {
     const size = fstatSync(fd).size;
-    for (let at = 0; at + 8 <= size; ) {
-      const length = readAt(fd, at, 8).readInt32LE(4);
-      if (length <= 0 || at + 8 + length > size) return;
-      const header = headerAt(fd, at + 8, length);
-      const end = at + 8 + length + (header?.bodyLength ?? 0);
-      if (header === null || end > size) return;
-      yield { header, body: readAt(fd, at + 8 + length, header.bodyLength) };
+    let at = 0;
+    while (at + 8 <= size) {
+      const start = readAt(fd, at, 8);
+      const length = start.readInt32LE(4);
+      if (length === 0 && at + 8 === size) return "closed";
+      if (length <= 0) return "damaged";
+      if (at + 8 + length > size) return "torn";
+      const frame = readAt(fd, at, 8 + length);
+      const header = headerIn(frame);
+      if (header === null) return "damaged";
+      const end = at + 8 + length + header.bodyLength;
+      if (end > size) return "torn";
+      yield { frame, header, body: readAt(fd, at + 8 + length, header.bodyLength) };
       at = end;
     }
+    return at === size ? "open" : "torn";
   } finally {
     closeSync(fd);
   }
 }
 
 /** A message's metadata; null where the bytes are none: the file was damaged, and what follows cannot be found. */
-function headerAt(fd: number, at: number, length: number): Header | null {
-  const bytes = readAt(fd, at, length);
-  return undamaged(() => decodeHeader(bytes));
+function headerIn(frame: Buffer): Header | null {
+  return undamaged(() => decodeHeader(frame.subarray(8)));
 }
 
 /** What bytes say; null where they say nothing that can be: Arrow throws many kinds of errors for damaged ones. */

@@ -3,6 +3,7 @@
  * longer to load than a short run takes, and five times longer to fill than plain columns.
  * @see https://arrow.apache.org/docs/format/IPC.html
  */
+import { crc32 } from "node:zlib";
 import { BufferRegion, FieldNode, Message, RecordBatch } from "apache-arrow/ipc/metadata/message";
 import type { Schema } from "apache-arrow/schema";
 import { DataType } from "apache-arrow/type";
@@ -10,9 +11,11 @@ import { type Batch, type ColumnData, perColumn } from "./batch.ts";
 import { columnNames } from "./columns.ts";
 import { arrowSchema } from "./schema.ts";
 
-/** The message that opens a stream. */
-export function encodeSchema(): Buffer {
-  return frame(Message.encode(Message.from(arrowSchema())), 0);
+/** The message that opens a stream, and what makes a batch a message of that stream. */
+export function encodeSchema(): { readonly message: Buffer; readonly encodeBatch: (batch: Batch) => Buffer } {
+  const message = frame(Message.encode(Message.from(arrowSchema())), 0);
+  const start = crc32(message);
+  return { message, encodeBatch: (batch) => checked(encodeBatch(batch), start) };
 }
 
 /** The message that says: nothing follows. */
@@ -20,8 +23,23 @@ export function encodeEnd(): Buffer {
   return Buffer.from([0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0]);
 }
 
-/** A batch as one message. */
-export function encodeBatch(batch: Batch): Buffer {
+/** A body ends with so many bytes that no column refers to: the checksum of the stream's schema and all of the message before it, then 0. */
+const checkBytes = 8;
+
+function checked(message: Buffer, start: number): Buffer {
+  const end = message.length - checkBytes;
+  message.writeUInt32LE(crc32(message.subarray(0, end), start), end);
+  return message;
+}
+
+/** Whether a message of a stream is as it was written. `start`: the checksum of its schema's message. */
+export function isAsWritten({ frame, body }: { readonly frame: Uint8Array; readonly body: Buffer }, start: number): boolean {
+  const end = body.length - checkBytes;
+  return end >= 0 && crc32(body.subarray(0, end), crc32(frame, start)) === body.readUInt32LE(end);
+}
+
+/** A batch as one message, with room for its checksum. */
+function encodeBatch(batch: Batch): Buffer {
   const data = columnNames.flatMap((name) => batch.columns[name] ?? []);
   const buffers = data.flatMap(({ validity, values, offsets }) => (offsets === null ? [validity, values] : [validity, offsets, values]));
   let size = 0;
@@ -31,6 +49,7 @@ export function encodeBatch(batch: Batch): Buffer {
     return region;
   });
   const nodes = data.map(({ nulls }) => new FieldNode(batch.rows, nulls));
+  size += checkBytes;
   const header = Message.encode(Message.from(new RecordBatch(batch.rows, nodes, regions, null), size));
   const message = frame(header, size);
   const body = message.length - size;

@@ -1,5 +1,5 @@
 import { closeSync, openSync, writeSync } from "node:fs";
-import { encodeBatch, encodeEnd, encodeSchema } from "./arrow.ts";
+import { encodeEnd, encodeSchema } from "./arrow.ts";
 import { cellsOf } from "./cells.ts";
 import { batchBuffer } from "./column-buffer.ts";
 import type { Row } from "./columns.ts";
@@ -11,7 +11,8 @@ const batchRows = 4096;
 export function exportArrow(dir: string, file: string): void {
   const fd = openSync(file, "w");
   try {
-    writeSync(fd, encodeSchema());
+    const { message, encodeBatch } = encodeSchema();
+    writeAll(fd, message);
     const rows = batchBuffer();
     const seal = () => {
       if (rows.rows() > 0) writeAll(fd, encodeBatch(rows.view()));

@@ -11,7 +11,8 @@
 import { closeSync, ftruncateSync, mkdirSync, openSync, writeSync } from "node:fs";
 import { traceLocked, traceUnwritable } from "../../compiler/diagnostics/codes.generated.ts";
 import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
-import { encodeBatch, encodeEnd, encodeSchema } from "./arrow.ts";
+import { encodeEnd, encodeSchema } from "./arrow.ts";
+import type { Batch } from "./batch.ts";
 import { type Cells, cellsOf } from "./cells.ts";
 import { batchBuffer } from "./column-buffer.ts";
 import type { ColumnName, Row } from "./columns.ts";
@@ -81,7 +82,7 @@ function writer(options: { dir: string; traceId: string; segment: number; header
 
   const seal = () => {
     if (rows.rows() === 0) return;
-    stream.write(encodeBatch(rows.view()));
+    stream.write(rows.view());
     rows.clear();
     ftruncateSync(lines, headerBytes);
     lineBytes = headerBytes;
@@ -128,18 +129,19 @@ function writer(options: { dir: string; traceId: string; segment: number; header
   };
 }
 
-/** An Arrow stream that is made when its first message comes. */
+/** An Arrow stream that is made when its first batch comes. */
 function streamFile(file: string) {
+  const { message: schema, encodeBatch } = encodeSchema();
   let fd: number | null = null;
   let size = 0;
-  const write = (message: Buffer) => {
+  const write = (batch: Batch) => {
     fd ??= openSync(file, "ax");
-    if (size === 0) size += writeWhole(fd, encodeSchema(), 0);
-    size += writeWhole(fd, message, size);
+    if (size === 0) size += writeWhole(fd, schema, 0);
+    size += writeWhole(fd, encodeBatch(batch), size);
   };
   const end = () => {
     if (fd === null) return;
-    write(encodeEnd());
+    writeWhole(fd, encodeEnd(), size);
     closeSync(fd);
   };
   return { write, end };

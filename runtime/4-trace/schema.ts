@@ -2,8 +2,11 @@ import { Field, Schema } from "apache-arrow/schema";
 import { type DataType, Float64, Int32, Int64, Utf8 } from "apache-arrow/type";
 import { type Column, columnNames, columns } from "./columns.ts";
 
-/** The version of the log's two files. A newer one is refused; older ones have fewer columns, and of 1 the lines have no checksums. */
-export const logFormat = { name: "tama.log", version: 2 } as const;
+/**
+ * The version of the log's two files. A newer one is refused; older ones have fewer columns. Lines have checksums since 2, the stream's
+ * batches since 3.
+ */
+export const logFormat = { name: "tama.log", version: 3, checksOfLines: 2, checksOfBatches: 3 } as const;
 
 const types: Readonly<Record<Column["type"], () => DataType>> = {
   utf8: () => new Utf8(),

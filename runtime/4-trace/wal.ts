@@ -18,9 +18,6 @@ export interface WalHeader {
   readonly columns: readonly string[];
 }
 
-/** The first version whose lines have checksums. */
-const checkedVersion = 2;
-
 /** The header of a segment that `owner` writes. */
 export function headerLines(owner: ProcessIdentity): string {
   return checked(`${JSON.stringify({ [logFormat.name]: logFormat.version, owner, columns: columnNames })}\n`);
@@ -61,28 +58,51 @@ export function parseHeader(text: string): WalHeader | null {
   if (!isObject(value)) return null;
   const { owner, columns: names, [logFormat.name]: version } = value;
   if (typeof version !== "number" || !isObject(owner) || !Array.isArray(names)) return null;
-  if (version === checkedVersion && !text.startsWith(checked(line))) return null;
+  const isChecked = version >= logFormat.checksOfLines && version <= logFormat.version; // how a newer one is checked is not known
+  if (isChecked && !text.startsWith(checked(line))) return null;
   return { version, owner: { pid: Number(owner["pid"]), start: String(owner["start"]) }, columns: names.map(String) };
 }
 
+/** What is in a file. `isDamaged`: lines that were written whole are not as they were written; those of the first version tell nothing of that. */
+export interface Lines {
+  readonly rows: readonly Cells[];
+  readonly isDamaged: boolean;
+}
+
 /** The rows of a file, up to what is no whole row, or not as it was written: a write that the process did not live to finish, a damage. */
-export function* parseRows(text: string, header: WalHeader): Generator<Cells> {
+export function readLines(text: string): Lines {
+  const header = parseHeader(text);
+  if (header === null) return { rows: [], isDamaged: endsWrite(text) };
+  const writes = [...writesIn(text, header)];
+  const rows = rowsIn(writes, header);
+  if (header.version < logFormat.checksOfLines) return { rows, isDamaged: false };
+  const begin = text.indexOf("\n") + 1 + openCheck.length;
+  const read = writes.reduce((sum, lines) => sum + lines.length + openCheck.length, begin);
+  return { rows, isDamaged: endsWrite(text.slice(read)) };
+}
+
+/** Whether the end of a write stands in a text: one that its process did not live to finish lacks it. */
+function endsWrite(text: string): boolean {
+  return /\n"[^\n]{8}"\n/.test(text);
+}
+
+function rowsIn(writes: readonly string[], header: WalHeader): readonly Cells[] {
   const known: readonly string[] = columnNames;
   const places = header.columns.map((name) => known.indexOf(name));
-  for (const lines of writesIn(text, header)) {
-    for (const line of lines.split("\n")) {
-      const pairs = line === "" ? null : parseJson(line);
-      const cells = Array.isArray(pairs) ? cellsFrom(pairs, places) : null;
-      if (cells !== null) yield cells;
-      else if (line !== "") return;
-    }
+  const rows: Cells[] = [];
+  for (const line of writes.flatMap((lines) => lines.split("\n"))) {
+    const pairs = line === "" ? null : parseJson(line);
+    const cells = Array.isArray(pairs) ? cellsFrom(pairs, places) : null;
+    if (cells !== null) rows.push(cells);
+    else if (line !== "") break;
   }
+  return rows;
 }
 
 /** The lines of each write that are as they were written; without checksums all whole lines. */
 function* writesIn(text: string, { version }: WalHeader): Generator<string> {
   const begin = text.indexOf("\n") + 1;
-  if (version < checkedVersion) return yield text.slice(begin, text.lastIndexOf("\n") + 1);
+  if (version < logFormat.checksOfLines) return yield text.slice(begin, text.lastIndexOf("\n") + 1);
   let start = begin + openCheck.length;
   for (let end = text.indexOf('\n"', start); end !== -1; end = text.indexOf('\n"', start)) {
     const lines = text.slice(start, end + 1);
@@ -90,18 +110,6 @@ function* writesIn(text: string, { version }: WalHeader): Generator<string> {
     yield lines;
     start = end + 1 + openCheck.length;
   }
-}
-
-/**
- * Whether lines that were written whole are not as they were written. A write that its process did not live to finish lacks its end. Files
- * of the first version have no checksums, and tell nothing.
- */
-export function isDamaged(text: string): boolean {
-  const header = parseHeader(text);
-  if (header !== null && header.version < checkedVersion) return false;
-  let read = header === null ? 0 : text.indexOf("\n") + 1 + openCheck.length;
-  for (const lines of header === null ? [] : writesIn(text, header)) read += lines.length + openCheck.length;
-  return /\n"[^\n]{8}"\n/.test(text.slice(read));
 }
 
 /** Pairs of place and value as cells, those of columns that this tama does not have left out; null where they are no such pairs. */

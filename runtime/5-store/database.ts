@@ -87,8 +87,7 @@ async function fillFile(stateDir: string): Promise<readonly Diagnostic[]> {
 async function fill(connection: DuckDBConnection, stateDir: string): Promise<readonly Diagnostic[]> {
   await ensureTables(connection);
   const todo = await pending(connection, runsIn(stateDir));
-  await loadPending(connection, todo);
-  return todo.refused;
+  return loadPending(connection, todo);
 }
 
 /** Fails where another process has the file. What is no database is held by nobody. */

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { DuckDBConnection } from "@duckdb/node-api";
+import { traceDamagedLog } from "../../compiler/diagnostics/codes.generated.ts";
 import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
 import { sequence } from "../4-trace/batch.ts";
 import { readBatches, refusal, type Slice } from "../4-trace/read.ts";
@@ -43,16 +44,21 @@ export function isNothing({ gone, changed }: Pending): boolean {
   return gone.length === 0 && changed.length === 0;
 }
 
-/** Brings the database up to the logs, rows and watermarks in one transaction: all runs by one appender, whose end costs more than a small run. */
-export async function loadPending(connection: DuckDBConnection, todo: Pending): Promise<void> {
-  if (isNothing(todo)) return;
+/**
+ * Brings the database up to the logs, rows and watermarks in one transaction: all runs by one appender, whose end costs more than a small
+ * run. Gives what was left out: logs that cannot be read, and what follows a damage.
+ */
+export async function loadPending(connection: DuckDBConnection, todo: Pending): Promise<readonly Diagnostic[]> {
+  if (isNothing(todo)) return todo.refused;
   await connection.run("BEGIN TRANSACTION");
   await forget(connection, "log", todo.gone);
   const last = new Map(todo.changed.map(({ id, before }) => [id, before?.seq ?? 0]));
-  await appendSlices(connection, slicesOf(todo.changed, last));
+  const damaged: Diagnostic[] = [];
+  await appendSlices(connection, slicesOf(todo.changed, { last, damaged }));
   await forget(connection, "loaded", [...todo.gone, ...last.keys()]);
   await noteLoaded(connection, todo.changed, last);
   await connection.run("COMMIT");
+  return [...todo.refused, ...damaged];
 }
 
 interface Change {
@@ -75,13 +81,19 @@ function changeOf(runsDir: string, id: string, before: Loaded | undefined): read
   return [{ id, dir, before, stamp, live, refused: refusal(dir) }];
 }
 
-/** The new rows of the runs; `last` follows up to which row each has been read. */
-function* slicesOf(changed: readonly Change[], last: Map<string, number>): Generator<Slice> {
+/** The new rows of the runs; `last` follows up to which row each has been read, `damaged` tells of those that cannot all be. */
+function* slicesOf(
+  changed: readonly Change[],
+  { last, damaged }: { readonly last: Map<string, number>; readonly damaged: Diagnostic[] },
+): Generator<Slice> {
   for (const { id, dir, before } of changed) {
-    for (const slice of readBatches(dir, before?.seq)) {
-      yield slice;
-      last.set(id, Number(sequence(slice.batch).at(-1)));
+    const slices = readBatches(dir, before?.seq);
+    let next = slices.next();
+    for (; !next.done; next = slices.next()) {
+      yield next.value;
+      last.set(id, Number(sequence(next.value.batch).at(-1)));
     }
+    if (next.value === "damaged") damaged.push(traceDamagedLog(null, { dir, row: last.get(id) ?? 0 }));
   }
 }
 

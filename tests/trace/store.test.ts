@@ -9,7 +9,7 @@ import * as assert from "uvu/assert";
 import type { Json } from "../../compiler/ir/json.ts";
 import { columnNames } from "../../runtime/4-trace/columns.ts";
 import { readRun } from "../../runtime/4-trace/read.ts";
-import { walFile } from "../../runtime/4-trace/segments.ts";
+import { arrowFile, walFile } from "../../runtime/4-trace/segments.ts";
 import { openStore, rebuildStore, type Store } from "../../runtime/5-store/store.ts";
 import { endRun, eventOf, idOf, mustOpen, newFolder, recordRun, removeFolders, rewriteLines, smallRun, startRun } from "./made-run.ts";
 
@@ -308,6 +308,22 @@ test("the log of a newer tama is told and left out", async () => {
     ["trace/newer-log"],
   );
   assert.equal(await rowsOf(store, "SELECT trace_id FROM runs"), [{ trace_id: idOf("a") }]);
+  store.close();
+});
+
+test("rows that follow a damage are left out, and that is told when the log is read", async () => {
+  const state = newFolder();
+  smallRun(state, idOf("a"));
+  const file = arrowFile(join(state, "runs", idOf("a")), 1);
+  const bytes = readFileSync(file);
+  bytes[bytes.length - 40] = (bytes[bytes.length - 40] ?? 0) ^ 1;
+  writeFileSync(file, bytes);
+  const store = await openStore({ stateDir: state, waitMs: 0 });
+  assert.equal(
+    store.warnings.map(({ code }) => code),
+    ["trace/damaged-log"],
+  );
+  assert.equal(await rowsOf(store, "SELECT count(*) AS n FROM log"), [{ n: 0 }]);
   store.close();
 });
 
