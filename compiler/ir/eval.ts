@@ -1,4 +1,5 @@
 import { builtins } from "./builtins.ts";
+import { caseFor } from "./case-for.ts";
 import type { BinaryOperator, Expr, OutcomeField } from "./expr.ts";
 import { equal, isList, isObject, type Json, type JsonObject, toText } from "./json.ts";
 import { unreachable } from "./unreachable.ts";
@@ -85,7 +86,7 @@ function object(expr: Expr & { kind: "object" }, env: Env, locals: Locals): Json
 }
 
 function select(expr: Expr & { kind: "switch" }, on: Json): Expr {
-  return expr.cases.find((entry) => equal(entry.is, on))?.then ?? expr.else;
+  return caseFor(expr.cases, on)?.then ?? expr.else;
 }
 
 function each(expr: Expr & { kind: "each" }, env: Env, locals: Locals): Json {

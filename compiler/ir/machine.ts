@@ -1,3 +1,4 @@
+import { caseFor } from "./case-for.ts";
 import { evaluate, truthy } from "./eval.ts";
 import type { Expr } from "./expr.ts";
 import type { Json } from "./json.ts";
@@ -69,7 +70,7 @@ function* endsOf(expr: Expr, at: At, conditions: readonly Condition[]): Generato
 
 function* endsOfSwitch(expr: Expr & { kind: "switch" }, at: At, conditions: readonly Condition[]): Generator<End> {
   const { on, cases } = expr;
-  if (isStateField(on, at.repeat)) return yield* endsOf(cases.find((entry) => entry.is === at.state)?.then ?? expr.else, at, conditions);
+  if (isStateField(on, at.repeat)) return yield* endsOf(caseFor(cases, at.state)?.then ?? expr.else, at, conditions);
   for (const { is, then } of cases) yield* endsOf(then, at, [...conditions, { kind: "case", on, is }]);
   yield* endsOf(expr.else, at, [...conditions, { kind: "else", on, not: cases.map(({ is }) => is) }]);
 }

@@ -40,10 +40,11 @@ export const fsm = definePattern({
 function turn(states: readonly State[], loop: Loop, build: Builder): Turn {
   const at = field(loop.state, "at");
   const running = states.filter((state): state is Running => state.agent !== null);
-  const markers = states.filter((state) => state.agent === null).map((state) => state.name);
+  const runs = new Set(running.map((state) => state.name));
+  const markers = states.filter((state) => !runs.has(state.name)).map((state) => state.name);
   const cases = running.map((state) => ({
     is: state.name,
-    body: (inner: Builder) => inner.pass(run(state, states, field(loop.state, "value"), inner)),
+    body: (inner: Builder) => inner.pass(run(state, runs, field(loop.state, "value"), inner)),
   }));
   const ran = build.choose("state", at, cases);
   const route = build.pure("route", {
@@ -68,9 +69,9 @@ function turn(states: readonly State[], loop: Loop, build: Builder): Turn {
   };
 }
 
-function run(state: Running, states: readonly State[], input: Expr, build: Builder): Placed {
+function run(state: Running, runs: ReadonlySet<string>, input: Expr, build: Builder): Placed {
   return build.call(build.memberId("states", state.name), state.agent, input, {
-    keys: offeredKeys(state.routes, (target) => find(states, target).agent !== null),
+    keys: offeredKeys(state.routes, (target) => runs.has(target)),
     onFailure: state.onError === undefined ? "propagate" : "value",
     label: literal(state.name),
   });

@@ -2,9 +2,10 @@ import fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { showExpr } from "../../compiler/emit/show-expr.ts";
+import { caseFor } from "../../compiler/ir/case-for.ts";
 import { type Env, evaluate } from "../../compiler/ir/eval.ts";
 import { type Expr, literal } from "../../compiler/ir/expr.ts";
-import { isObject, type Json } from "../../compiler/ir/json.ts";
+import { equal, isObject, type Json } from "../../compiler/ir/json.ts";
 import { accepts, assignable, type Type } from "../../compiler/ir/types.ts";
 import { expr, json, type, valuesOf } from "../support/arbitrary.ts";
 
@@ -27,6 +28,12 @@ test("evaluating any expression on any data answers with JSON", () => {
     fc.property(expr, json, (any, value) => isJson(evaluate(any, envOf(value)))),
     { numRuns: 2000 },
   );
+});
+
+test("of many cases the one is found that a search would find", () => {
+  const cases = fc.array(fc.record({ is: json }), { maxLength: 20 });
+  const found = (all: readonly { readonly is: Json }[], value: Json) => caseFor(all, value) === all.find(({ is }) => equal(is, value));
+  fc.assert(fc.property(cases, json, (all, value) => [value, ...all.map(({ is }) => is)].every((one) => found(all, one))));
 });
 
 test("any expression can be shown", () => {

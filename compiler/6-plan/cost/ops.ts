@@ -1,3 +1,4 @@
+import { caseFor } from "../../ir/case-for.ts";
 import { toText } from "../../ir/json.ts";
 import type { Call, Choose, MapOp, Op } from "../../ir/ops.ts";
 import type { Interval } from "../../ir/plan.ts";
@@ -106,7 +107,7 @@ function collectedSpend(each: Spend, items: Interval): Total {
 function chooseSpend({ on, cases, otherwise }: Choose, scope: Scope): Spend {
   const constant = constantOf(on, scope);
   if (constant !== undefined) {
-    const body = cases.find(({ is }) => is === toText(constant))?.body ?? otherwise;
+    const body = caseFor(cases, toText(constant))?.body ?? otherwise;
     return body ? bodySpend(body, scope) : { ways: [], failed: nothing };
   }
   const words = someWords(cases.map(({ is }) => is));

@@ -17,7 +17,8 @@ export function drawMachine(subject: Subject, into: Into, drawState: (body: Body
   const start = nameOf(drawing.block, op.id, "start");
   node(drawing.canvas, start, "start", { ...startStyle, tooltip: `${op.id}: at most ${op.max} steps` });
   join(drawing.canvas, into.flows, start, into.head);
-  const states = new Map(machine.states.map(({ name, body }) => [name, drawState(body, endsAt(machine, name) ? terminalStyle : {})]));
+  const ends = endsOf(machine);
+  const states = new Map(machine.states.map(({ name, body }) => [name, drawState(body, ends.has(name) ? terminalStyle : {})]));
   const markers = new Map(machine.markers.map((name) => [name, marker(subject, name)]));
   const end = stop(subject);
   const nodeOf = (to: string | null) => (to === null ? end : (states.get(to)?.entries[0] ?? markers.get(to)));
@@ -28,14 +29,14 @@ export function drawMachine(subject: Subject, into: Into, drawState: (body: Body
     for (const { from } of states.get(way.from)?.exits ?? [])
       if (to) edge(drawing.canvas, { from, to }, isError(way.label) ? "error" : "flow", look(way.label));
   }
-  const last = machine.states.flatMap(({ name }) => (endsAt(machine, name) ? (states.get(name)?.exits ?? []) : []));
+  const last = [...states].flatMap(([name, { exits }]) => (ends.has(name) ? exits : []));
   const stops: Flow[] = [...markers.values(), ...(end ? [end] : [])].map((from) => ({ from, label: "" }));
   return { entries: [start], exits: [...last, ...stops] };
 }
 
-/** Whether a state always stops: its border says so, without an edge. */
-function endsAt(machine: Machine, name: string): boolean {
-  return machine.transitions.some((way) => way.from === name && way.to === null && way.label === "");
+/** The states that always stop: their borders say so, without an edge. */
+function endsOf({ transitions }: Machine): ReadonlySet<string> {
+  return new Set(transitions.flatMap((way) => (way.to === null && way.label === "" ? [way.from] : [])));
 }
 
 function marker({ drawing: { canvas, block }, op }: Subject, name: string): string {

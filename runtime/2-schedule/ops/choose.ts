@@ -1,3 +1,4 @@
+import { caseFor } from "../../../compiler/ir/case-for.ts";
 import { evaluate } from "../../../compiler/ir/eval.ts";
 import { toText } from "../../../compiler/ir/json.ts";
 import type { Choose } from "../../../compiler/ir/ops.ts";
@@ -10,7 +11,7 @@ import { type Handler, noTask } from "./handler.ts";
 export const choose: Handler<Choose> = {
   start(run, frame) {
     const on = toText(evaluate(frame.op.on, envOf(frame.body)));
-    const body = frame.op.cases.find((each) => each.is === on)?.body ?? frame.op.otherwise;
+    const body = caseFor(frame.op.cases, on)?.body ?? frame.op.otherwise;
     if (!body) return fail(run, frame, { code: "no-route", message: `nothing to do for \`${on}\`` });
     recordChoice(run, frame, on);
     const { block, prefix } = frame.body;
