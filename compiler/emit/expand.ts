@@ -130,8 +130,8 @@ function isWord(expr: Expr, word: string): boolean {
 function shown(expr: Expr, texts: Texts): string {
   const text = (part: TextExpr): string => (part.kind === "text" ? prompt(texts[part.text] ?? "") : `"${pieces(part)}"`);
   const pieces = (template: TextExpr & { readonly kind: "template" }) =>
-    template.parts.map((part) => (isText(part) ? escaped(part.value) : `{${showExpr(part, undefined, text)}}`)).join("");
-  return showExpr(expr, undefined, text);
+    template.parts.map((part) => (isText(part) ? escaped(part.value) : `{${showExpr(part, { text })}}`)).join("");
+  return showExpr(expr, { text });
 }
 
 function isText(part: Expr): part is Expr & { readonly kind: "literal"; readonly value: string } {

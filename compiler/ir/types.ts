@@ -127,9 +127,14 @@ export function jsonSchema(type: Type): JsonObject {
   }
 }
 
-/** As it is where it is a word, else in quotes. */
-function showName(name: string): string {
-  return /^[\p{L}_][\p{L}\p{N}_]*(?:-[\p{L}\p{N}_]+)*$/u.test(name) ? name : JSON.stringify(name);
+/** Whether a name is a word of the language, so that it needs no quotes. */
+export function isWord(name: string): boolean {
+  return /^[\p{L}_][\p{L}\p{N}_]*(?:-[\p{L}\p{N}_]+)*$/u.test(name);
+}
+
+/** A field's name as people write it: in quotes where it is no word. */
+export function showName(name: string): string {
+  return isWord(name) ? name : JSON.stringify(name);
 }
 
 function showUnion(members: readonly Type[]): string {

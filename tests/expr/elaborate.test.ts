@@ -4,12 +4,14 @@ import * as assert from "uvu/assert";
 import { evaluateFlow, type Known } from "../../compiler/5-lower/flow/evaluate.ts";
 import { flow } from "../../compiler/5-lower/flow/outcome.ts";
 import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
+import { showExpr } from "../../compiler/emit/show-expr.ts";
 import { elaborate, elaborateCondition, elaborateTemplate } from "../../compiler/expr/elaborate.ts";
 import type { Names } from "../../compiler/expr/elaboration.ts";
 import { reader } from "../../compiler/expr/reader.ts";
 import type { ExprSource } from "../../compiler/expr/source.ts";
 import { builtins } from "../../compiler/ir/builtins.ts";
 import { type Env, evaluate } from "../../compiler/ir/eval.ts";
+import type { Expr } from "../../compiler/ir/expr.ts";
 import type { Json } from "../../compiler/ir/json.ts";
 import { accepts, show, type Type, union } from "../../compiler/ir/types.ts";
 import { builtinType, typeOfValue } from "../../compiler/ir/typing.ts";
@@ -184,6 +186,25 @@ test("an operand or argument that is told of changes nothing, whatever it is", (
     { numRuns: 3000, endOnFailure: true },
   );
   assert.ok(counts.told > 1000);
+});
+
+test("an expression of a plan is shown as it can be written: read again, it is the same", () => {
+  const shown = (one: Expr) => showExpr(one, { name: (_op, field) => field });
+  const read = (text: string) => {
+    const syntax = reader.expression(sourceOf(text), none);
+    return syntax && elaborate(syntax, names, sourceOf(text), () => {}).expr;
+  };
+  fc.assert(
+    fc.property(syntax(["value", "key", "input"]).map(printSyntax), (text) => {
+      const first = read(text.toWellFormed());
+      if (!first) return;
+      const again = shown(first);
+      assert.equal(read(again), first, again);
+      const [most, least] = [again, text].map((one) => one.split("(").length);
+      assert.ok((most ?? 0) <= (least ?? 0), `${again} has more parentheses than ${text}`);
+    }),
+    { numRuns: 3000 },
+  );
 });
 
 test("what is found out of any expression of a plan holds for its value", () => {

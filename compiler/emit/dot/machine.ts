@@ -46,7 +46,7 @@ function labelOf(condition: ir.Condition, { choose }: ir.Machine): readonly stri
 
 function conditionOf(when: Expr, chosen: string): string {
   if (when.kind === "outcome" && when.field === "failed") return "!error";
-  return `[${showExpr(when, (op, field) => (op === chosen ? field : `${op}.${field}`))}]`;
+  return `[${showExpr(when, { name: (op, field) => (op === chosen ? field : `${op}.${field}`) })}]`;
 }
 
 /** A key as its author spelled it; tables are compared in lower case. */
