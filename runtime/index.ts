@@ -12,7 +12,7 @@ export { columns, type EventKind, eventKinds, loopEventKinds, type TraceEvent } 
 export { type EventBuffer, type EventBufferOptions, eventBuffer } from "./4-trace/event-buffer.ts";
 export { loadRuns, openStore, type QueryResult, type Store, type StoreOptions } from "./5-store/store.ts";
 export { type ExecOptions, type ExecResult, exec, type Replay, type RunStatus } from "./exec.ts";
-export type { Executor } from "./executors/executor.ts";
+export type { Executor, TaskWatch } from "./executors/executor.ts";
 export { inlineExecutor } from "./executors/inline.ts";
 export { type ThreadOptions, threadExecutor, usualThreads } from "./executors/threads.ts";
 export { type Journal, type RecordedTask, readJournal } from "./journal/journal.ts";

@@ -115,6 +115,7 @@ function runFlags(command: Command): Command {
     .option("--tool-timeout <seconds>", "the longest time that a tool call may take", wholeNumber, 120)
     .option("--env-file <file>", "variables that the environment does not set")
     .option("--concurrency <n>", "model calls at once, per model", wholeNumber, 64)
+    .option("--threads <n>", "threads for workers and tools of the project (default: one less than the machine has)", wholeNumber)
     .option(
       "--debug",
       "at a terminal: look at each request before it is made, and edit it; at each answer; and at each agent that has ended, to accept it or have it undone and tried again",

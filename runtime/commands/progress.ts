@@ -1,6 +1,7 @@
 import colors from "picocolors";
 import { isObject, parseJson } from "../../compiler/ir/json.ts";
 import type { TraceEvent } from "../4-trace/columns.ts";
+import { cut } from "./columns-text.ts";
 import type { Io } from "./io.ts";
 
 /** An agent under way: how it is shown, how deep it stands, when it began. */
@@ -15,7 +16,8 @@ export function progress(io: Io, nowUs: () => number): (event: TraceEvent) => vo
   const agents = new Map<string, Shown>();
   const paint = colors.createColors(io.color);
   const line = (depth: number, text: string, tint: (text: string) => string = (plain) => plain) => {
-    io.stderr(`${tint(clip(`${"  ".repeat(depth)}${text}`, io.columns))}\n`);
+    const lead = "  ".repeat(depth);
+    io.stderr(`${lead}${tint(cut(firstLine(text), Math.max(1, io.columns - lead.length)))}\n`);
   };
   return (event) => {
     const parent = agents.get(event.parent ?? "");
@@ -24,7 +26,7 @@ export function progress(io: Io, nowUs: () => number): (event: TraceEvent) => vo
     switch (event.kind) {
       case "span_started":
         agents.set(event.path, { label: labelOf(event), depth, startUs: nowUs() });
-        return line(depth, `→ ${labelOf(event)} ${patternOf(event)}`);
+        return line(depth, `→ ${labelOf(event)}${attemptOf(event.path)} ${patternOf(event)}`);
       case "span_ended":
         return ended(event, agents.get(event.path));
       case "llm_call":
@@ -51,8 +53,9 @@ export function progress(io: Io, nowUs: () => number): (event: TraceEvent) => vo
     if (!agent) return;
     agents.delete(event.path);
     const time = formatMs((nowUs() - agent.startUs) / 1000);
-    if (event.status === "ok") line(agent.depth, `✓ ${agent.label}: ${event.key ?? ""}, ${time}`, paint.green);
-    else line(agent.depth, `✗ ${agent.label}: ${event.message ?? event.status ?? ""}`, paint.red);
+    const label = `${agent.label}${attemptOf(event.path)}`;
+    if (event.status === "ok") line(agent.depth, `✓ ${label}: ${event.key ?? ""}, ${time}`, paint.green);
+    else line(agent.depth, `✗ ${label}: ${event.message ?? event.status ?? ""}`, paint.red);
   }
 }
 
@@ -64,6 +67,12 @@ export function labelOf({ name, path }: Pick<TraceEvent, "name" | "path">): stri
   const [, agent = nameIn(path)] = (name ?? "").split(":");
   const [, index] = /\[(\d+)\][^[\]@]*(?:@\d+)?$/.exec(path) ?? [];
   return index === undefined || agent.endsWith(`_${index}`) ? agent : `${agent}[${index}]`;
+}
+
+/** Which attempt of an agent it is, where it is not the first. */
+export function attemptOf(path: string): string {
+  const attempt = Number(/@(\d+)$/.exec(path)?.[1] ?? 1);
+  return attempt > 1 ? `, attempt ${attempt}` : "";
 }
 
 /** Of a run that goes on, the agents that it was in were told by another process: their paths tell of them. */
@@ -104,7 +113,6 @@ export function formatMs(ms: number): string {
   return `${Math.floor(seconds / 60)}m ${String(seconds % 60).padStart(2, "0")}s`;
 }
 
-function clip(text: string, columns: number): string {
-  const [first = ""] = text.split("\n");
-  return first.length > columns ? `${first.slice(0, Math.max(columns - 1, 1))}…` : first;
+function firstLine(text: string): string {
+  return text.split("\n", 1)[0] ?? "";
 }

@@ -18,7 +18,7 @@ import { formatMs, labelOf } from "./progress.ts";
 import { commandText, questionLines, shellWord, type Where } from "./question-text.ts";
 import { resultOf } from "./result-json.ts";
 import { formatUsd } from "./run-text.ts";
-import type { Tally } from "./tally.ts";
+import type { FailedAgent, Tally } from "./tally.ts";
 
 /** What begins. `grants` null: nothing is done, so that nothing need be granted. */
 export interface Begun {
@@ -108,10 +108,10 @@ function rootLines(failure: Failure): string {
 const mostShown = 3;
 
 /** A run can end well although agents of it failed: that is said, so that nobody takes a part for the whole. */
-function tellFailed(io: Io, failed: readonly string[]): void {
+function tellFailed(io: Io, failed: readonly FailedAgent[]): void {
   if (failed.length === 0) return;
   const agents = failed.length === 1 ? "1 agent" : `${failed.length} agents`;
-  io.stderr(`tama: ${agents} failed, and the run went on without: ${someOf(failed.map((path) => labelOf({ path })))}\n`);
+  io.stderr(`tama: ${agents} failed, and the run went on without: ${someOf(failed.map(labelOf))}\n`);
 }
 
 /** An answer that is cut is taken as it is, for it may do: who reads the result is told. */

@@ -31,7 +31,7 @@ export function resultOf(
     key: isOk ? settled.key : null,
     value: isOk ? settled.value : null,
     failure: isOk ? null : settled.failure,
-    failed: isOk ? run.tally.failed() : [],
+    failed: isOk ? run.tally.failed().map(({ path }) => path) : [],
     usage: run.tally.spent(),
     duration_ms: Math.round(run.ms),
   };

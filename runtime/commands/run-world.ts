@@ -30,6 +30,8 @@ export interface RunFlags extends PermissionFlags, LimitFlags {
   readonly state?: string;
   readonly envFile?: string;
   readonly concurrency: number;
+  /** For workers and tools of the project. Default: one less than the machine has. */
+  readonly threads?: number;
   /** In seconds. */
   readonly modelTimeout: number;
   /** In seconds. */
@@ -102,7 +104,7 @@ export async function openWorld(
   const view = await viewOf(flags, host.io, nowUs);
   const options: RunWorld["options"] = {
     stateDir: stateOf(flags, host),
-    executor: view.watch(executorOn(threads, { bundles: plan.texts, cpuThreads: usualCpuThreads })),
+    executor: view.watch(executorOn(threads, { bundles: plan.texts, cpuThreads: flags.threads ?? usualCpuThreads })),
     concurrency: flags.concurrency,
     asker: people.ask,
     grants: { ...grantsOf(run.allowance, plan, project), closed: settledIn({ ...home, xdgConfigHome: host.env["XDG_CONFIG_HOME"] }) },

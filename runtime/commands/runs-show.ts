@@ -3,7 +3,7 @@ import type { Json } from "../../compiler/ir/json.ts";
 import { cut } from "./columns-text.ts";
 import type { Row } from "./find-run.ts";
 import type { Io } from "./io.ts";
-import { formatMs } from "./progress.ts";
+import { formatMs, labelOf } from "./progress.ts";
 import { conversations } from "./run-conversations.ts";
 import { summary } from "./run-summary.ts";
 import { formatCost, formatTokens, paintStatus } from "./run-text.ts";
@@ -69,12 +69,20 @@ function isProtocol(row: Row): boolean {
   return (row["name"] === "tool:start" || row["name"] === "tool:finish") && row["status"] === "ok";
 }
 
+/** What of an agent's path tells it from others of its name. */
+function placeOf(name: string, path: string): string {
+  const [, agent = ""] = name.split(":");
+  const attempt = /@\d+$/.exec(path)?.[0] ?? "";
+  return `${labelOf({ name, path }).slice(agent.length)}${attempt === "@1" ? "" : attempt}`;
+}
+
 function spanOf(row: Row): Span {
   const text = (name: string) => (row[name] === null || row[name] === undefined ? null : String(row[name]));
   return {
     id: String(row["span_id"]),
     parent: text("parent_span_id"),
     name: text("name") ?? String(row["path"]),
+    place: text("kind") === "agent" ? placeOf(text("name") ?? "", String(row["path"])) : "",
     kind: text("kind") ?? "",
     startUs: Number(row["start_us"]),
     endUs: row["end_us"] === null ? null : Number(row["end_us"]),

@@ -47,7 +47,7 @@ function layoutOf(lines: readonly Line[], io: Io): Layout {
 }
 
 function branch(node: SpanNode, lead: string, indent: string): readonly Line[] {
-  const name = `${node.name}${node.count > 1 ? ` ×${node.count}` : ""}`;
+  const name = `${node.name}${node.place}${node.count > 1 ? ` ×${node.count}` : ""}`;
   const below = node.children.flatMap((child, index) => {
     const isLast = index === node.children.length - 1;
     return branch(child, `${indent}${isLast ? "└─ " : "├─ "}`, `${indent}${isLast ? "   " : "│  "}`);

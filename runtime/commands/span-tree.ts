@@ -3,6 +3,8 @@ export interface Span {
   readonly id: string;
   readonly parent: string | null;
   readonly name: string;
+  /** The item, iteration or attempt that it is, for what has one name with others: `[3]`, `@2`. */
+  readonly place: string;
   readonly kind: string;
   readonly startUs: number;
   readonly endUs: number | null;
@@ -15,6 +17,8 @@ export interface Span {
 /** A line of the tree: one span, or many of one name that share a line. Tokens are those of everything below, too. */
 export interface SpanNode {
   readonly name: string;
+  /** Empty where many share the line. */
+  readonly place: string;
   readonly count: number;
   readonly startUs: number;
   readonly endUs: number | null;
@@ -35,9 +39,10 @@ export function spanTree(spans: readonly Span[], options: { readonly collapseAbo
     collapse((byParent.get(parent) ?? []).map(nodeOf), options.collapseAbove);
   const nodeOf = (span: Span): SpanNode => {
     const children = nodesUnder(span.id);
-    const { name, startUs, endUs, note } = span;
+    const { name, place, startUs, endUs, note } = span;
     return {
       name,
+      place,
       count: 1,
       startUs,
       endUs,
@@ -66,6 +71,7 @@ function merged(nodes: readonly SpanNode[]): SpanNode {
   const ends = nodes.flatMap(({ endUs }) => endUs ?? []);
   return {
     name: nodes[0]?.name ?? "",
+    place: "",
     count: nodes.length,
     startUs: nodes.reduce((first, { startUs }) => Math.min(first, startUs), Number.POSITIVE_INFINITY),
     endUs: ends.length < nodes.length ? null : ends.reduce((last, end) => Math.max(last, end), 0),

@@ -17,6 +17,7 @@ export interface Spent {
 export interface Told {
   readonly kind: string | null;
   readonly path: string | null;
+  readonly name?: string | null;
   readonly span_kind?: string | null;
   readonly status?: string | null;
   readonly source?: string | null;
@@ -28,12 +29,18 @@ export interface Told {
   readonly detail?: string | null;
 }
 
+/** An agent, by its path and the name of its span. */
+export interface FailedAgent {
+  readonly path: string;
+  readonly name: string;
+}
+
 /** Counts what a process spends, and which agents fail. */
 export interface Tally {
   readonly note: (event: Told) => void;
   readonly spent: () => Spent;
-  /** Paths of agents that failed and were not tried again, the outermost of each, in the order in which they failed. */
-  readonly failed: () => readonly string[];
+  /** Agents that failed and were not tried again, the outermost of each, in the order in which they failed. */
+  readonly failed: () => readonly FailedAgent[];
   /** Paths of answers that were cut at their model's `max_tokens`. */
   readonly cut: () => readonly string[];
 }
@@ -51,6 +58,7 @@ export const nothingSpent: Spent = {
 /** Starts at nothing. What comes from a record costs nothing. */
 export function tally(): Tally {
   let spent = nothingSpent;
+  const names = new Map<string, string>();
   const failed = new Set<string>();
   const retried = new Set<string>();
   const cut: string[] = [];
@@ -58,13 +66,17 @@ export function tally(): Tally {
     note: (event) => {
       spent = added(spent, event);
       const path = event.path ?? "";
+      if (event.kind === "span_started") names.set(path, event.name ?? "");
       if (event.kind === "span_started" && /@(?!1$)\d+$/.test(path)) retried.add(triedBefore(path));
       if (event.kind === "llm_call" && isCut(event.detail ?? "")) cut.push(path);
       if (event.kind === "span_ended" && event.status === "failed") failed.add(path);
+      else if (event.kind === "span_ended") names.delete(path);
     },
     spent: () => spent,
     failed: () =>
-      [...failed].filter((path) => !retried.has(path) && !enclosing(path).some((other) => failed.has(other) || retried.has(other))),
+      [...failed]
+        .filter((path) => !retried.has(path) && !enclosing(path).some((other) => failed.has(other) || retried.has(other)))
+        .map((path) => ({ path, name: names.get(path) ?? "" })),
     cut: () => cut,
   };
 }

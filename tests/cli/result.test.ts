@@ -60,7 +60,7 @@ test("--format json tells key, value, what failed and what was spent, whether it
 test("an agent that failed and then came through when it was tried again is not told, nor what failed within it", () => {
   const counted = tally();
   const span = (path: string, status: string) => {
-    counted.note({ kind: "span_started", path });
+    counted.note({ kind: "span_started", path, name: `agent:${path.length}:oneshot` });
     counted.note({ kind: "span_ended", path, status });
   };
   span("main@1/writer@1/helper@1", "failed");
@@ -69,7 +69,32 @@ test("an agent that failed and then came through when it was tried again is not 
   assert.equal(counted.failed(), []);
   span("main@1/judge@1/helper@1", "failed");
   span("main@1/judge@1", "failed");
-  assert.equal(counted.failed(), ["main@1/judge@1"]);
+  assert.equal(counted.failed(), [{ path: "main@1/judge@1", name: "agent:14:oneshot" }]);
+});
+
+test("what is tried again, and what failed of a fan-out, is told apart by attempt and item, also in the record", async ({ dir }) => {
+  const wide = planOf({
+    ...agent("main", "pattern: scatter\nworker: item", "Split."),
+    "agents/main/reduce.md": "Reduce.",
+    ...agent("item", "pattern: oneshot\nretry: {attempts: 2}", "Work."),
+  });
+  const scenario = `agents:
+  main/map: [{finish: {key: parallel, value: [a, b]}}]
+  main/reduce: [both]
+paths:
+  "main@1/items[2]/worker@1/oneshot": {error: down}
+  "main@1/items[2]/worker@2/oneshot": {error: down}
+default: fine
+`;
+  writeFileSync(join(dir, "scenario.yaml"), scenario);
+  writeFileSync(join(dir, "plan.json"), planJson(wide));
+  const args = ["exec", "plan.json", "--input", "x", "--model", "scripted:scenario.yaml", "--threads", "3"];
+  const { code, stdout, stderr } = await collected(startTama(dir, args, {}));
+  assert.equal([code, stdout], [0, "both\n"], stderr);
+  for (const line of ["→ item[1] (oneshot)", "→ item[2], attempt 2 (oneshot)", "✗ item[2], attempt 2: down", "without: item[2]"])
+    assert.match(stderr, line);
+  const shown = await collected(startTama(dir, ["runs", "show", "last"], {}));
+  for (const name of ["agent:item:oneshot[1] ", "agent:item:oneshot[2] ", "agent:item:oneshot[2]@2 "]) assert.match(shown.stdout, name);
 });
 
 test("what comes from a record is counted nowhere as spent", () => {

@@ -1,5 +1,5 @@
 import { evaluate } from "../../../compiler/ir/eval.ts";
-import { canonical } from "../../../compiler/ir/json.ts";
+import { canonical, type Json } from "../../../compiler/ir/json.ts";
 import type { Code } from "../../../compiler/ir/ops.ts";
 import { accepts, show } from "../../../compiler/ir/types.ts";
 import { bug } from "../../../compiler/ir/unreachable.ts";
@@ -21,7 +21,7 @@ export const code: Handler<Code> = {
     const given = evaluate(frame.op.input, envOf(frame.body));
     const input = coerce(given, worker.input);
     if (input === undefined)
-      return fail(run, frame, { code: "schema", message: `the worker's input is not of type ${show(worker.input)}` });
+      return fail(run, frame, { code: "schema", message: `the worker's input is not of type ${show(worker.input)}: ${shown(given)}` });
     const memory = Object.fromEntries(worker.reads.map((key) => [key, read(frame.memory, key) ?? null]));
     dispatch(run, frame, {
       kind: "code",
@@ -39,8 +39,9 @@ export const code: Handler<Code> = {
     if (result.kind === "failed") return failWith(run, frame, result);
     if (result.answer.kind !== "code") throw bug(`${path} was answered by a ${result.answer.kind}`);
     const { output } = workerOf(run, frame);
-    if (!accepts(output, result.answer.value))
-      return fail(run, frame, { code: "schema", message: `the worker's value is not of type ${show(output)}` });
+    const { value } = result.answer;
+    if (!accepts(output, value))
+      return fail(run, frame, { code: "schema", message: `the worker's value is not of type ${show(output)}: ${shown(value)}` });
     settle(run, frame, ok(result.answer.key, result.answer.value));
   },
   body: noBody,
@@ -70,6 +71,11 @@ function recordCode(run: Run, frame: OpFrame<Code>, path: string, result: TaskRe
     },
     { input_hash: canonical(task.input), ...(answer ? { value_hash: canonical(answer.value) } : {}) },
   );
+}
+
+function shown(value: Json): string {
+  const text = canonical(value);
+  return text.length > 80 ? `${text.slice(0, 80).toWellFormed()}...` : text;
 }
 
 function workerOf(run: Run, frame: OpFrame<Code>): (typeof run.plan.workers)[string] {

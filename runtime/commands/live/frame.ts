@@ -1,6 +1,6 @@
 import colors from "picocolors";
 import { cut, pad } from "../columns-text.ts";
-import { formatMs } from "../progress.ts";
+import { attemptOf, formatMs } from "../progress.ts";
 import { formatTokens, formatUsd } from "../run-text.ts";
 import type { Step, StepStatus, Steps } from "./steps.ts";
 
@@ -146,8 +146,7 @@ function markOf(status: StepStatus, nowUs: number): string {
 }
 
 function textOf(step: Step, only: Step | null): string {
-  const attempt = Number(/@(\d+)$/.exec(step.path)?.[1] ?? 1);
-  const name = `${step.label}${attempt > 1 ? `, attempt ${attempt}` : ""}${step.pattern === "" ? "" : ` (${step.pattern})`}`;
+  const name = `${step.label}${attemptOf(step.path)}${step.pattern === "" ? "" : ` (${step.pattern})`}`;
   const [call] = [...step.calls.values(), ...(only?.calls.values() ?? [])];
   const notes = [step.note, only?.note ?? "", call ?? ""].filter((part) => part !== "");
   return notes.length === 0 ? name : `${name}: ${notes.join(", ")}`;

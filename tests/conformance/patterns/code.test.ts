@@ -28,14 +28,14 @@ test("a typed input is parsed from text once, a typed value travels as it is", a
 
 test("an input that is not of its type fails before it runs", async () => {
   const ran = await run("throw new Error('ran');", { input: int }, "many");
-  assert.equal(failureOf(ran.settled), { code: "schema", message: "the worker's input is not of type int" });
+  assert.equal(failureOf(ran.settled), { code: "schema", message: 'the worker\'s input is not of type int: "many"' });
   assert.is(rowsOf(ran, "code_call").length, 0);
   assert.equal(spanTree(ran), ["agent:main:code failed"]);
 });
 
 test("a value that is not of its type fails, though the call is recorded", async () => {
   const ran = await run("return 'text';", { output: int });
-  assert.equal(failureOf(ran.settled), { code: "schema", message: "the worker's value is not of type int" });
+  assert.equal(failureOf(ran.settled), { code: "schema", message: 'the worker\'s value is not of type int: "text"' });
   assert.equal(spanTree(ran), ["agent:main:code failed", "  code:main ok"]);
 });
 
