@@ -26,7 +26,10 @@ const groups = [["tamac"], ["tama"], ["build"], ["exec", "worker"], library].fil
   names.some((name) => existsSync(join(root, entries[name]))),
 );
 
-/** What Node itself is given to start. All else of a CLI is scripts that `load.mjs` loads: Node 20 keeps no bytecode of modules. */
+/**
+ * What Node itself is given to start. All else of a CLI is scripts that `load.mjs` loads: Node 20 keeps no bytecode of modules, nor are
+ * there modules before something is imported that is one, for what loads them takes time to load.
+ */
 const start = (name) => `process.once("exit", keep);\nload("./${name}.js");`;
 const starts = {
   tamac: start("tamac"),
@@ -113,12 +116,16 @@ const options = {
   write: false,
 };
 
-/** Some dependencies are CommonJS and call `require` on Node's own modules. A script is given it. */
-const banner = { js: 'import { createRequire as __createRequire } from "node:module";\nconst require = __createRequire(import.meta.url);' };
+/** The library is modules. Some dependencies are CommonJS and call `require` on Node's own modules; a script is given it. */
+const modules = {
+  outExtension: { ".js": ".mjs" },
+  banner: { js: 'import { createRequire as __createRequire } from "node:module";\nconst require = __createRequire(import.meta.url);' },
+};
+const scripts = { format: "cjs", platform: "node", target: "node20", define: { "import.meta.url": "__url" } };
 
 const optionsOf = (group) => ({
   ...options,
-  ...(group === library && { banner }),
+  ...(group === library && modules),
   entryPoints: Object.fromEntries(present.filter(([name]) => group.includes(name))),
   plugins: [
     commandsApart,
@@ -141,12 +148,7 @@ function collect(group, outputs) {
 
 /** A module as the script that `load.mjs` loads, a byte for each character: in regular expressions esbuild leaves others. */
 function scriptOf({ path, text }) {
-  const { code } = transformSync(text.replaceAll(/(?<![\w.'"`])import\(/g, "__import("), {
-    format: "cjs",
-    platform: "node",
-    target: "node20",
-    define: { "import.meta.url": "__url" },
-  });
+  const { code } = transformSync(text.replaceAll(/(?<![\w.'"`])import\(/g, "__import("), scripts);
   const ascii = code.replaceAll(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
   return { path: path.replace(/js$/, "cjs"), text: ascii };
 }
@@ -155,7 +157,8 @@ function startOf(name) {
   const contents = starts[name];
   if (contents === undefined) return [];
   const stdin = { contents: `import { keep, load } from "./load.mjs";\n${contents}\n`, resolveDir: join(root, ".ci") };
-  const { outputFiles } = buildSync({ stdin, bundle: true, format: "esm", platform: "node", target: "node20", write: false });
+  const banner = { js: 'const __url = require("node:url").pathToFileURL(__filename).href;' };
+  const { outputFiles } = buildSync({ ...scripts, stdin, banner, bundle: true, write: false });
   return outputFiles.map(({ text }) => ({ path: join(outdir, `${name}.js`), text }));
 }
 
@@ -163,8 +166,11 @@ function startOf(name) {
 function writeChanged(outputs) {
   mkdirSync(outdir, { recursive: true });
   for (const output of outputs) write(output.path, output.text);
+  write(join(outdir, "package.json"), '{ "type": "commonjs" }\n');
+  mkdirSync(join(outdir, "lib"), { recursive: true });
+  write(join(outdir, "lib", "package.json"), '{ "type": "module" }\n'); // the library's types
   const kept = new Set(outputs.map((output) => basename(output.path)));
-  const stale = readdirSync(outdir).filter((name) => /\.c?js$/.test(name) && !kept.has(name));
+  const stale = readdirSync(outdir).filter((name) => /\.[cm]?js$/.test(name) && !kept.has(name));
   for (const name of stale) rmSync(join(outdir, name));
 }
 

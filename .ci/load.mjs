@@ -12,10 +12,9 @@
 import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { devNull, homedir } from "node:os";
-import { dirname, isAbsolute, join } from "node:path";
+import { basename, dirname, isAbsolute, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Script } from "node:vm";
-import { isMainThread } from "node:worker_threads";
 
 /** V8 compiles a function when it is first called, so the first runs each add what they called. */
 const runsThatAdd = 4;
@@ -30,11 +29,12 @@ const requireFrom = Object.assign((id) => (id.startsWith("./") ? load(id) : nati
 const importFrom = async (id) => (id.startsWith("./") ? load(id) : import(id));
 
 /**
- * Where bytecode is kept: by V8, and by thread, since a thread for tasks runs other parts of the same bundle.
+ * Where bytecode is kept: by V8, and by what was started, since threads run other parts of the same bundles.
  * @see XDG Base Directory Specification
  */
 const caches = cachesOf(process.env.XDG_CACHE_HOME);
-const folder = join(caches, "tama", `${process.versions.v8}-${process.arch}${isMainThread ? "" : "-thread"}`);
+const started = basename(fileURLToPath(import.meta.url), ".js");
+const folder = join(caches, "tama", `${process.versions.v8}-${process.arch}-${started}`);
 
 const loaded = new Map();
 const unkept = [];

@@ -2,7 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { dirname } from "node:path";
-import { exec, loadPlan, readClock, resolveModels, startClock, threadExecutor } from "../../dist/runtime.js";
+import { exec, loadPlan, readClock, resolveModels, startClock, threadExecutor } from "../../dist/runtime.mjs";
 
 const [file, stateDir, threads, task] = process.argv.slice(2);
 const { plan } = loadPlan(readFileSync(file, "utf8"), file);

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { parse } from "yaml";
 
 const [what, dir] = process.argv.slice(2);
-const { build, planJson } = await import("../../dist/compiler.js");
+const { build, planJson } = await import("../../dist/compiler.mjs");
 
 const start = performance.now();
 if (what === "compile") {
