@@ -1,5 +1,11 @@
 import type { SourceFile } from "../1-source/types.ts";
-import { parseEmptyFrontmatter, parseNoFrontmatter, parseUnclosedFrontmatter, parseWrongType } from "../diagnostics/codes.generated.ts";
+import {
+  parseEmptyFrontmatter,
+  parseIndentedFence,
+  parseNoFrontmatter,
+  parseUnclosedFrontmatter,
+  parseWrongType,
+} from "../diagnostics/codes.generated.ts";
 import type { Report } from "../diagnostics/diagnostic.ts";
 import type { Span } from "../ir/span.ts";
 import { type Split, splitFrontmatter } from "./frontmatter.ts";
@@ -26,7 +32,8 @@ export function readDocument(file: SourceFile, yaml: FullYaml, report: Report): 
 function readWhole(file: SourceFile, yaml: FullYaml, report: Report): Document | null {
   const split = splitFrontmatter(file.text);
   if (split.kind === "found") return readFound(file.path, split, yaml, report);
-  report(split.kind === "unclosed" ? parseUnclosedFrontmatter(line(file, split.start)) : parseNoFrontmatter(line(file, 0)));
+  if (split.kind === "indented") report(parseIndentedFence(line(file, split.start)));
+  else report(split.kind === "unclosed" ? parseUnclosedFrontmatter(line(file, split.start)) : parseNoFrontmatter(line(file, 0)));
   return null;
 }
 

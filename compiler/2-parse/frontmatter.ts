@@ -9,9 +9,12 @@ export type Split =
       readonly bodyAt: number;
     }
   | { readonly kind: "none" }
-  | { readonly kind: "unclosed"; readonly start: number };
+  | { readonly kind: "unclosed"; readonly start: number }
+  /** A line that was to close it is indented, and so closes nothing. `start` is where its dashes are. */
+  | { readonly kind: "indented"; readonly start: number };
 
 const fence = /^---[ \t]*$/;
+const indentedFence = /^[ \t]+---$/;
 
 /**
  * Cuts frontmatter from body. It opens at a line `---` that only blank lines may precede, and closes at the next line that
@@ -23,7 +26,10 @@ export function splitFrontmatter(text: string): Split {
   if (!fence.test(text.slice(start, yamlAt).trimEnd())) return { kind: "none" };
   for (let at = yamlAt; at < text.length; at = lineEnd(text, at)) {
     const end = lineEnd(text, at);
-    if (fence.test(text.slice(at, end).trimEnd())) return cut(text, { start, yamlAt, yamlEnd: at, bodyAt: end });
+    const line = text.slice(at, end).trimEnd();
+    if (fence.test(line)) return cut(text, { start, yamlAt, yamlEnd: at, bodyAt: end });
+    if (indentedFence.test(line) && !isInText(text.slice(yamlAt, at), indentOf(line)))
+      return { kind: "indented", start: at + indentOf(line) };
   }
   return { kind: "unclosed", start };
 }
@@ -35,6 +41,16 @@ function cut(
   const rest = text.slice(at.bodyAt);
   const bodyAt = at.bodyAt + rest.length - rest.replace(/^\n+/, "").length;
   return { kind: "found", start: at.start, yaml: text.slice(at.yamlAt, at.yamlEnd), yamlAt: at.yamlAt, body: text.slice(bodyAt), bodyAt };
+}
+
+/** Whether a line of this indentation after `above` belongs to a text: the value of a key may be a block, or stand in quotes over several lines. */
+function isInText(above: string, indent: number): boolean {
+  const head = above.split("\n").findLast((line) => line.trim() !== "" && indentOf(line) < indent) ?? "";
+  return /[|>][+-]?\d?[+-]?\s*(#.*)?$/.test(head) || /[:-]\s+("[^"]*|'[^']*)$/.test(head);
+}
+
+function indentOf(line: string): number {
+  return line.length - line.trimStart().length;
 }
 
 /** Where the line after the one at `from` begins. */

@@ -678,6 +678,16 @@ export function parseGuardedError(
   return { code: "parse/guarded-error", severity: "error", message, help, span, related };
 }
 
+/** this `---` is indented, so it does not close the frontmatter */
+export function parseIndentedFence(
+  span: Span | null,
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `this \`---\` is indented, so it does not close the frontmatter`;
+  const help = "move it to the beginning of its line";
+  return { code: "parse/indented-fence", severity: "error", message, help, span, related };
+}
+
 /** `{key}` stands outside `call`, where nothing reads it */
 export function parseMisplacedKey(
   span: Span | null,

@@ -60,6 +60,7 @@ export const codes: Readonly<Record<string, { readonly severity: Severity; reado
   "parse/empty-prompt": {"severity":"warning","floor":"off"},
   "parse/guard-place": {"severity":"error","floor":"error"},
   "parse/guarded-error": {"severity":"error","floor":"error"},
+  "parse/indented-fence": {"severity":"error","floor":"error"},
   "parse/misplaced-key": {"severity":"error","floor":"error"},
   "parse/missing-key": {"severity":"error","floor":"error"},
   "parse/missing-step-file": {"severity":"error","floor":"error"},

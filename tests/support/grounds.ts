@@ -64,6 +64,7 @@ export const grounds: Readonly<Record<string, Ground>> = {
   ),
   "parse/guard-place": foreign("a guard is of one route"),
   "parse/guarded-error": foreign("a route for failures has no guard"),
+  "parse/indented-fence": missing("the second `---`", ({ span }, project) => / ---/.test(textAt(span, project))),
   "parse/misplaced-key": foreign("nothing reads it there"),
   "parse/missing-key": missing("the key", ({ message, span }, project) => !hasKey(textAt(span, project), word(message))),
   "parse/missing-step-file": missing("the file", (error, project) => filesNamed(error).every((file) => !(beside(error, file) in project))),
