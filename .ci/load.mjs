@@ -46,7 +46,7 @@ export function load(id) {
   const module = { exports: {} };
   loaded.set(id, module);
   const url = new URL(id.replace(/js$/, "cjs"), import.meta.url);
-  compiled(fileURLToPath(url))(module, requireFrom, importFrom, url.href);
+  compiled(url)(module, requireFrom, importFrom, url.href);
   return module.exports;
 }
 
@@ -56,11 +56,12 @@ export function keep() {
   if (all.length > 0 && isMade()) for (const one of all) write(one);
 }
 
-function compiled(filename) {
-  const bytes = readFileSync(filename);
+/** A script is known by its bare name: bytecode tells for ever how it was named, and the same may be installed at several places. */
+function compiled(url) {
+  const bytes = readFileSync(url);
   const kept = bytes.length < worthKeeping ? null : read(digestOf(bytes));
   const script = new Script(`(function (module, require, __import, __url) {${bytes.latin1Slice()}\n})`, {
-    filename,
+    filename: basename(url.pathname),
     ...(kept?.bytecode && { cachedData: kept.bytecode }),
   });
   const runs = script.cachedDataRejected ? 0 : kept?.runs;
