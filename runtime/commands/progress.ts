@@ -3,6 +3,7 @@ import { isObject, parseJson } from "../../compiler/ir/json.ts";
 import type { TraceEvent } from "../4-trace/columns.ts";
 import { cut } from "./columns-text.ts";
 import type { Io } from "./io.ts";
+import { shortly } from "./shortly.ts";
 
 /** An agent under way: how it is shown, how deep it stands, when it began. */
 interface Shown {
@@ -55,7 +56,7 @@ export function progress(io: Io, nowUs: () => number): (event: TraceEvent) => vo
     const time = formatMs((nowUs() - agent.startUs) / 1000);
     const label = `${agent.label}${attemptOf(event.path)}`;
     if (event.status === "ok") line(agent.depth, `✓ ${label}: ${event.key ?? ""}, ${time}`, paint.green);
-    else line(agent.depth, `✗ ${label}: ${event.message ?? event.status ?? ""}`, paint.red);
+    else line(agent.depth, `✗ ${label}: ${shortly(event.message ?? event.status ?? "")}`, paint.red);
   }
 }
 
@@ -97,7 +98,7 @@ function kindOf({ detail }: TraceEvent): string {
 function leaf(event: TraceEvent): string {
   const time = event.start_us == null || event.end_us == null ? "" : ` ${formatMs((event.end_us - event.start_us) / 1000)}`;
   const tokens = event.input_tokens == null ? "" : ` ${tokensOf(event)}`;
-  const trouble = event.status === "ok" ? "" : ` ${event.status}: ${event.message ?? ""}`;
+  const trouble = event.status === "ok" ? "" : ` ${event.status}: ${shortly(event.message ?? "")}`;
   return `${event.name ?? event.kind}${time}${tokens}${trouble}`;
 }
 

@@ -38,7 +38,9 @@ export function play({ workers, ended, failed, underWay }: Scene): { readonly st
   for (const [index, path] of paths.slice(0, ended).entries()) {
     const isOk = !failed.includes(index + 1);
     ask(steps, `${path}/oneshot:1`, () => clock.at(2000 + index * 10), isOk);
-    const how = isOk ? { status: "ok", key: "result" } : { status: "failed", message: "the model server refused the request" };
+    const how = isOk
+      ? { status: "ok", key: "result" }
+      : { status: "failed", message: "the model server at http://localhost:8080/v1 answered 400: no such model" };
     steps.note({ kind: "span_ended", path, ...how });
   }
   for (const path of paths.slice(ended, ended + underWay)) steps.begin(modelTask(`${path}/oneshot:1`));

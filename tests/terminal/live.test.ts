@@ -72,6 +72,31 @@ test("rounds of a loop are counted without a bar, for nobody knows how many ther
   assert.match(lines.join("\n"), "✓ work[40] (oneshot): again");
 });
 
+test("few agents stand in the order in which they began, and of a failure what its server said", () => {
+  const steps = createSteps(() => 0);
+  steps.note({ kind: "span_started", path: "main@1", name: "agent:main:fsm" });
+  for (const [at, name] of [
+    ["loop[1]/states/write@1", "write"],
+    ["loop[1]/states/write@2", "write"],
+    ["loop[2]/states/check@1", "check"],
+    ["loop[3]/states/write@1", "write"],
+  ]) {
+    steps.note({ kind: "span_started", path: `main@1/${at}`, name: `agent:${name}:react` });
+    const message = "cannot reach the model server at http://localhost:8080/v1: the connection was refused";
+    steps.note({
+      kind: "span_ended",
+      path: `main@1/${at}`,
+      ...(at?.endsWith("write@1") ? { status: "failed", message } : { status: "ok", key: "done" }),
+    });
+  }
+  assert.equal(frameOf(steps, { ...size, columns: 59 }).slice(1, -1), [
+    "  ✗ write[1] (react): no answer: the connection was refused",
+    "  ✓ write[1], attempt 2 (react): done",
+    "  ✓ check[2] (react): done",
+    "  ✗ write[3] (react): no answer: the connection was refused",
+  ]);
+});
+
 test("of an answer that comes the last words are shown, until it is there or is begun again", () => {
   const steps = createSteps(() => 0);
   const task = askTask(simModel, { path: "main@1/oneshot:1" });

@@ -67,13 +67,20 @@ function branch(step: Step, { depth, rank }: Place, size: FrameSize): readonly L
   };
   if (only) return [own];
   const below = { depth: depth + 1, rank };
-  return [own, ...familiesOf(step).flatMap((family) => membersOf(family, step, below, size))];
+  return [own, ...groupsOf(step, size).flatMap((group) => membersOf(group, step, below, size))];
 }
 
 /** What an agent does that has but one step is told in its own line. */
 function onlyStep(step: Step): Step | null {
   const [only, ...others] = step.children.size === 1 ? step.children.values() : [];
   return only && others.length === 0 && !only.isAgent ? only : null;
+}
+
+/** In the order in which they began; by families where one has many members. */
+function groupsOf(step: Step, size: FrameSize): readonly (readonly Step[])[] {
+  const families = familiesOf(step);
+  const hasMany = families.some(({ length }) => length > fewMembers(size));
+  return hasMany ? families : [...step.children.values()].map((child) => [child]);
 }
 
 function familiesOf(step: Step): readonly (readonly Step[])[] {
@@ -157,7 +164,7 @@ const wide = 60;
 
 const timeWidth = 8;
 const tokenWidth = 11;
-const usdWidth = 9;
+const usdWidth = 10;
 
 function lineText({ depth, mark, text, status, step }: Line, root: Step, { columns, nowUs, color }: FrameSize): string {
   const lead = `${"  ".repeat(Math.min(depth, 12))}${mark === "" ? "" : `${mark} `}`;

@@ -2,6 +2,7 @@ import type { Path } from "../../../compiler/ir/path.ts";
 import type { Delta, ThreadTask } from "../../3-task/task.ts";
 import type { TraceEvent } from "../../4-trace/columns.ts";
 import { labelOf } from "../progress.ts";
+import { shortly } from "../shortly.ts";
 import { lastWords } from "./last-words.ts";
 
 export type StepStatus = "running" | "waiting" | "ok" | "failed" | "cancelled";
@@ -114,12 +115,12 @@ export function createSteps(nowUs: () => number): Steps {
     step.endUs = nowUs();
     step.calls.clear();
     step.status = statusOf(event);
-    step.note = event.status === "ok" ? (event.key ?? "") : (event.message ?? "");
+    step.note = event.status === "ok" ? (event.key ?? "") : shortly(event.message ?? "");
     if (step.status === "ok" && step !== root) forget(step);
   };
   const called = (step: Step, event: TraceEvent): void => {
     if (event.kind === "llm_call") for (let at: Step | null = step; at; at = at.parent) spend(at, event);
-    if (!step.isAgent && step.calls.size === 0) settle(step, statusOf(event), event.status === "ok" ? "" : (event.message ?? ""));
+    if (!step.isAgent && step.calls.size === 0) settle(step, statusOf(event), event.status === "ok" ? "" : shortly(event.message ?? ""));
   };
   const settle = (step: Step, status: StepStatus, text: string): void => {
     step.status = status;
