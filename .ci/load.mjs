@@ -9,7 +9,7 @@
  * Rejected: bytecode in the package, which would be of one V8, and the cache of `node:module`, which Node 20 has not and which lies in
  * a folder for all users.
  */
-import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { devNull, homedir } from "node:os";
 import { basename, dirname, isAbsolute, join } from "node:path";
@@ -18,6 +18,9 @@ import { Script } from "node:vm";
 
 /** V8 compiles a function when it is first called, so the first runs each add what they called. */
 const runsThatAdd = 4;
+
+/** Files of one V8 and start, several versions of tama among them: beyond, the older half goes. */
+const mostKept = 100;
 
 /** In bytes: what is smaller is compiled sooner than its bytecode is read. */
 const worthKeeping = 8_000;
@@ -53,7 +56,9 @@ export function load(id) {
 /** Writes the bytecode of what was loaded since the last time, with what ran of it. */
 export function keep() {
   const all = unkept.splice(0);
-  if (all.length > 0 && isMade()) for (const one of all) write(one);
+  if (all.length === 0 || !isMade()) return;
+  for (const one of all) write(one);
+  attempt(prune);
 }
 
 /** A script is known by its bare name: bytecode tells for ever how it was named, and the same may be installed at several places. */
@@ -83,6 +88,13 @@ function write({ source, script, runs }) {
     writeFileSync(draft, Buffer.concat([digestOf(source, rest), rest]), { mode: 0o600 });
     renameSync(draft, fileOf(source));
   });
+}
+
+function prune() {
+  const files = readdirSync(folder).map((name) => join(folder, name));
+  if (files.length <= mostKept) return;
+  const byAge = files.map((path) => ({ path, ms: statSync(path).mtimeMs })).sort((a, b) => a.ms - b.ms);
+  for (const { path } of byAge.slice(0, files.length >> 1)) rmSync(path);
 }
 
 function fileOf(source) {

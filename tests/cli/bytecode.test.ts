@@ -10,6 +10,7 @@ import {
   rmSync,
   statSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
@@ -85,6 +86,19 @@ test("B1: of a source that has changed the new one runs, though it is as long as
     if (text.includes("Usage:")) writeFileSync(join(dist, name), text.replaceAll("Usage:", "Usages"), "latin1");
   }
   assert.is(help(cache, dist), said.replaceAll("Usage:", "Usages"));
+});
+
+test("of many versions the older ones go", ({ cache }) => {
+  help(cache);
+  const made = filesIn(cache);
+  const old = Array.from({ length: 100 }, (_, index) => join(folderIn(cache), `old-${index}`));
+  for (const [index, path] of old.entries()) {
+    writeFileSync(path, "");
+    utimesSync(path, index, index);
+  }
+  help(cache);
+  const left = Math.ceil((100 + made.length) / 2);
+  assert.equal([...filesIn(cache)].sort(), [...made, ...old.slice(made.length - left)].sort());
 });
 
 test("B2: a folder that others may write to is left alone", ({ cache }) => {
