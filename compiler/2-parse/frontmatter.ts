@@ -14,7 +14,8 @@ export type Split =
   | { readonly kind: "indented"; readonly start: number };
 
 const fence = /^---[ \t]*$/;
-const indentedFence = /^[ \t]+---$/;
+const indentedFence = /^[ \t]+---[ \t]*$/m;
+const opensText = /[|>][+-]?\d?[+-]?\s*(#.*)?$|[:-]\s+("[^"]*|'[^']*)$/;
 
 /**
  * Cuts frontmatter from body. It opens at a line `---` that only blank lines may precede, and closes at the next line that
@@ -24,14 +25,30 @@ export function splitFrontmatter(text: string): Split {
   const start = text.length - text.trimStart().length;
   const yamlAt = lineEnd(text, start);
   if (!fence.test(text.slice(start, yamlAt).trimEnd())) return { kind: "none" };
-  for (let at = yamlAt; at < text.length; at = lineEnd(text, at)) {
-    const end = lineEnd(text, at);
-    const line = text.slice(at, end).trimEnd();
-    if (fence.test(line)) return cut(text, { start, yamlAt, yamlEnd: at, bodyAt: end });
-    if (indentedFence.test(line) && !isInText(text.slice(yamlAt, at), indentOf(line)))
-      return { kind: "indented", start: at + indentOf(line) };
+  const yamlEnd = closingAt(text, yamlAt);
+  const indented = indentedIn(text.slice(yamlAt, yamlEnd ?? text.length));
+  if (indented !== null) return { kind: "indented", start: yamlAt + indented };
+  return yamlEnd === null ? { kind: "unclosed", start } : cut(text, { start, yamlAt, yamlEnd, bodyAt: lineEnd(text, yamlEnd) });
+}
+
+/** Where the line is that closes what begins at `from`. */
+function closingAt(text: string, from: number): number | null {
+  for (let at = from; at < text.length; at = lineEnd(text, at)) if (fence.test(text.slice(at, lineEnd(text, at)).trimEnd())) return at;
+  return null;
+}
+
+/** The first indented `---` that is no line of a text, which may be a block or stand in quotes. */
+function indentedIn(yaml: string): number | null {
+  if (!indentedFence.test(yaml)) return null;
+  let [at, textIndent] = [0, Number.POSITIVE_INFINITY];
+  for (const line of yaml.split("\n")) {
+    const indent = line.length - line.trimStart().length;
+    const isText = indent > textIndent || line.trim() === "";
+    if (!isText && indentedFence.test(line)) return at + indent;
+    if (!isText) textIndent = opensText.test(line) ? indent : Number.POSITIVE_INFINITY;
+    at += line.length + 1;
   }
-  return { kind: "unclosed", start };
+  return null;
 }
 
 function cut(
@@ -41,16 +58,6 @@ function cut(
   const rest = text.slice(at.bodyAt);
   const bodyAt = at.bodyAt + rest.length - rest.replace(/^\n+/, "").length;
   return { kind: "found", start: at.start, yaml: text.slice(at.yamlAt, at.yamlEnd), yamlAt: at.yamlAt, body: text.slice(bodyAt), bodyAt };
-}
-
-/** Whether a line of this indentation after `above` belongs to a text: the value of a key may be a block, or stand in quotes over several lines. */
-function isInText(above: string, indent: number): boolean {
-  const head = above.split("\n").findLast((line) => line.trim() !== "" && indentOf(line) < indent) ?? "";
-  return /[|>][+-]?\d?[+-]?\s*(#.*)?$/.test(head) || /[:-]\s+("[^"]*|'[^']*)$/.test(head);
-}
-
-function indentOf(line: string): number {
-  return line.length - line.trimStart().length;
 }
 
 /** Where the line after the one at `from` begins. */
