@@ -2,21 +2,22 @@
  * What runs of a pipeline can come to, by trying every way that a run can go. Written from the language's rules alone (the keys that a
  * state offers, what each pattern ends with, how a table is looked up), so that it can contradict the compiler.
  */
-import { ask, asked, failed, hull, none, note, type Outcomes, plus, type Turns, then, times } from "./outcomes.ts";
+import { ask, failed, hull, inTurn, none, note, type Outcomes, plus, type Turns, then, times } from "./outcomes.ts";
 
 /** An agent of a made-up pipeline. `leaf` is a react agent of so many turns; `keys` are those that it declares. */
 export type Agent =
   | { readonly kind: "leaf"; readonly turns: number; readonly keys: readonly string[] | null }
-  | { readonly kind: "oneshot" | "critic" | "constitutional" }
+  | { readonly kind: "oneshot" }
+  | ({ readonly kind: "critic" | "constitutional" } & Steps)
   | { readonly kind: "code"; readonly keys: readonly string[] }
-  | { readonly kind: "human"; readonly turns: number }
+  | ({ readonly kind: "human"; readonly turns: number } & Steps)
   /** `max`: how many attempts, or cycles. */
-  | { readonly kind: "reflexion" | "plan-execute"; readonly max: number }
-  | ({ readonly kind: "chain-of-verification" } & FanOut)
-  | ({ readonly kind: "best-of-n"; readonly n: number; readonly turns: number } & FanOut)
+  | ({ readonly kind: "reflexion" | "plan-execute"; readonly max: number } & Steps)
+  | ({ readonly kind: "chain-of-verification" } & FanOut & Steps)
+  | ({ readonly kind: "best-of-n"; readonly n: number; readonly turns: number } & FanOut & Steps)
   | ({ readonly kind: "parallel"; readonly workers: readonly string[] } & FanOut)
   | ({ readonly kind: "debate"; readonly agents: readonly string[]; readonly rounds: number; readonly judge: string } & FanOut)
-  | ({ readonly kind: "scatter"; readonly worker: string; readonly turns: number; readonly reduce: "ask" | "act" } & FanOut)
+  | ({ readonly kind: "scatter"; readonly worker: string; readonly turns: number } & FanOut & Steps)
   | {
       readonly kind: "fsm";
       readonly initial: string;
@@ -29,6 +30,11 @@ export type Agent =
 /** `isStrict`: the first branch that fails ends it. */
 interface FanOut {
   readonly isStrict: boolean;
+}
+
+/** The step files that are react; the others are one question. */
+interface Steps {
+  readonly acts: readonly string[];
 }
 
 /** A state: terminal (no entry but `!error`), a bare target (key null), or a table. Target null stops; a guard may hold or not. */
@@ -53,6 +59,9 @@ export const maxItems = 2;
 
 /** What every step may cost beyond its turns: one repair, one empty answer. */
 const repairs = 2;
+
+/** The turns of a step file that is react and does not say how many. */
+const stepTurns = 10;
 
 export interface Explorer {
   /** Every way that a call with these words can end; null: any word of the universe. */
@@ -94,23 +103,30 @@ export function explorerOf(
           [failed, ask],
         ]);
       case "critic":
+        return always(step(agent, "draft"), step(agent, "critique"), step(agent, "refine"));
       case "constitutional":
-        return asked(3, 3);
-      case "reflexion":
+        return always(ask, step(agent, "critique"), step(agent, "revise"));
+      case "reflexion": {
         // An attempt, and, but after the last, a reflection, which may be content.
-        return asked(agent.max === 1 ? 1 : 2, 2 * agent.max - 1);
-      case "plan-execute":
+        const round = [step(agent, "act"), step(agent, "reflect")];
+        return agent.max === 1 ? always(step(agent, "act")) : inTurn(round, repeated(round, agent.max).slice(0, -1));
+      }
+      case "plan-execute": {
         // A plan, its steps, of which there is one at least, and a verdict, which may be content.
-        return asked(3, agent.max * (2 + maxItems));
-      case "chain-of-verification":
+        const [execute, verify] = [step(agent, "execute"), step(agent, "verify")];
+        return inTurn([ask, execute, verify], repeated([ask, ...repeated([execute], maxItems), verify], agent.max));
+      }
+      case "chain-of-verification": {
         // An answer, its claims, a check of each, if there is one, and the last word.
-        return asked(3, 3 + maxItems);
+        const [verify, revise] = [step(agent, "verify"), step(agent, "revise")];
+        return inTurn([ask, verify, revise], [ask, verify, ...repeated([step(agent, "check")], maxItems), revise]);
+      }
       case "best-of-n":
         return afterEach(act(universe, agent.turns), agent);
       case "code":
         return new Map([...agent.keys, failed].map((key) => [key.toLowerCase(), none]));
       case "human":
-        return then(act(universe, agent.turns), act(allowed ?? universe, 10));
+        return then(act(universe, agent.turns), last(agent, "resume", allowed));
       case "parallel":
         return branches(
           agent.workers.map((worker) => explore(worker, null)),
@@ -127,7 +143,8 @@ export function explorerOf(
     }
   };
   /** As many variants as it has, then a judge, who hears of those that failed, even of all, unless the first one ended it. */
-  const afterEach = (variant: Outcomes, { n, isStrict }: Agent & { kind: "best-of-n" }): Outcomes => {
+  const afterEach = (variant: Outcomes, agent: Agent & { kind: "best-of-n" }): Outcomes => {
+    const { n, isStrict } = agent;
     const all = branches(
       Array.from({ length: n }, () => variant),
       { isStrict },
@@ -138,16 +155,16 @@ export function explorerOf(
           ["parallel", hull([...all.values()])],
           [failed, hull([...all.values()])],
         ]);
-    return then(
-      heard,
-      new Map([
-        ["done", ask],
-        [failed, ask],
-      ]),
-    );
+    return then(heard, always(step(agent, "judge")));
   };
+  /** What a step file costs whose key nobody looks at. */
+  const step = ({ acts }: Steps, file: string): Turns => (acts.includes(file) ? loop(stepTurns) : ask);
+  /** A step file that ends it in its caller's words, where it is react. */
+  const last = (agent: Steps, file: string, allowed: readonly string[] | null): Outcomes =>
+    agent.acts.includes(file) ? act(allowed ?? universe, stepTurns) : always(ask);
+  const loop = (turns: number): Turns => ({ min: 1, max: turns + repairs + compactions });
   const act = (words: readonly string[], turns: number): Outcomes => {
-    const cost = { min: 1, max: turns + repairs + compactions };
+    const cost = loop(turns);
     return new Map([...choose(words).map((word) => [word.toLowerCase(), cost] as const), [failed, cost]]);
   };
 
@@ -161,12 +178,13 @@ export function explorerOf(
     const [well, lost] = [round.get("parallel"), round.get(failed)];
     for (let before = 0; before < rounds && lost && (before === 0 || well); before += 1)
       note(found, failed, plus(times(well ?? none, before), lost));
-    if (well) for (const [key, last] of explore(judge, allowed)) note(found, key, plus(times(well, rounds), last));
+    if (well) for (const [key, rest] of explore(judge, allowed)) note(found, key, plus(times(well, rounds), rest));
     return found;
   };
 
   /** The first step may end it, or split the work; then each item's worker ends somehow, and the last step ends it. */
-  const scatter = ({ worker, turns, reduce, isStrict }: Agent & { kind: "scatter" }, allowed: readonly string[] | null): Outcomes => {
+  const scatter = (agent: Agent & { kind: "scatter" }, allowed: readonly string[] | null): Outcomes => {
+    const { worker, turns, isStrict } = agent;
     const found = new Map<string, Turns>();
     for (const [key, cost] of act([...(allowed ?? universe), "parallel"], turns)) if (key !== "parallel") note(found, key, cost);
     const split = act([], turns).get(failed) ?? none;
@@ -175,14 +193,7 @@ export function explorerOf(
       const workers = items === 0 ? new Map([["parallel", none]]) : branches(each, { isStrict });
       for (const [end, cost] of workers) {
         if (end === failed) note(found, failed, plus(split, cost));
-        else
-          for (const [key, last] of reduce === "ask"
-            ? new Map([
-                ["done", ask],
-                [failed, ask],
-              ])
-            : act(allowed ?? universe, 10))
-            note(found, key, plus(plus(split, cost), last));
+        else for (const [key, rest] of last(agent, "reduce", allowed)) note(found, key, plus(plus(split, cost), rest));
       }
     }
     return found;
@@ -269,6 +280,15 @@ function branches(all: readonly Outcomes[], { isStrict }: FanOut): Outcomes {
     if (lost) note(found, failed, { min: lost.min, max: lost.max + beside });
   }
   return found;
+}
+
+/** Steps of which none is left out or done again. */
+function always(...all: readonly Turns[]): Outcomes {
+  return inTurn(all, all);
+}
+
+function repeated<T>(all: readonly T[], count: number): readonly T[] {
+  return Array.from({ length: count }, () => all).flat();
 }
 
 /** Attempts that fail come before the one that counts. */

@@ -22,11 +22,12 @@ export function then(first: Outcomes, last: Outcomes): Outcomes {
   return found;
 }
 
-/** One question after another, from so many to so many, each of which may fail. */
-export function asked(least: number, most: number): Outcomes {
+/** Steps one after the other, these at least and those at most, each of which may fail. */
+export function inTurn(least: readonly Turns[], most: readonly Turns[]): Outcomes {
+  const max = most.reduce((sum, step) => sum + step.max, 0);
   return new Map([
-    ["done", { min: least * ask.min, max: most * ask.max }],
-    [failed, { min: 1, max: most * ask.max }],
+    ["done", { min: least.reduce((sum, step) => sum + step.min, 0), max }],
+    [failed, { min: 1, max }],
   ]);
 }
 

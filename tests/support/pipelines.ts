@@ -8,6 +8,18 @@ import { agent, worker } from "./plan-of.ts";
 export const words = ["go", "Back", "done", "result", "parallel", "error"];
 export const universe = [...words, "other"];
 
+/** The step files of each pattern that has some. */
+const steps = {
+  "best-of-n": ["judge"],
+  "chain-of-verification": ["verify", "check", "revise"],
+  constitutional: ["critique", "revise"],
+  critic: ["draft", "critique", "refine"],
+  human: ["resume"],
+  "plan-execute": ["execute", "verify"],
+  reflexion: ["act", "reflect"],
+  scatter: ["reduce"],
+} as const;
+
 const leaves = ["a", "b", "c"];
 const markers = ["end", "shelf"];
 /** Agents besides the leaves; each may call those after it. */
@@ -62,6 +74,11 @@ function before({ key }: Pick<State["entries"][number], "key">, target: string |
   return target === undefined ? [] : [{ key, target, isGuarded: true }];
 }
 
+/** Some of a pattern's step files, to be react. */
+function acts(kind: keyof typeof steps): fc.Arbitrary<readonly string[]> {
+  return fc.subarray([...steps[kind]]);
+}
+
 function count(most: number): fc.Arbitrary<number> {
   return fc.integer({ min: 1, max: most });
 }
@@ -75,24 +92,34 @@ const plainLeaf: fc.Arbitrary<Agent> = fc.oneof(
       keys: fc.option(fc.subarray(words.slice(0, 3), { minLength: 1 }), { freq: 2 }),
     }),
   },
-  { weight: 1, arbitrary: fc.constantFrom<Agent>({ kind: "oneshot" }, { kind: "critic" }, { kind: "constitutional" }) },
+  { weight: 1, arbitrary: fc.constant<Agent>({ kind: "oneshot" }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant("critic" as const), acts: acts("critic") }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant("constitutional" as const), acts: acts("constitutional") }) },
 );
 
 const richLeaf: fc.Arbitrary<Agent> = fc.oneof(
   { weight: 5, arbitrary: plainLeaf },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant("reflexion" as const), max: count(3), acts: acts("reflexion") }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant("plan-execute" as const), max: count(3), acts: acts("plan-execute") }) },
   {
     weight: 1,
     arbitrary: fc.record({
-      kind: fc.constantFrom("reflexion" as const, "plan-execute" as const),
-      max: fc.integer({ min: 1, max: 3 }),
+      kind: fc.constant("chain-of-verification" as const),
+      isStrict: fc.boolean(),
+      acts: acts("chain-of-verification"),
     }),
   },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant("chain-of-verification" as const), isStrict: fc.boolean() }) },
   {
     weight: 1,
-    arbitrary: fc.record({ kind: fc.constant("best-of-n" as const), n: count(2), turns: count(2), isStrict: fc.boolean() }),
+    arbitrary: fc.record({
+      kind: fc.constant("best-of-n" as const),
+      n: count(2),
+      turns: count(2),
+      isStrict: fc.boolean(),
+      acts: acts("best-of-n"),
+    }),
   },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant("human" as const), turns: count(2) }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant("human" as const), turns: count(2), acts: acts("human") }) },
   {
     weight: 1,
     arbitrary: fc.record({ kind: fc.constant("code" as const), keys: fc.subarray(words.slice(0, 3), { minLength: 1 }) }),
@@ -121,7 +148,7 @@ export function pipelines(isRich: boolean): fc.Arbitrary<Pipeline> {
       kind: fc.constant("scatter" as const),
       worker: called("split"),
       turns: fc.integer({ min: 1, max: 2 }),
-      reduce: fc.constantFrom("ask" as const, "act" as const),
+      acts: acts("scatter"),
       isStrict,
     }),
     deep: fsm(leaves, isRich),
@@ -148,28 +175,28 @@ export function workersOf(pipeline: Pipeline): Readonly<Record<string, WorkerSou
 }
 
 function textsOf(name: string, one: Agent): Readonly<Record<string, string>> {
-  const step = (file: string, pattern: string) => ({ [`agents/${name}/${file}.md`]: `---\npattern: ${pattern}\n---\n${file}\n` });
-  const asking = (fields: string, ...steps: readonly string[]) =>
-    Object.assign(agent(name, `pattern: ${one.kind}\n${fields}`), ...steps.map((file) => step(file, "oneshot")));
+  const asking = (fields: string, kind: keyof typeof steps, react: readonly string[]) => {
+    const pattern = (file: string) => (react.includes(file) ? "react" : "oneshot");
+    const files = steps[kind].map((file) => [`agents/${name}/${file}.md`, `---\npattern: ${pattern(file)}\n---\n${file}\n`]);
+    return { ...agent(name, `pattern: ${kind}\n${fields}`), ...Object.fromEntries(files) };
+  };
   switch (one.kind) {
     case "leaf":
       return agent(name, `pattern: react\nmax_iter: ${one.turns}\n${one.keys ? `keys: ${JSON.stringify(one.keys)}` : ""}`);
     case "oneshot":
       return agent(name, "pattern: oneshot");
     case "critic":
-      return asking("", "draft", "critique", "refine");
     case "constitutional":
-      return asking("", "critique", "revise");
+      return asking("", one.kind, one.acts);
     case "reflexion":
-      return asking(`max_iter: ${one.max}`, "act", "reflect");
     case "plan-execute":
-      return asking(`max_iter: ${one.max}`, "execute", "verify");
+      return asking(`max_iter: ${one.max}`, one.kind, one.acts);
     case "chain-of-verification":
-      return asking(onError(one), "verify", "check", "revise");
+      return asking(onError(one), one.kind, one.acts);
     case "best-of-n":
-      return asking(`n: ${one.n}\nmax_iter: ${one.turns}\n${onError(one)}`, "judge");
+      return asking(`n: ${one.n}\nmax_iter: ${one.turns}\n${onError(one)}`, one.kind, one.acts);
     case "human":
-      return { ...agent(name, `pattern: human\nmax_iter: ${one.turns}`), ...step("resume", "react") };
+      return asking(`max_iter: ${one.turns}`, one.kind, one.acts);
     case "code":
       return agent(name, "pattern: code");
     case "parallel":
@@ -179,10 +206,7 @@ function textsOf(name: string, one: Agent): Readonly<Record<string, string>> {
       return agent(name, `pattern: debate\nagents: ${JSON.stringify(agents)}\nrounds: ${rounds}\njudge: ${judge}\n${onError(one)}`);
     }
     case "scatter":
-      return {
-        ...agent(name, `pattern: scatter\nworker: ${one.worker}\nmax_iter: ${one.turns}\n${onError(one)}`),
-        ...step("reduce", one.reduce === "ask" ? "oneshot" : "react"),
-      };
+      return asking(`worker: ${one.worker}\nmax_iter: ${one.turns}\n${onError(one)}`, one.kind, one.acts);
     case "fsm": {
       const states = Object.fromEntries(one.states.map((state) => [state.name, entriesOf(state)]));
       const retry = one.attempts > 1 ? `\nretry: {attempts: ${one.attempts}}` : "";
