@@ -33,6 +33,8 @@ export interface WriterOptions {
   readonly onEvent: (event: TraceEvent) => void;
 }
 
+export type RecordWriter = ReturnType<typeof recordWriter>;
+
 /** Writes what the scheduler tells into the trace, but for what a record that is followed holds already. */
 export function recordWriter({ recorder, blobs, onEvent, record: followed }: WriterOptions) {
   const known = followed?.known ?? null;

@@ -1,4 +1,3 @@
-import { type Failure, modelCause } from "../compiler/ir/failure.ts";
 import type { Path } from "../compiler/ir/path.ts";
 import { unreachable } from "../compiler/ir/unreachable.ts";
 import type { Edit } from "./2-schedule/edits.ts";
@@ -7,38 +6,26 @@ import { advance, createRun, type RunOptions } from "./2-schedule/index.ts";
 import { askedAgain } from "./2-schedule/ops/wait.ts";
 import type { Verdict } from "./2-schedule/review.ts";
 import type { Command, EndedAgent, Event, Settled } from "./2-schedule/types.ts";
-import type { ModelTask, Task, TaskResult } from "./3-task/task.ts";
+import type { Task, TaskResult } from "./3-task/task.ts";
 import type { Row } from "./4-trace/columns.ts";
 import { type Asker, nobody } from "./asker.ts";
+import { type Debug, lookedAt } from "./debug.ts";
 import type { Executor } from "./executors/executor.ts";
+import type { Follower } from "./journal/follower.ts";
 import type { Asked, RecordedTask } from "./journal/journal.ts";
 import { usageOf } from "./journal/result.ts";
 import type { Inbox } from "./people/inbox.ts";
-import { createQuestions, waitingFor } from "./people/questions.ts";
+import { createQuestions, type Questions, waitingFor } from "./people/questions.ts";
 import type { Grants } from "./permissions/grants.ts";
-import { recordWriter, type Source, type WriterOptions } from "./record-writer.ts";
+import { type RecordWriter, recordWriter, type Source, type WriterOptions } from "./record-writer.ts";
 import type { ActionLog } from "./session/action-log.ts";
-import { starter } from "./start-task.ts";
-import { type After, processTimers, type WorkedBefore, workClock } from "./work-clock.ts";
+import { type Starter, starter } from "./start-task.ts";
+import { type After, processTimers, type WorkClock, type WorkedBefore, workClock } from "./work-clock.ts";
 
 /** A recorded result that may stand for work. */
 export interface Found {
   readonly result: TaskResult;
   readonly source: Source;
-}
-
-/**
- * Who looks at requests before they are made, and at answers and at what agents did before the run goes on with them. Nothing here ever
- * rejects; all of it ends when the signal aborts.
- */
-export interface Debug {
-  /** What is to be changed in the request, which is then looked at once more; null to make it. */
-  readonly before: (task: ModelTask, signal: AbortSignal) => Promise<Edit | null>;
-  readonly after: (task: ModelTask, result: TaskResult, signal: AbortSignal) => Promise<void>;
-  /** Whether what an agent did is looked at, by its name: the same for all of a run. */
-  readonly looksAt: (agent: string) => boolean;
-  /** What becomes of an agent that has ended; null where nobody looks any more. */
-  readonly ended: (agent: EndedAgent, signal: AbortSignal) => Promise<Verdict | null>;
 }
 
 export interface LoopOptions extends RunOptions, WriterOptions {
@@ -78,170 +65,210 @@ export interface LoopOptions extends RunOptions, WriterOptions {
  */
 export function runLoop(options: LoopOptions): Promise<Settled> {
   return new Promise((resolve, reject) => {
-    const running = new Map<Path, AbortController>();
-    const { asker = nobody, inbox = null, asked = new Map<Path, Asked>(), nowUs } = options;
-    const clock = workClock({
-      nowUs,
-      after: options.after ?? processTimers,
-      before: options.worked ?? (() => 0),
-      onOver: (path) => guarded(() => current && tell(current, { kind: "time", path })),
-    });
-    const questions = createQuestions({ asker, inbox, asked, nowUs, onLeft: () => guarded(rest) });
-    const start = starter({ ...options, questions });
-    const write = recordWriter(options);
-    const follower = options.record?.follower;
-    let isFollowing = follower !== undefined;
-    let isOver = false;
-    let current: Run | null = null;
-
-    const stop = () => guarded(() => current && tell(current, { kind: "stop", reason: reasonOf(options.signal) }));
-    /** Whoever gave the signal may keep it: it must not keep the run. */
-    const close = () => {
-      isOver = true;
-      clock.close();
-      options.signal.removeEventListener("abort", stop);
-    };
-    const end = (settled: Settled) => {
-      close();
-      resolve(settled);
-    };
-    /** All that is recorded first, by one write: nothing that follows from it begins before it is acknowledged. */
-    const apply = (run: Run, commands: readonly Command[]) => {
-      write.all(commands, isFollowing);
-      for (const command of commands) obey(run, command);
-    };
-    const guarded = (step: () => void) => {
-      if (isOver) return;
-      try {
-        step();
-      } catch (error) {
-        close();
-        for (const controller of running.values()) controller.abort();
-        reject(error);
-      }
-    };
-    const thrown = (error: unknown) =>
-      guarded(() => {
-        throw error;
-      });
-    const obey = (run: Run, command: Command) => {
-      switch (command.kind) {
-        case "record":
-        case "keep":
-          return; // written before
-        case "cancel":
-          follower?.cancel(command.path);
-          return running.get(command.path)?.abort();
-        case "review":
-          return isFollowing ? follower?.review(command) : look(run, command);
-        case "undo":
-          return options.actions?.undo(command.scopes);
-        case "watch":
-          return clock.watch(command.path, command.wallMs);
-        case "unwatch":
-          return clock.unwatch(command.path);
-        case "ended":
-          return end(command.settled);
-        case "task":
-          return isFollowing ? follower?.take(run, command.task) : launch(run, command.task);
-        default:
-          return unreachable(command);
-      }
-    };
-    const tell = (run: Run, event: Event) => {
-      if (event.kind === "stop") write.stop(run, event.reason, isFollowing);
-      apply(run, advance(run, event));
-    };
-    const look = (run: Run, ended: EndedAgent) => {
-      const controller = new AbortController();
-      running.set(ended.path, controller);
-      const judged = (verdict: Verdict | null) => {
-        running.delete(ended.path);
-        guarded(() => tell(run, { kind: "verdict", path: ended.path, verdict }));
-        guarded(rest);
-      };
-      (options.debug?.ended(ended, controller.signal) ?? Promise.resolve(null)).then(judged, thrown);
-    };
-    const launch = (run: Run, task: Task, isCancelled = false) => {
-      const controller = new AbortController();
-      if (isCancelled) controller.abort();
-      running.set(task.path, controller);
-      const looking = isCancelled || task.kind !== "model" ? null : options.debug?.before(task, controller.signal);
-      if (!looking) return begin(run, task, controller);
-      const looked = (edit: Edit | null) =>
-        guarded(() =>
-          edit && !controller.signal.aborted ? tell(run, { kind: "edit", path: task.path, edit }) : begin(run, task, controller),
-        );
-      looking.then(looked, thrown);
-    };
-    const begin = (run: Run, task: Task, controller: AbortController) => {
-      const isCancelled = controller.signal.aborted;
-      const found = isCancelled ? null : (options.cache?.(run, task) ?? null);
-      if (found) write.take(task.path, found.source);
-      const work = clock.piece(task.path);
-      if (!found && task.kind !== "wait") work.begin();
-      const answer = found ? Promise.resolve(found.result) : start(task, controller.signal, { onQueued: work.pause, onBegun: work.begin });
-      const settled = (result: TaskResult) => {
-        running.delete(task.path);
-        guarded(() => {
-          work.end();
-          tell(run, { kind: "settled", path: task.path, result, isFree: found !== null });
-        });
-        guarded(rest);
-      };
-      const { debug } = options;
-      const shown =
-        debug && task.kind === "model" ? lookedAt(debug, task, { answer, signal: controller.signal, endWork: work.end }) : answer;
-      shown.then(settled, thrown);
-    };
-    const rest = () => {
-      const isResting = () => running.size > 0 && running.size === questions.left().size;
-      if (isResting()) inbox?.look();
-      if (!isResting()) return;
-      const [path = ""] = questions.left().keys();
-      end({ kind: "failed", failure: { code: "waiting", message: waitingFor(questions.left()), path } });
-    };
-    const follow = (run: Run) => {
-      for (let event = follower?.next(run); event && !isOver; event = follower?.next(run)) {
-        if (event.kind === "settled" && options.record?.source) write.take(event.path, options.record.source);
-        tell(run, event);
-      }
-      for (const path of clock.over()) tell(run, { kind: "time", path });
-      isFollowing = false;
-      for (const ended of follower?.reviews() ?? []) look(run, ended);
-      for (const { task, isCancelled, before } of follower?.work() ?? []) {
-        const tried = isCancelled || options.record?.source ? null : triedBefore(before);
-        if (tried) {
-          tell(run, { kind: "again", path: task.path, usage: usageOf(tried) });
-          continue;
-        }
-        const isWithdrawn = task.kind === "wait" && asked.get(task.path)?.stands === false;
-        for (const again of isWithdrawn ? askedAgain(run, task) : []) write.record(again, false);
-        launch(run, task, isCancelled);
-      }
-    };
-
-    guarded(() => {
-      const { run, commands } = createRun(options);
-      current = run;
-      options.signal.addEventListener("abort", stop, { once: true });
-      apply(run, commands);
-      follow(run);
-      if (options.signal.aborted) stop();
+    const { run, commands } = createRun(options);
+    const loop = loopOf(run, options, { resolve, reject });
+    guarded(loop, () => {
+      options.signal.addEventListener("abort", loop.stop, { once: true });
+      apply(loop, commands);
+      follow(loop);
+      takeOver(loop);
+      if (options.signal.aborted) loop.stop();
     });
   });
 }
 
-/** The answer, once a person has looked at it. That takes no time at work. */
-async function lookedAt(
-  debug: Debug,
-  task: ModelTask,
-  { answer, signal, endWork }: { readonly answer: Promise<TaskResult>; readonly signal: AbortSignal; readonly endWork: () => void },
-): Promise<TaskResult> {
-  const result = await answer;
-  endWork();
-  if (!signal.aborted) await debug.after(task, result, signal);
-  return result;
+/** A run as it is driven. */
+interface Loop {
+  readonly options: LoopOptions;
+  readonly run: Run;
+  readonly follower: Follower | undefined;
+  /** What is under way, and how it is cancelled. */
+  readonly running: Map<Path, AbortController>;
+  readonly questions: Questions;
+  readonly clock: WorkClock;
+  readonly start: Starter;
+  readonly write: RecordWriter;
+  /** Tells the scheduler that the signal came. */
+  readonly stop: () => void;
+  /** Ends the run where a promise is rejected that never is. */
+  readonly thrown: (error: unknown) => void;
+  readonly resolve: (settled: Settled) => void;
+  readonly reject: (error: unknown) => void;
+  isFollowing: boolean;
+  isOver: boolean;
+}
+
+function loopOf(run: Run, options: LoopOptions, { resolve, reject }: Pick<Loop, "resolve" | "reject">): Loop {
+  const { asker = nobody, inbox = null, asked = new Map<Path, Asked>(), after = processTimers, worked = () => 0, nowUs } = options;
+  const onOver = (path: Path) => guarded(loop, () => tell(loop, { kind: "time", path }));
+  const questions = createQuestions({ asker, inbox, asked, nowUs, onLeft: () => guarded(loop, () => rest(loop)) });
+  const follower = options.record?.follower;
+  const loop: Loop = {
+    options,
+    run,
+    follower,
+    running: new Map(),
+    questions,
+    clock: workClock({ nowUs, after, before: worked, onOver }),
+    start: starter({ ...options, questions }),
+    write: recordWriter(options),
+    stop: () => guarded(loop, () => tell(loop, { kind: "stop", reason: reasonOf(options.signal) })),
+    thrown: (error) =>
+      guarded(loop, () => {
+        throw error;
+      }),
+    resolve,
+    reject,
+    isFollowing: follower !== undefined,
+    isOver: false,
+  };
+  return loop;
+}
+
+/** Does a step of a run that is not over; where it throws, the run is. */
+function guarded(loop: Loop, step: () => void): void {
+  if (loop.isOver) return;
+  try {
+    step();
+  } catch (error) {
+    close(loop);
+    for (const controller of loop.running.values()) controller.abort();
+    loop.reject(error);
+  }
+}
+
+function end(loop: Loop, settled: Settled): void {
+  close(loop);
+  loop.resolve(settled);
+}
+
+/** Whoever gave the signal may keep it: it must not keep the run. */
+function close(loop: Loop): void {
+  loop.isOver = true;
+  loop.clock.close();
+  loop.options.signal.removeEventListener("abort", loop.stop);
+}
+
+/** Takes the record's answers, one after the other. */
+function follow(loop: Loop): void {
+  const { follower, run, write } = loop;
+  const source = loop.options.record?.source;
+  for (let event = follower?.next(run); event && !loop.isOver; event = follower?.next(run)) {
+    if (event.kind === "settled" && source) write.take(event.path, source);
+    tell(loop, event);
+  }
+}
+
+/** Goes on where the record ends: what it has begun is done, what it has reached of limits is told. */
+function takeOver(loop: Loop): void {
+  for (const path of loop.clock.over()) tell(loop, { kind: "time", path });
+  loop.isFollowing = false;
+  for (const ended of loop.follower?.reviews() ?? []) look(loop, ended);
+  for (const work of loop.follower?.work() ?? []) takeUp(loop, work);
+}
+
+/** A request that was made before is asked for anew, a question that was withdrawn is recorded again. */
+function takeUp(loop: Loop, { task, isCancelled, before }: ReturnType<Follower["work"]>[number]): void {
+  const { options, run, write } = loop;
+  const tried = isCancelled || options.record?.source ? null : triedBefore(before);
+  if (tried) return tell(loop, { kind: "again", path: task.path, usage: usageOf(tried) });
+  const isWithdrawn = task.kind === "wait" && options.asked?.get(task.path)?.stands === false;
+  for (const again of isWithdrawn ? askedAgain(run, task) : []) write.record(again, false);
+  launch(loop, task, isCancelled);
+}
+
+function tell(loop: Loop, event: Event): void {
+  if (event.kind === "stop") loop.write.stop(loop.run, event.reason, loop.isFollowing);
+  apply(loop, advance(loop.run, event));
+}
+
+/** All that is recorded first, by one write: nothing that follows from it begins before it is acknowledged. */
+function apply(loop: Loop, commands: readonly Command[]): void {
+  loop.write.all(commands, loop.isFollowing);
+  for (const command of commands) obey(loop, command);
+}
+
+function obey(loop: Loop, command: Command): void {
+  const { follower, isFollowing, clock } = loop;
+  switch (command.kind) {
+    case "record":
+    case "keep":
+      return; // written before
+    case "cancel":
+      follower?.cancel(command.path);
+      return loop.running.get(command.path)?.abort();
+    case "review":
+      return isFollowing ? follower?.review(command) : look(loop, command);
+    case "undo":
+      return loop.options.actions?.undo(command.scopes);
+    case "watch":
+      return clock.watch(command.path, command.wallMs);
+    case "unwatch":
+      return clock.unwatch(command.path);
+    case "ended":
+      return end(loop, command.settled);
+    case "task":
+      return isFollowing ? follower?.take(loop.run, command.task) : launch(loop, command.task);
+    default:
+      return unreachable(command);
+  }
+}
+
+/** An agent that has ended waits for a word of whoever looks. */
+function look(loop: Loop, ended: EndedAgent): void {
+  const controller = new AbortController();
+  loop.running.set(ended.path, controller);
+  const judged = (verdict: Verdict | null) => {
+    loop.running.delete(ended.path);
+    guarded(loop, () => tell(loop, { kind: "verdict", path: ended.path, verdict }));
+    guarded(loop, () => rest(loop));
+  };
+  (loop.options.debug?.ended(ended, controller.signal) ?? Promise.resolve(null)).then(judged, loop.thrown);
+}
+
+/** A request is shown to whoever looks, who may change it; all else begins at once. */
+function launch(loop: Loop, task: Task, isCancelled = false): void {
+  const controller = new AbortController();
+  if (isCancelled) controller.abort();
+  loop.running.set(task.path, controller);
+  const looking = isCancelled || task.kind !== "model" ? null : loop.options.debug?.before(task, controller.signal);
+  if (!looking) return begin(loop, task, controller);
+  const looked = (edit: Edit | null) =>
+    guarded(loop, () =>
+      edit && !controller.signal.aborted ? tell(loop, { kind: "edit", path: task.path, edit }) : begin(loop, task, controller),
+    );
+  looking.then(looked, loop.thrown);
+}
+
+/** Looks a task up, or else does it, and tells what came of it. */
+function begin(loop: Loop, task: Task, { signal }: AbortController): void {
+  const { options, run, write, clock } = loop;
+  const found = signal.aborted ? null : (options.cache?.(run, task) ?? null);
+  if (found) write.take(task.path, found.source);
+  const work = clock.piece(task.path);
+  if (!found && task.kind !== "wait") work.begin();
+  const answer = found ? Promise.resolve(found.result) : loop.start(task, signal, { onQueued: work.pause, onBegun: work.begin });
+  const settled = (result: TaskResult) => {
+    loop.running.delete(task.path);
+    guarded(loop, () => {
+      work.end();
+      tell(loop, { kind: "settled", path: task.path, result, isFree: found !== null });
+    });
+    guarded(loop, () => rest(loop));
+  };
+  const { debug } = options;
+  const shown = debug && task.kind === "model" ? lookedAt(debug, task, { answer, signal, endWork: work.end }) : answer;
+  shown.then(settled, loop.thrown);
+}
+
+/** Leaves the run where nothing is under way but questions that nobody here can answer. */
+function rest(loop: Loop): void {
+  const { running, questions } = loop;
+  const isResting = () => running.size > 0 && running.size === questions.left().size;
+  if (isResting()) loop.options.inbox?.look();
+  if (!isResting()) return;
+  const [path = ""] = questions.left().keys();
+  end(loop, { kind: "failed", failure: { code: "waiting", message: waitingFor(questions.left()), path } });
 }
 
 /** The row of a request that this run has made before, if somebody was asked. */
@@ -254,9 +281,4 @@ export const cancelReason = "cancelled";
 
 function reasonOf({ reason }: AbortSignal): string {
   return typeof reason === "string" ? reason : "interrupted";
-}
-
-/** A failure in one line for people. */
-export function failureLine(failure: Failure): string {
-  return `${failure.message} (${modelCause(failure) ?? failure.code} at ${failure.path})`;
 }

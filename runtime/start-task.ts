@@ -28,11 +28,14 @@ export interface StartOptions {
 /** How long a call of a built-in tool may take where nothing else is said. */
 const usualToolTimeoutMs = 120_000;
 
+/** Starts a task; gives what came of it. */
+export type Starter = (task: Task, signal: AbortSignal, watch: TaskWatch) => Promise<TaskResult>;
+
 /**
  * Starts tasks where they belong: questions with those of the run; artifacts are read here; all else with the executor, model calls
  * within their limits, tool calls with what they may use. A call that nobody granted is not started.
  */
-export function starter(options: StartOptions): (task: Task, signal: AbortSignal, watch: TaskWatch) => Promise<TaskResult> {
+export function starter(options: StartOptions): Starter {
   const limitFor = limiters(options.concurrency);
   return (task, signal, watch) => {
     if (task.kind === "wait") return options.questions.ask(task, signal);

@@ -2,7 +2,7 @@ import { toText } from "../../compiler/ir/json.ts";
 import type { Edit } from "../2-schedule/edits.ts";
 import type { EndedAgent } from "../2-schedule/types.ts";
 import type { Message, ModelTask, TaskResult } from "../3-task/task.ts";
-import type { Debug } from "../run-loop.ts";
+import type { Debug } from "../debug.ts";
 import type { Editor } from "./editor.ts";
 import type { Meant, Prompter } from "./terminal.ts";
 

@@ -10,7 +10,7 @@ import { readJournal } from "../journal/journal.ts";
 import { openQuestions } from "../people/open-questions.ts";
 import type { Grants } from "../permissions/grants.ts";
 import { givenGrants, missingGrants } from "../permissions/reach.ts";
-import { failureLine } from "../run-loop.ts";
+import { failureLine } from "./failure-line.ts";
 import { type Io, tell } from "./io.ts";
 import { flagFor } from "./limits-cli.ts";
 import { adviceOn } from "./model-advice.ts";

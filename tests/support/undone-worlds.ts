@@ -5,7 +5,7 @@ import fc from "fast-check";
 import { canonical, type Json, type JsonObject } from "../../compiler/ir/json.ts";
 import type { Plan } from "../../compiler/ir/plan.ts";
 import type { TaskResult } from "../../runtime/3-task/task.ts";
-import type { Debug } from "../../runtime/run-loop.ts";
+import type { Debug } from "../../runtime/debug.ts";
 import { agent, planOf, skill } from "./plan-of.ts";
 import { fails, type Says } from "./recorded-runs.ts";
 
