@@ -39,9 +39,9 @@ export function progress(io: Io, nowUs: () => number): (event: TraceEvent) => vo
       case "phase_change":
         return line(depth, `↪ ${event.key ?? ""}`);
       case "loop_intervention":
-        return line(depth, `${label} · tool:${event.tool_name} gives the same again: ${kindOf(event)}`, paint.yellow);
+        return line(depth, `${label} · tool:${event.tool_name} gives the same again: ${guardOf(event)}`, paint.yellow);
       case "context_compaction":
-        return line(depth, `${label} · conversation shortened`, paint.dim);
+        return line(depth, `${label} · conversation shortened: ${shortenedBy(event)}`, paint.dim);
       case "schema_retry":
       case "empty_completion_retry":
         return line(depth, `${label} ↻ ${event.message ?? event.kind}`, paint.yellow);
@@ -90,9 +90,20 @@ function patternOf({ name }: TraceEvent): string {
 }
 
 /** What a loop guard did: warn, block or skip. */
-function kindOf({ detail }: TraceEvent): string {
+function guardOf(event: TraceEvent): string {
+  return String(toldBy(event)["kind"] ?? "");
+}
+
+/** How a conversation was shortened. */
+function shortenedBy(event: TraceEvent): string {
+  const { method, archived_messages: count } = toldBy(event);
+  const [what, how] = method === "summary" ? ["message", "summed up"] : ["result", "left out"];
+  return `${count} ${what}${count === 1 ? "" : "s"} ${how}`;
+}
+
+function toldBy({ detail }: TraceEvent): Readonly<Record<string, unknown>> {
   const said = parseJson(detail ?? "");
-  return isObject(said) ? String(said["kind"]) : "";
+  return isObject(said) ? said : {};
 }
 
 function leaf(event: TraceEvent): string {
