@@ -1,6 +1,6 @@
 import type { ResolvedModelConfig } from "../config.ts";
 import { closest } from "../diagnostics/closest.ts";
-import { configBadModel, configBadUrl, configUnknownProvider } from "../diagnostics/codes.generated.ts";
+import { configBadModel, configBadUrl, configKeyInUrl, configUnknownProvider } from "../diagnostics/codes.generated.ts";
 import type { Report } from "../diagnostics/diagnostic.ts";
 import type { Price } from "../ir/plan.ts";
 import { providerNames } from "../ir/providers.ts";
@@ -91,9 +91,15 @@ function missingName(field: Field): null {
 function url(field: Field | undefined): string | null {
   const given = text(field);
   if (!field || given === null) return null;
-  if (/^https?:\/\/[^\s/]/i.test(given) && URL.canParse(given)) return given;
-  field.report(configBadUrl(spanOf(field), { key: nameOf(field), found: given }));
+  const isGood = /^https?:\/\/[^\s/]/i.test(given) && URL.canParse(given);
+  if (!isGood) field.report(configBadUrl(spanOf(field), { key: nameOf(field), found: given }));
+  else if (holdsKey(new URL(given))) field.report(configKeyInUrl(spanOf(field, "key"), { key: nameOf(field) }));
+  else return given;
   return null;
+}
+
+function holdsKey({ password, searchParams }: URL): boolean {
+  return password !== "" || [...searchParams.keys()].some((name) => /(key|token|secret|password)$/i.test(name));
 }
 
 /** The provider that a bare model name most likely belongs to. */

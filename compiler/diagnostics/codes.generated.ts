@@ -193,6 +193,17 @@ export function configBelowFloor(
   return { code: "config/below-floor", severity: "error", message, help, span, related };
 }
 
+/** `{key}` holds a key, which would stand in the plan */
+export function configKeyInUrl(
+  span: Span | null,
+  facts: { readonly key: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `\`${facts.key}\` holds a key, which would stand in the plan`;
+  const help = `take it out; \`TAMA_PROVIDER_<PROVIDER>_BASE_URL\` may hold it when a plan runs`;
+  return { code: "config/key-in-url", severity: "error", message, help, span, related };
+}
+
 /** there is already a pattern named `{name}` */
 export function configTakenPattern(
   span: Span | null,

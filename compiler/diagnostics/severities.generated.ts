@@ -20,6 +20,7 @@ export const codes: Readonly<Record<string, { readonly severity: Severity; reado
   "config/bad-root": {"severity":"error","floor":"error"},
   "config/bad-url": {"severity":"error","floor":"error"},
   "config/below-floor": {"severity":"error","floor":"error"},
+  "config/key-in-url": {"severity":"error","floor":"error"},
   "config/taken-pattern": {"severity":"error","floor":"error"},
   "config/unknown-code": {"severity":"error","floor":"error"},
   "config/unknown-key": {"severity":"error","floor":"error"},

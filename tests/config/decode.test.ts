@@ -66,6 +66,9 @@ test("findings in TOML stand at the key or the value concerned", () => {
   assert.equal(toml('[models.a]\nname = "openai:x"\ntemperature = 3.5\n').found, ["config/wrong-type 3.5"]);
   assert.equal(toml('entries = [\n "a", # one\n 7]\n').found, ["config/wrong-type 7"]);
   assert.equal(toml('[providers.openai]\nbase_url = "localhost"\n').found, ['config/bad-url "localhost"']);
+  for (const address of ["http://me:secret@localhost", "http://localhost/?api_key=1", "http://localhost/?x=1&token=2"])
+    assert.equal(toml(`[providers.openai]\nbase_url = "${address}"\n`).found, ["config/key-in-url base_url"], address);
+  assert.equal(toml('[providers.openai]\nbase_url = "http://me@localhost/?api-version=1&tokens=2"\n').found, []);
   assert.equal(toml('[project]\nroot = "../x"\n').found, ['config/bad-root "../x"']);
   assert.equal(toml("models = 3\n").found, ["config/wrong-type 3"]);
 });

@@ -28,6 +28,7 @@ export const grounds: Readonly<Record<string, Ground>> = {
   "config/bad-root": foreign("a project's folders are in it", ({ message }) => /^(\/|\.\.)/.test(word(message, 1))),
   "config/bad-url": foreign("models are asked over http and https", ({ message }) => !/^https?:\/\//.test(word(message, 1))),
   "config/below-floor": foreign("silenced, it would leave a build that fails and does not say why"),
+  "config/key-in-url": foreign("a plan has no word for keys", (_, project) => /:[^/]*@|[?&]\w*key/.test(configOf(project))),
   "config/taken-pattern": foreign("a name given twice"),
   "config/unknown-code": foreign("no finding is called so"),
   "config/unknown-key": foreign("nothing reads it"),
