@@ -26,7 +26,7 @@ test("what was done about a loop and a long conversation is told in a word", () 
 test("a line is as wide as the terminal at most, in columns, and tells of one line of a message", () => {
   const message = `the model server at http://localhost:8080/v1 answered 400: ${"宽".repeat(40)}\nand more`;
   const lines = told([agent, { ...within, kind: "llm_call", name: "llm:react_2", status: "failed", message }]);
-  assert.is(lines[1], `    main · llm:react_2 failed: server answered 400: ${"宽".repeat(15)}…`);
+  assert.is(lines[1], `    main · llm:react_2 failed: server answered 400: ${"宽".repeat(13)}…`);
 });
 
 /** At 80 columns. */
