@@ -5,8 +5,8 @@ import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import { storeBusy, storeFailedQuery, storeUnusable } from "../../compiler/diagnostics/codes.generated.ts";
 import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
 import { ddl, ddlVersion } from "./ddl.ts";
-import { isNothing, loadPending, pending } from "./load.ts";
-import type { QueryResult, Store, StoreOptions } from "./store.ts";
+import { isNothing, loadPending, pending, pendingOf } from "./load.ts";
+import type { LoadOptions, QueryResult, Store, StoreOptions } from "./store.ts";
 import { toJson } from "./values.ts";
 
 /** An open database. */
@@ -27,9 +27,9 @@ export async function open({ stateDir, waitMs }: StoreOptions): Promise<Store> {
 }
 
 /** See `loadRuns`. */
-export async function load({ stateDir, waitMs }: StoreOptions): Promise<readonly Diagnostic[]> {
+export async function load({ stateDir, waitMs, run }: LoadOptions): Promise<readonly Diagnostic[]> {
   mkdirSync(stateDir, { recursive: true });
-  const attempt = await whileBusy(fileOf(stateDir), waitMs, () => fillFile(stateDir));
+  const attempt = await whileBusy(fileOf(stateDir), waitMs, () => fillFile(stateDir, run));
   return attempt.kind === "failed" ? [attempt.diagnostic] : attempt.value;
 }
 
@@ -76,17 +76,17 @@ async function openFile(stateDir: string): Promise<Store> {
   return storeOn(await connect(file, "READ_ONLY"), "file", warnings);
 }
 
-/** Brings the file up to the logs. */
-async function fillFile(stateDir: string): Promise<readonly Diagnostic[]> {
+/** Brings the file up to the logs, or to that of one run. */
+async function fillFile(stateDir: string, run?: string): Promise<readonly Diagnostic[]> {
   const database = await connect(fileOf(stateDir), "READ_WRITE");
-  const warnings = await closingOnError(database, () => fill(database.connection, stateDir));
+  const warnings = await closingOnError(database, () => fill(database.connection, stateDir, run));
   database.close();
   return warnings;
 }
 
-async function fill(connection: DuckDBConnection, stateDir: string): Promise<readonly Diagnostic[]> {
+async function fill(connection: DuckDBConnection, stateDir: string, run?: string): Promise<readonly Diagnostic[]> {
   await ensureTables(connection);
-  const todo = await pending(connection, runsIn(stateDir));
+  const todo = await (run === undefined ? pending(connection, runsIn(stateDir)) : pendingOf(connection, runsIn(stateDir), run));
   return loadPending(connection, todo);
 }
 

@@ -23,17 +23,30 @@ export interface Pending {
   readonly refused: readonly Diagnostic[];
 }
 
+/** Compares the database with the log of one run. */
+export async function pendingOf(connection: DuckDBConnection, runsDir: string, run: string): Promise<Pending> {
+  const loaded = await readLoaded(connection, run);
+  return todo({ gone: [], changes: changeOf(runsDir, run, loaded.get(run)) });
+}
+
 /** Compares the database with the logs under `runsDir`. */
 export async function pending(connection: DuckDBConnection, runsDir: string): Promise<Pending> {
-  const loaded = await readLoaded(connection);
+  const loaded = await readLoaded(connection, null);
   const present = existsSync(runsDir)
     ? readdirSync(runsDir, { withFileTypes: true })
         .filter((entry) => entry.isDirectory())
         .map(({ name }) => name)
     : [];
-  const changes = present.flatMap((id) => changeOf(runsDir, id, loaded.get(id)));
+  const there = new Set(present);
+  return todo({
+    gone: [...loaded.keys()].filter((id) => !there.has(id)),
+    changes: present.flatMap((id) => changeOf(runsDir, id, loaded.get(id))),
+  });
+}
+
+function todo({ gone, changes }: { readonly gone: readonly string[]; readonly changes: readonly Change[] }): Pending {
   return {
-    gone: [...loaded.keys()].filter((id) => !present.includes(id)),
+    gone,
     changed: changes.filter(({ refused }) => refused === null),
     refused: changes.flatMap(({ refused }) => refused ?? []),
   };
@@ -114,8 +127,12 @@ async function forget(connection: DuckDBConnection, table: string, ids: readonly
   await connection.run(`DELETE FROM ${table} WHERE trace_id IN (SELECT unnest(from_json(?, '["VARCHAR"]')))`, [JSON.stringify(ids)]);
 }
 
-async function readLoaded(connection: DuckDBConnection): Promise<ReadonlyMap<string, Loaded>> {
-  const reader = await connection.runAndReadAll("SELECT trace_id, seq, stamp, live FROM loaded");
+/** What was loaded, of one run or of all. */
+async function readLoaded(connection: DuckDBConnection, run: string | null): Promise<ReadonlyMap<string, Loaded>> {
+  const reader = await connection.runAndReadAll("SELECT trace_id, seq, stamp, live FROM loaded WHERE trace_id = ? OR ? IS NULL", [
+    run,
+    run,
+  ]);
   return new Map(
     reader.getRows().map(([id, seq, stamp, live]) => [String(id), { seq: Number(seq), stamp: String(stamp), live: live === true }]),
   );

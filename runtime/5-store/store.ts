@@ -9,6 +9,11 @@ export interface StoreOptions {
   readonly waitMs: number;
 }
 
+export interface LoadOptions extends StoreOptions {
+  /** The one run to load, in a time that does not grow with how many there are; without it all of them. */
+  readonly run?: string;
+}
+
 /** Rows of a query, each value as JSON, or DuckDB's complaint. */
 export type QueryResult =
   | { readonly kind: "ok"; readonly columns: readonly string[]; readonly rows: readonly (readonly Json[])[] }
@@ -37,7 +42,7 @@ export async function rebuildStore(options: StoreOptions): Promise<readonly Diag
 }
 
 /** Loads what the database lacks, and closes it. Leaves it alone where that cannot be done, and says why. */
-export async function loadRuns(options: StoreOptions): Promise<readonly Diagnostic[]> {
+export async function loadRuns(options: LoadOptions): Promise<readonly Diagnostic[]> {
   const { load } = await import("./database.ts");
   return load(options);
 }

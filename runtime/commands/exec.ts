@@ -128,7 +128,7 @@ export async function runPlan(plan: Plan, flags: ExecFlags & { readonly allowanc
     code = told(ended);
   };
   const result = await exec({ ...options, plan, traceId, cache, onEnded, ...rest, ...(replay ? { replay } : {}) });
-  if (result.kind === "ended") tell(io, await loadRuns({ stateDir, waitMs: storeWaitMs }));
+  if (result.kind === "ended") tell(io, await loadRuns({ stateDir, waitMs: storeWaitMs, run: traceId }));
   return result.kind === "refused" ? told(result) : (code ?? told(result));
 }
 

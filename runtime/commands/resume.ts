@@ -37,7 +37,7 @@ export async function resumeCommand(word: string, flags: ResumeFlags, host: Host
   if (opened.kind === "failed") return refuse(io, [opened.diagnostic], exitCodes.diagnostics);
   const going = await goOn(opened.run, flags, host);
   if (typeof going === "number") opened.run.log.close();
-  else tell(io, await loadRuns({ stateDir: state, waitMs: storeWaitMs }));
+  else tell(io, await loadRuns({ stateDir: state, waitMs: storeWaitMs, run: found.id }));
   return typeof going === "number" ? going : going.code;
 }
 

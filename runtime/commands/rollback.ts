@@ -54,7 +54,7 @@ export async function rollbackCommand(flags: RollbackFlags, host: Host): Promise
   const opened = openRunLog(stateDir, found.id);
   if (opened.kind === "failed") return refuse(host.io, [opened.diagnostic], exitCodes.diagnostics);
   const code = await undo(flags, { id: found.id, log: opened.log }, host);
-  tell(host.io, await loadRuns({ stateDir, waitMs: storeWaitMs }));
+  tell(host.io, await loadRuns({ stateDir, waitMs: storeWaitMs, run: found.id }));
   return code;
 }
 

@@ -10,7 +10,7 @@ import type { Json } from "../../compiler/ir/json.ts";
 import { columnNames } from "../../runtime/4-trace/columns.ts";
 import { readRun } from "../../runtime/4-trace/read.ts";
 import { arrowFile, walFile } from "../../runtime/4-trace/segments.ts";
-import { openStore, rebuildStore, type Store } from "../../runtime/5-store/store.ts";
+import { loadRuns, openStore, rebuildStore, type Store } from "../../runtime/5-store/store.ts";
 import { endRun, eventOf, idOf, mustOpen, newFolder, recordRun, removeFolders, rewriteLines, smallRun, startRun } from "./made-run.ts";
 
 const test = suite("store");
@@ -218,6 +218,26 @@ test("a resumed run goes on, and its last end counts", async () => {
     { status: "ok", code: null, output: "better", active: true },
   ]);
   assert.equal(await ask(state, "SELECT count(*) AS n FROM spans"), [{ n: 1 }]);
+});
+
+test("a run can be loaded by itself: the others, and those that are gone, are seen to by who looks", async () => {
+  const state = newFolder();
+  for (const name of ["a", "b", "c"]) smallRun(state, idOf(name));
+  const options = { stateDir: state, waitMs: 5000 };
+  const inFile = async () => {
+    const database = await DuckDBInstance.create(join(state, "tama.duckdb"), { access_mode: "READ_ONLY" });
+    const connection = await database.connect();
+    const rows = (await connection.runAndReadAll("SELECT DISTINCT trace_id FROM log ORDER BY 1")).getRows();
+    connection.closeSync();
+    database.closeSync();
+    return rows.flat();
+  };
+  assert.equal(await loadRuns({ ...options, run: idOf("b") }), []);
+  assert.equal(await inFile(), [idOf("b")]);
+  rmSync(join(state, "runs", idOf("b")), { recursive: true });
+  assert.equal(await loadRuns({ ...options, run: idOf("c") }), []);
+  assert.equal(await inFile(), [idOf("b"), idOf("c")]);
+  assert.equal(await ask(state, "SELECT DISTINCT trace_id FROM log ORDER BY 1"), [{ trace_id: idOf("a") }, { trace_id: idOf("c") }]);
 });
 
 test("a run whose log is gone is forgotten", async () => {
