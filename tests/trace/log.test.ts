@@ -1,4 +1,4 @@
-import { appendFileSync, copyFileSync, readFileSync, statSync, truncateSync, writeFileSync } from "node:fs";
+import { appendFileSync, copyFileSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { tableFromIPC } from "apache-arrow";
 import { suite } from "uvu";
@@ -194,6 +194,20 @@ test("a stream of the format without checksums is read as it is", () => {
   writeFileSync(arrowFile(dir, 1), whole);
   assert.equal(read(dir), expected);
   mustOpen(dir).close();
+});
+
+test("a process that was killed while it closed its log leaves one that can be gone on with", () => {
+  const dir = newFolder();
+  append(dir, 1, 10, "flush");
+  disown(dir, 1);
+  const whole = readFileSync(arrowFile(dir, 1));
+  const end = Buffer.from([255, 255, 255, 255, 0, 0, 0, 0]);
+  for (let part = 0; part <= end.length; part += 1) {
+    writeFileSync(arrowFile(dir, 1), Buffer.concat([whole, end.subarray(0, part)]));
+    const log = mustOpen(dir);
+    assert.is(log.append(eventOf(11)), 11, `${part} bytes of its end`);
+    rmSync(walFile(dir, log.segment));
+  }
 });
 
 test("a torn batch's rows are still in the lines, and the next process goes on after them", () => {
