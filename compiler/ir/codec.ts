@@ -52,9 +52,12 @@ export const count = codec(
 export const positive = codec("a whole number from 1", (value): value is number => Number.isSafeInteger(value) && Number(value) >= 1);
 export const json = codec("JSON", (value): value is Json => value !== undefined);
 
-/** A text of a form. */
+/** A text of a form, which has no flags: a JSON Schema could not say them. */
 export function matching(expected: string, form: RegExp): Codec<string> {
-  return codec(expected, (value): value is string => typeof value === "string" && form.test(value), { type: "string" });
+  return codec(expected, (value): value is string => typeof value === "string" && form.test(value), {
+    type: "string",
+    pattern: form.source,
+  });
 }
 
 export const word = matching("a word in kebab-case", kebabCase);
