@@ -27,7 +27,7 @@ export function* readBatches(dir: string, after = 0): Generator<Slice, Wholeness
   let last = after;
   const batches = batchesOf(dir);
   for (let next = batches.next(); ; next = batches.next()) {
-    if (next.done) return next.value;
+    if (next.done) return isLive ? "whole" : next.value; // a batch that is being written looks torn
     const batch = next.value;
     const numbers = sequence(batch);
     const from = numbers.findIndex((seq) => seq > last);

@@ -7,7 +7,7 @@ import { cellsOf } from "../../runtime/4-trace/cells.ts";
 import { type ColumnName, columnNames, columns } from "../../runtime/4-trace/columns.ts";
 import { openLog } from "../../runtime/4-trace/log.ts";
 import { thisProcess } from "../../runtime/4-trace/process-identity.ts";
-import { readRun, refusal } from "../../runtime/4-trace/read.ts";
+import { readBatches, readRun, refusal } from "../../runtime/4-trace/read.ts";
 import { logFormat } from "../../runtime/4-trace/schema.ts";
 import { arrowFile, ownerOf, walFile } from "../../runtime/4-trace/segments.ts";
 import { checked } from "../../runtime/4-trace/wal.ts";
@@ -324,6 +324,24 @@ test("a reader beside a writer gets each row once, whenever it looks", () => {
       );
   }
   log.close();
+});
+
+test("a batch that is being written is no damage, one that nobody goes on writing is", () => {
+  const dir = newFolder();
+  const log = mustOpen(dir);
+  log.append(eventOf(1));
+  log.flush();
+  const whole = readFileSync(arrowFile(dir, 1));
+  appendFileSync(arrowFile(dir, 1), whole.subarray(8 + whole.readInt32LE(4), -9));
+  const wholeness = () => {
+    const slices = readBatches(dir);
+    let next = slices.next();
+    while (!next.done) next = slices.next();
+    return next.value;
+  };
+  assert.is(wholeness(), "whole");
+  disown(dir, 1);
+  assert.is(wholeness(), "damaged");
 });
 
 test("a live run with a hole is read up to the hole, a dead one beyond it", () => {
