@@ -40,6 +40,17 @@ export const checkCycleNotes = {
   call: (span: Span, facts: { readonly callee: string | number; readonly caller: string | number }): Related => ({ span, message: `\`${facts.caller}\` calls \`${facts.callee}\` here` }),
 };
 
+/** the calls of `{agent}` go deeper than {limit} agents */
+export function checkDeepCalls(
+  span: Span | null,
+  facts: { readonly agent: string | number; readonly limit: string | number },
+  related: readonly Related[] = [],
+): Diagnostic {
+  const message = `the calls of \`${facts.agent}\` go deeper than ${facts.limit} agents`;
+  const help = "let states of one fsm do in turn what calls do within one another";
+  return { code: "check/deep-calls", severity: "error", message, help, span, related };
+}
+
 /** no transition leads to the state `{name}` */
 export function checkUnreachableState(
   span: Span | null,

@@ -6,6 +6,7 @@ export const codes: Readonly<Record<string, { readonly severity: Severity; reado
   "baseline/stale": {"severity":"info","floor":"off"},
   "baseline/unreadable": {"severity":"error","floor":"error"},
   "check/cycle": {"severity":"error","floor":"error"},
+  "check/deep-calls": {"severity":"error","floor":"error"},
   "check/unreachable-state": {"severity":"warning","floor":"off"},
   "cli/bad-name": {"severity":"error","floor":"error"},
   "cli/exists": {"severity":"error","floor":"error"},

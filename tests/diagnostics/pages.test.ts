@@ -13,8 +13,8 @@ import { projectUnder } from "../support/page-projects.ts";
 
 type Project = Readonly<Record<string, string>>;
 
-/** Codes about what is no project: a file's bytes, a plan, a run, the command line. */
-const withoutExamples = /^(source|plan|cli|baseline|people|run|runs|session|trace|store)\//;
+/** Codes about what is no project, a file's bytes, a plan, a run, the command line, and of more files than a page holds. */
+const withoutExamples = /^(source|plan|cli|baseline|people|run|runs|session|trace|store)\/|^check\/deep-calls$/;
 
 const test = suite("pages of codes");
 

@@ -121,6 +121,25 @@ test("of agents that call each other in a circle there is no plan, and one made 
   assert.ok(told.includes("calls go in a circle: inner -> main -> inner"), told.join("\n"));
 });
 
+test("calls a thousand deep are a plan; deeper ones are none, and one that was forced is refused before it runs", () => {
+  const chain = (depth: number) => {
+    const links = Array.from({ length: depth - 1 }, (_, index) =>
+      agent(`link-${index + 2}`, `pattern: parallel\nworkers: [link-${index + 3}]`),
+    );
+    const first = agent("main", "pattern: parallel\nworkers: [link-2]");
+    return Object.assign(first, ...links.slice(0, -1), agent(`link-${depth}`, "pattern: oneshot"), {
+      "tama.toml": '[project]\nname = "deep"\nentrypoint = "main"\n[models]\ndefault = "openai:gpt-4o"\n',
+    });
+  };
+  assert.equal(errorsOf(chain(1_000)), []);
+  assert.equal(verifyPlan(planOf(chain(1_000))), []);
+  assert.equal(
+    errorsOf(chain(1_001)).map(({ code, span }) => `${code} ${span?.file}`),
+    ["check/deep-calls agents/main/AGENT.md"],
+  );
+  assert.equal(verifyPlan(forcedPlanOf(chain(1_001))), [{ at: "/blocks/main", message: "its calls go deeper than 1000" }]);
+});
+
 test("text in place of a call is routed as `done` where that is a word, else told once and then no end: so it owes no finding", () => {
   fc.assert(
     fc.property(pipelines(false), (pipeline) => {

@@ -23,6 +23,7 @@ export type Ground =
 /** By code, every error that reading and compiling a project can report. */
 export const grounds: Readonly<Record<string, Ground>> = {
   "check/cycle": missing("no order in which blocks could be made", (_, project) => !canLower(project)),
+  "check/deep-calls": foreign("more than a path has room for: a plan with such calls is refused"),
   "config/bad-model": foreign("a model is `provider:model`", ({ message }) => !/^\w+:./.test(word(message))),
   "config/bad-pattern": missing("nothing that could lower an agent"),
   "config/bad-root": foreign("a project's folders are in it", ({ message }) => /^(\/|\.\.)/.test(word(message, 1))),
