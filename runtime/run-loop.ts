@@ -65,17 +65,19 @@ export interface LoopOptions extends RunOptions, WriterOptions {
  */
 export function runLoop(options: LoopOptions): Promise<Settled> {
   return new Promise((resolve, reject) => {
-    const { run, commands } = createRun(options);
+    const { run, commands } = createRun({ stepsAtOnce, ...options });
     const loop = loopOf(run, options, { resolve, reject });
     guarded(loop, () => {
       options.signal.addEventListener("abort", loop.stop, { once: true });
       apply(loop, commands);
-      follow(loop);
-      takeOver(loop);
+      proceed(loop);
       if (options.signal.aborted) loop.stop();
     });
   });
 }
+
+/** Steps of the scheduler, after which signals, answers and timers are heard: a loop that asks nobody may go round for hours. */
+const stepsAtOnce = 10_000;
 
 /** A run as it is driven. */
 interface Loop {
@@ -95,6 +97,10 @@ interface Loop {
   readonly resolve: (settled: Settled) => void;
   readonly reject: (error: unknown) => void;
   isFollowing: boolean;
+  hasTakenOver: boolean;
+  /** What happened while more was left to do. */
+  readonly held: Event[];
+  hasMore: boolean;
   isOver: boolean;
 }
 
@@ -120,6 +126,9 @@ function loopOf(run: Run, options: LoopOptions, { resolve, reject }: Pick<Loop, 
     resolve,
     reject,
     isFollowing: follower !== undefined,
+    hasTakenOver: false,
+    held: [],
+    hasMore: false,
     isOver: false,
   };
   return loop;
@@ -149,11 +158,21 @@ function close(loop: Loop): void {
   loop.options.signal.removeEventListener("abort", loop.stop);
 }
 
+/** Follows the record as far as it goes, then goes on by itself. Comes again where more was left to do. */
+function proceed(loop: Loop): void {
+  if (!loop.hasTakenOver) follow(loop);
+  if (loop.hasMore || loop.isOver) return;
+  if (!loop.hasTakenOver) takeOver(loop);
+  while (!loop.hasMore && loop.held.length > 0) for (const event of loop.held.splice(0)) tell(loop, event);
+}
+
 /** Takes the record's answers, one after the other. */
 function follow(loop: Loop): void {
   const { follower, run, write } = loop;
   const source = loop.options.record?.source;
-  for (let event = follower?.next(run); event && !loop.isOver; event = follower?.next(run)) {
+  while (!loop.hasMore && !loop.isOver) {
+    const event = follower?.next(run);
+    if (!event) return;
     if (event.kind === "settled" && source) write.take(event.path, source);
     tell(loop, event);
   }
@@ -163,6 +182,7 @@ function follow(loop: Loop): void {
 function takeOver(loop: Loop): void {
   for (const path of loop.clock.over()) tell(loop, { kind: "time", path });
   loop.isFollowing = false;
+  loop.hasTakenOver = true;
   for (const ended of loop.follower?.reviews() ?? []) look(loop, ended);
   for (const work of loop.follower?.work() ?? []) takeUp(loop, work);
 }
@@ -178,6 +198,7 @@ function takeUp(loop: Loop, { task, isCancelled, before }: ReturnType<Follower["
 }
 
 function tell(loop: Loop, event: Event): void {
+  if (loop.hasMore && event.kind !== "stop" && event.kind !== "time") return void loop.held.push(event);
   if (event.kind === "stop") loop.write.stop(loop.run, event.reason, loop.isFollowing);
   apply(loop, advance(loop.run, event));
 }
@@ -205,6 +226,10 @@ function obey(loop: Loop, command: Command): void {
       return clock.watch(command.path, command.wallMs);
     case "unwatch":
       return clock.unwatch(command.path);
+    case "more":
+      if (!loop.hasMore) setImmediate(() => goOn(loop));
+      loop.hasMore = true;
+      return;
     case "ended":
       return end(loop, command.settled);
     case "task":
@@ -212,6 +237,14 @@ function obey(loop: Loop, command: Command): void {
     default:
       return unreachable(command);
   }
+}
+
+/** Goes on where more was left to do. */
+function goOn(loop: Loop): void {
+  loop.hasMore = false;
+  guarded(loop, () => tell(loop, { kind: "go" }));
+  guarded(loop, () => proceed(loop));
+  guarded(loop, () => rest(loop));
 }
 
 /** An agent that has ended waits for a word of whoever looks. */
@@ -264,7 +297,7 @@ function begin(loop: Loop, task: Task, { signal }: AbortController): void {
 /** Leaves the run where nothing is under way but questions that nobody here can answer. */
 function rest(loop: Loop): void {
   const { running, questions } = loop;
-  const isResting = () => running.size > 0 && running.size === questions.left().size;
+  const isResting = () => !loop.hasMore && running.size > 0 && running.size === questions.left().size;
   if (isResting()) loop.options.inbox?.look();
   if (!isResting()) return;
   const [path = ""] = questions.left().keys();

@@ -206,6 +206,7 @@ export interface Run {
   readonly contentKeys: ContentKeys;
   readonly maxArtifactBytes: number;
   readonly agenda: (() => void)[];
+  readonly stepsAtOnce: number;
   /** Tasks in flight, and whom to tell. */
   readonly tasks: Map<Path, OpFrame>;
   readonly sent: Map<Path, Task>;

@@ -27,6 +27,8 @@ export interface RunOptions {
   readonly entry: string;
   readonly task: Json;
   readonly models: Readonly<Record<string, RunModel>>;
+  /** How many steps are worked off before `more` is told. Default: all that there are. */
+  readonly stepsAtOnce?: number;
   /** The largest artifact, in bytes. Default 100 MiB. */
   readonly maxArtifactBytes?: number;
   /** Limits in place of the plan's. Default: none. */
@@ -66,6 +68,7 @@ export function createRun(options: RunOptions): { readonly run: Run; readonly co
     contentKeys: contentKeys(),
     maxArtifactBytes: options.maxArtifactBytes ?? defaultMaxArtifactBytes,
     agenda: [],
+    stepsAtOnce: options.stepsAtOnce ?? Number.POSITIVE_INFINITY,
     tasks: new Map(),
     sent: new Map(),
     visits: new Map(),
@@ -112,7 +115,7 @@ export function advance(run: Run, event: Event): readonly Command[] {
   else if (event.kind === "edit") editRequest(run, event.path, event.edit);
   else if (event.kind === "verdict") judge(run, event.path, event.verdict);
   else if (event.kind === "again") requestAgain(run, event.path, event.usage);
-  else take(run, event);
+  else if (event.kind === "settled") take(run, event);
   return drain(run);
 }
 
@@ -136,13 +139,15 @@ function stop(run: Run, reason: string): void {
 }
 
 function drain(run: Run): readonly Command[] {
+  let left = run.stepsAtOnce;
   do {
-    workOff(run);
-    for (let ticket = run.freed.shift(); ticket; ticket = run.freed.shift()) {
+    left -= workOff(run, left);
+    for (let ticket = nextFreed(run, left); ticket; ticket = nextFreed(run, left)) {
       giveRoom(ticket);
-      workOff(run);
+      left -= workOff(run, left);
     }
-  } while (hasEnded(run));
+  } while (left > 0 && hasEnded(run));
+  if (left === 0 && !run.ended) run.commands.push({ kind: "more" });
   const commands = run.commands;
   run.commands = [];
   return commands;
@@ -175,9 +180,17 @@ function conclude(run: Run, { block, hasWritten }: BodyFrame, settled: Settled, 
   attempt(run, block.block, block.span);
 }
 
-function workOff(run: Run): void {
-  for (let index = 0; index < run.agenda.length; index += 1) run.agenda[index]?.();
-  run.agenda.length = 0;
+/** Who waits is looked at when all that follows from an answer is done. */
+function nextFreed(run: Run, left: number): Run["freed"][number] | undefined {
+  return left > 0 ? run.freed.shift() : undefined;
+}
+
+/** Works off the agenda, or the most that may be; gives how much it was. */
+function workOff({ agenda }: Run, most: number): number {
+  let done = 0;
+  for (; done < most && done < agenda.length; done += 1) agenda[done]?.();
+  agenda.splice(0, done);
+  return done;
 }
 
 function mayRetry({ attempt }: Run, { attempts }: Block, settled: Settled): boolean {

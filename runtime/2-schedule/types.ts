@@ -30,7 +30,9 @@ export type Event =
   | { readonly kind: "edit"; readonly path: Path; readonly edit: Edit }
   /** What becomes of an agent that was to be reviewed; null where nobody has looked. */
   | { readonly kind: "verdict"; readonly path: Path; readonly verdict: Verdict | null }
-  | { readonly kind: "stop"; readonly reason: string };
+  | { readonly kind: "stop"; readonly reason: string }
+  /** It is to go on after `more`. What else has happened is told when nothing more is left, but for a stop and the end of a time. */
+  | { readonly kind: "go" };
 
 /** What the scheduler asks of the world, in this order. */
 export type Command =
@@ -45,6 +47,8 @@ export type Command =
   | { readonly kind: "keep"; readonly digest: Digest; readonly bytes: Uint8Array }
   /** What was written to files at or within these paths is to be undone, the last first. */
   | { readonly kind: "undo"; readonly scopes: readonly Path[] }
+  /** Much has been worked off, and more is left. The last command of a list. */
+  | { readonly kind: "more" }
   | { readonly kind: "ended"; readonly settled: Settled };
 
 /** An attempt of an agent that has ended, by the path of its span. */

@@ -52,6 +52,18 @@ test("R3: with failures anywhere, a run ends well exactly where the plan says, a
   );
 });
 
+test("worked off in small pieces a run asks and tells the same", () => {
+  fc.assert(
+    fc.property(shapes("anywhere"), orders, fc.integer({ min: 1, max: 9 }), (shape, order, stepsAtOnce) => {
+      const options = { plan: randomPlan(shape), answer: byAllItSees };
+      const whole = drive({ ...options, pick: pickOf(order) });
+      const pieces = drive({ ...options, pick: pickOf(order), stepsAtOnce });
+      assert.equal([pieces.settled, pieces.records, pieces.tasks], [whole.settled, whole.records, whole.tasks]);
+    }),
+    runs,
+  );
+});
+
 test("R5: two orders of answers give the same outcome and, by path, the same records", () => {
   fc.assert(
     fc.property(shapes("alone"), orders, orders, (shape, order, other) => {

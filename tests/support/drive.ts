@@ -29,6 +29,8 @@ export interface DriveOptions {
   /** After how many answers the time at work is used up, of the run or of the agent's run at a path. */
   readonly timeAfter?: { readonly answers: number; readonly path: string };
   readonly overrides?: LimitOverrides;
+  /** Default: all of them. */
+  readonly stepsAtOnce?: number;
   /** Default: the simulator. */
   readonly model?: RunModel;
   /** The model of a request, where it is another one. Default: none is. */
@@ -57,9 +59,17 @@ export function drive(options: DriveOptions): Driven {
     models,
     overrides: options.overrides ?? noOverrides,
     modelOf: options.modelOf ?? (() => null),
+    stepsAtOnce: options.stepsAtOnce ?? Number.POSITIVE_INFINITY,
   });
+  const goOn = () => {
+    while (world.takesMore()) world.obey(advance(run, { kind: "go" }));
+  };
+  const send = (event: Event) => {
+    world.obey(advance(run, event));
+    goOn();
+  };
   world.obey(commands);
-  const send = (event: Event) => world.obey(advance(run, event));
+  goOn();
   while (world.settled() === null) {
     if (world.answers() === options.stopAfter) send({ kind: "stop", reason: "interrupted" });
     if (world.answers() === options.timeAfter?.answers) send({ kind: "time", path: options.timeAfter.path });
@@ -82,11 +92,16 @@ function worldOf({ answer, pick = () => 0, ignoresCancel = () => false }: DriveO
   const records: Recorded[] = [];
   const counts = { answers: 0, commands: 0, width: 0 };
   let settled: Settled | null = null;
+  let hasMore = false;
 
   const obeyOne = (command: Command) => {
     counts.commands += 1;
     if (settled) throw new Error(`R6: ${command.kind} after the end`);
     if (command.kind === "record") return void records.push(command);
+    if (command.kind === "more") {
+      hasMore = true;
+      return;
+    }
     if (command.kind === "review") throw new Error(`${command.path} waits for a person, and nobody looks`);
     if (command.kind === "keep" || command.kind === "undo" || command.kind === "watch" || command.kind === "unwatch") return;
     if (command.kind === "ended") {
@@ -121,6 +136,11 @@ function worldOf({ answer, pick = () => 0, ignoresCancel = () => false }: DriveO
       if (commands.length > 0) throw new Error(`R2: ${what}: ${commands.map(({ kind }) => kind)}`);
     },
     settled: () => settled,
+    takesMore: () => {
+      const had = hasMore;
+      hasMore = false;
+      return had && !settled;
+    },
     answers: () => counts.answers,
     driven: (): Driven => {
       if (!settled) throw new Error("the run has not ended");
