@@ -1,5 +1,6 @@
 import { evaluate } from "../../../compiler/ir/eval.ts";
 import { type Failure, isFatal } from "../../../compiler/ir/failure.ts";
+import type { Json } from "../../../compiler/ir/json.ts";
 import type { Call } from "../../../compiler/ir/ops.ts";
 import { callPath, type Path } from "../../../compiler/ir/path.ts";
 import type { Block } from "../../../compiler/ir/plan.ts";
@@ -92,15 +93,23 @@ function attempt(run: Run, frame: OpFrame<Call>): void {
   if (!block) throw bug(`the plan has no block ${frame.op.block}`);
   const isForked = frame.op.attempts > 1;
   frame.state = { kind: "call", attempt: number, mark: !isForked && run.isReviewed(path, block.agent) ? markOf(frame.memory) : null };
-  const input = coerce(evaluate(frame.op.input, envOf(frame.body)), block.input);
-  if (input === undefined) {
-    const message = `what \`${block.agent}\` is given is not of type ${show(block.input)}`;
-    return giveUp(run, frame, { code: "schema", message, path });
-  }
+  const given = evaluate(frame.op.input, envOf(frame.body));
+  const input = coerce(given, block.input);
+  if (input === undefined) return refuse(run, frame, { block, path, given });
   const keys = resolveKeys(frame.op.keys, frame.body.block.keys);
   const memory = isForked ? fork(frame.memory, path) : frame.memory;
   const account = accountFor(run, block, path, frame.body.block.account);
   enterBlock(run, { block: { run, block, input, keys, span: path, account }, owner: frame, memory, prev: frame.lastSpan });
+}
+
+/** An agent that cannot be given what it is called with begins, and fails at once. */
+function refuse(run: Run, frame: OpFrame<Call>, { block, path, given }: { block: Block; path: Path; given: Json }): void {
+  const message = `what \`${block.agent}\` is given is not of type ${show(block.input)}`;
+  const failure: Failure = { code: "schema", message, path };
+  recordSpanStart(run, { path, parent: frame.body.block.span, prev: frame.lastSpan, name: spanName(block), input: given });
+  recordSpanEnd(run, path, { kind: "failed", failure });
+  frame.lastSpan = path;
+  giveUp(run, frame, failure);
 }
 
 function attemptOf(frame: OpFrame<Call>): number {
@@ -113,8 +122,7 @@ export function enterBlock(
   enter: { block: BlockFrame; owner: OpFrame | null; memory: ReturnType<typeof fork>; prev: string },
 ): ReturnType<typeof openBody> {
   const { block, owner, memory, prev } = enter;
-  const name = `agent:${block.block.agent}:${block.block.pattern.replaceAll("-", "_")}`;
-  recordSpanStart(run, { path: block.span, parent: owner?.body.block.span ?? "", prev, name, input: block.input });
+  recordSpanStart(run, { path: block.span, parent: owner?.body.block.span ?? "", prev, name: spanName(block.block), input: block.input });
   return openBody(run, {
     body: block.block.body,
     block,
@@ -125,6 +133,10 @@ export function enterBlock(
     memory,
     entrySpan: block.span,
   });
+}
+
+function spanName({ agent, pattern }: Block): string {
+  return `agent:${agent}:${pattern.replaceAll("-", "_")}`;
 }
 
 /** What a run of a block counts on, whose time at work begins now where that is bounded. */

@@ -81,7 +81,16 @@ test("what nobody could know before is held to its type where it is handed over"
   const well = await runPlan(planOf(texts, guess("{ topic: 'cats' }")), { "Tell about cats.": ["told"] });
   assert.equal(outcomeOf(well.settled), { key: "result", value: "told" });
   const badly = await runPlan(planOf(texts, guess("{ topic: 5 }")), {});
-  assert.equal(failureOf(badly.settled), { code: "schema", message: "what `tell` is given is not of type {topic: text}" });
+  const message = "what `tell` is given is not of type {topic: text}";
+  assert.equal(failureOf(badly.settled), { code: "schema", message });
+  const told = badly.rows.filter(({ path }) => path?.endsWith("states/tell@1"));
+  assert.equal(
+    told.map((row) => [row.kind, row.status, row.message]),
+    [
+      ["span_started", null, null],
+      ["span_ended", "failed", message],
+    ],
+  );
 });
 
 test("a failure caught by `!error` arrives as a typed value", async () => {
