@@ -2,61 +2,22 @@ import type { Path } from "../compiler/ir/path.ts";
 import { unreachable } from "../compiler/ir/unreachable.ts";
 import type { Edit } from "./2-schedule/edits.ts";
 import type { Run } from "./2-schedule/frames.ts";
-import { advance, createRun, type RunOptions } from "./2-schedule/index.ts";
+import { advance, createRun } from "./2-schedule/index.ts";
 import { askedAgain } from "./2-schedule/ops/wait.ts";
 import type { Verdict } from "./2-schedule/review.ts";
 import type { Command, EndedAgent, Event, Settled } from "./2-schedule/types.ts";
 import type { Task, TaskResult } from "./3-task/task.ts";
 import type { Row } from "./4-trace/columns.ts";
-import { type Asker, nobody } from "./asker.ts";
-import { type Debug, lookedAt } from "./debug.ts";
-import type { Executor } from "./executors/executor.ts";
+import { nobody } from "./asker.ts";
+import { lookedAt } from "./debug.ts";
 import type { Follower } from "./journal/follower.ts";
 import type { Asked, RecordedTask } from "./journal/journal.ts";
 import { usageOf } from "./journal/result.ts";
-import type { Inbox } from "./people/inbox.ts";
+import type { LoopOptions } from "./loop-options.ts";
 import { createQuestions, type Questions, waitingFor } from "./people/questions.ts";
-import type { Grants } from "./permissions/grants.ts";
-import { type RecordWriter, recordWriter, type Source, type WriterOptions } from "./record-writer.ts";
-import type { ActionLog } from "./session/action-log.ts";
+import { type RecordWriter, recordWriter } from "./record-writer.ts";
 import { type Starter, starter } from "./start-task.ts";
-import { type After, processTimers, type WorkClock, type WorkedBefore, workClock } from "./work-clock.ts";
-
-/** A recorded result that may stand for work. */
-export interface Found {
-  readonly result: TaskResult;
-  readonly source: Source;
-}
-
-export interface LoopOptions extends RunOptions, WriterOptions {
-  /** Default: nobody. */
-  readonly debug?: Debug;
-  readonly executor: Executor;
-  /** Saves files that tools replace, and undoes that. Default: neither. */
-  readonly actions?: ActionLog;
-  /** Model calls under way at once, per model. */
-  readonly concurrency: number;
-  /** Who answers questions to people. Default: nobody. */
-  readonly asker?: Asker;
-  /** Where other processes put answers. Default: nowhere. */
-  readonly inbox?: Inbox;
-  /** Questions that a process before this one has asked. Default: none. */
-  readonly asked?: ReadonlyMap<Path, Asked>;
-  /** What tools may do. Default: nothing beyond reading the project's files. */
-  readonly grants?: Grants;
-  /** The longest time that a call of a built-in tool may take. Default 120 seconds. */
-  readonly toolTimeoutMs?: number;
-  /** The time at work of processes before this one. Default: none. */
-  readonly worked?: WorkedBefore;
-  /** Timers. Default: those of the process. */
-  readonly after?: After;
-  /** Looks a task up before it is done. Default: nothing is found. */
-  readonly cache?: (run: Run, task: Task) => Found | null;
-  /** Microseconds since 1970. */
-  readonly nowUs: () => number;
-  /** Aborting it stops the run: nothing new starts, what is in flight is cancelled, and the run ends `cancelled`. A text as its reason is recorded. */
-  readonly signal: AbortSignal;
-}
+import { processTimers, type WorkClock, workClock } from "./work-clock.ts";
 
 /**
  * Drives a run: first along its record, then by handing the scheduler's tasks to the executor, its records to the trace, and answers back.

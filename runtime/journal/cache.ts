@@ -5,7 +5,7 @@ import type { Run } from "../2-schedule/frames.ts";
 import { contentKey } from "../2-schedule/record.ts";
 import type { Task } from "../3-task/task.ts";
 import { runDir } from "../4-trace/run-folder.ts";
-import type { Found } from "../run-loop.ts";
+import type { Found } from "../loop-options.ts";
 import { type Journal, readJournal } from "./journal.ts";
 import { resultOf } from "./result.ts";
 import { runsIn, tasksOf } from "./run-index.ts";
