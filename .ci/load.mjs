@@ -39,6 +39,9 @@ const caches = cachesOf(process.env.XDG_CACHE_HOME);
 const started = basename(fileURLToPath(import.meta.url), ".js");
 const folder = join(caches, "tama", `${process.versions.v8}-${process.arch}-${started}`);
 
+/** Looked at once: there are many files to read. */
+let isReadable = null;
+
 const loaded = new Map();
 const unkept = [];
 
@@ -76,7 +79,8 @@ function compiled(url) {
 
 /** What is kept of a source, by its digest. A file is `digest, runs, bytecode`. */
 function read(source) {
-  const bytes = (isOurs() && attempt(() => readFileSync(fileOf(source)))) || Buffer.alloc(0);
+  isReadable ??= isOurs();
+  const bytes = (isReadable && attempt(() => readFileSync(fileOf(source)))) || Buffer.alloc(0);
   const [digest, rest] = [bytes.subarray(0, 32), bytes.subarray(32)];
   return digest.equals(digestOf(source, rest)) ? { source, runs: rest[0], bytecode: rest.subarray(1) } : { source, runs: 0 };
 }

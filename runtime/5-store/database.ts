@@ -5,7 +5,7 @@ import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import { storeBusy, storeFailedQuery, storeUnusable } from "../../compiler/diagnostics/codes.generated.ts";
 import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
 import { ddl, ddlVersion } from "./ddl.ts";
-import { isNothing, loadPending, pending, pendingOf } from "./load.ts";
+import { isNothing, loadPending, pending } from "./load.ts";
 import type { LoadOptions, QueryResult, Store, StoreOptions } from "./store.ts";
 import { toJson } from "./values.ts";
 
@@ -22,14 +22,14 @@ export async function open({ stateDir, waitMs }: StoreOptions): Promise<Store> {
   const attempt = existsSync(stateDir) ? await whileBusy(fileOf(stateDir), waitMs, () => openFile(stateDir)) : null;
   if (attempt?.kind === "ok") return attempt.value;
   const { connection, close } = await connect(":memory:", "READ_WRITE");
-  const warnings = await fill(connection, stateDir);
+  const warnings = await fill(connection, stateDir, null);
   return storeOn({ connection, close }, "memory", [...(attempt === null ? [] : [attempt.diagnostic]), ...warnings]);
 }
 
 /** See `loadRuns`. */
 export async function load({ stateDir, waitMs, run }: LoadOptions): Promise<readonly Diagnostic[]> {
   mkdirSync(stateDir, { recursive: true });
-  const attempt = await whileBusy(fileOf(stateDir), waitMs, () => fillFile(stateDir, run));
+  const attempt = await whileBusy(fileOf(stateDir), waitMs, () => fillFile(stateDir, run ?? null));
   return attempt.kind === "failed" ? [attempt.diagnostic] : attempt.value;
 }
 
@@ -67,26 +67,26 @@ async function openFile(stateDir: string): Promise<Store> {
   if (existsSync(file)) {
     const database = await connect(file, "READ_ONLY");
     const todo = await closingOnError(database, async () =>
-      (await isOurs(database)) ? pending(database.connection, runsIn(stateDir)) : null,
+      (await isOurs(database)) ? pending(database.connection, runsIn(stateDir), null) : null,
     );
     if (todo && isNothing(todo)) return storeOn(database, "file", todo.refused);
     database.close();
   }
-  const warnings = await fillFile(stateDir);
+  const warnings = await fillFile(stateDir, null);
   return storeOn(await connect(file, "READ_ONLY"), "file", warnings);
 }
 
 /** Brings the file up to the logs, or to that of one run. */
-async function fillFile(stateDir: string, run?: string): Promise<readonly Diagnostic[]> {
+async function fillFile(stateDir: string, run: string | null): Promise<readonly Diagnostic[]> {
   const database = await connect(fileOf(stateDir), "READ_WRITE");
   const warnings = await closingOnError(database, () => fill(database.connection, stateDir, run));
   database.close();
   return warnings;
 }
 
-async function fill(connection: DuckDBConnection, stateDir: string, run?: string): Promise<readonly Diagnostic[]> {
+async function fill(connection: DuckDBConnection, stateDir: string, run: string | null): Promise<readonly Diagnostic[]> {
   await ensureTables(connection);
-  const todo = await (run === undefined ? pending(connection, runsIn(stateDir)) : pendingOf(connection, runsIn(stateDir), run));
+  const todo = await pending(connection, runsIn(stateDir), run);
   return loadPending(connection, todo);
 }
 

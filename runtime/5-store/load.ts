@@ -23,33 +23,23 @@ export interface Pending {
   readonly refused: readonly Diagnostic[];
 }
 
-/** Compares the database with the log of one run. */
-export async function pendingOf(connection: DuckDBConnection, runsDir: string, run: string): Promise<Pending> {
+/** Compares the database with the logs under `runsDir`, or with that of one run, which is there. */
+export async function pending(connection: DuckDBConnection, runsDir: string, run: string | null): Promise<Pending> {
   const loaded = await readLoaded(connection, run);
-  return todo({ gone: [], changes: changeOf(runsDir, run, loaded.get(run)) });
-}
-
-/** Compares the database with the logs under `runsDir`. */
-export async function pending(connection: DuckDBConnection, runsDir: string): Promise<Pending> {
-  const loaded = await readLoaded(connection, null);
-  const present = existsSync(runsDir)
-    ? readdirSync(runsDir, { withFileTypes: true })
-        .filter((entry) => entry.isDirectory())
-        .map(({ name }) => name)
-    : [];
-  const there = new Set(present);
-  return todo({
-    gone: [...loaded.keys()].filter((id) => !there.has(id)),
-    changes: present.flatMap((id) => changeOf(runsDir, id, loaded.get(id))),
-  });
-}
-
-function todo({ gone, changes }: { readonly gone: readonly string[]; readonly changes: readonly Change[] }): Pending {
+  const present = new Set(run === null ? runsUnder(runsDir) : [run]);
+  const changes = [...present].flatMap((id) => changeOf(runsDir, id, loaded.get(id)));
   return {
-    gone,
+    gone: [...loaded.keys()].filter((id) => !present.has(id)),
     changed: changes.filter(({ refused }) => refused === null),
     refused: changes.flatMap(({ refused }) => refused ?? []),
   };
+}
+
+function runsUnder(runsDir: string): readonly string[] {
+  if (!existsSync(runsDir)) return [];
+  return readdirSync(runsDir, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name);
 }
 
 /** Whether the database has what the logs have. */
